@@ -1,0 +1,80 @@
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom (docs/architecture.md, "The rooms"). A room may always import itself. */
+const PURE = ['ports', 'schema', 'kubernetes', 'model', 'statistics', 'strategies', 'engine', 'routers', 'frontends', 'manifests'];
+const ROOMS = {
+  ports: [],
+  schema: ['ports'],
+  kubernetes: ['ports', 'schema'],
+  model: ['schema', 'kubernetes'],
+  statistics: [],
+  strategies: ['model'],
+  engine: ['model', 'statistics'],
+  routers: ['model', 'kubernetes'],
+  frontends: ['model', 'kubernetes', 'strategies'],
+  manifests: ['schema'],
+  cluster: ['ports', 'kubernetes'],
+  metrics: ['ports', 'model', 'kubernetes', 'cluster'],
+  controller: [...PURE, 'cluster', 'metrics'],
+  'local/addresses': ['ports'],
+  'local/api': ['ports', 'schema', 'kubernetes'],
+  'local/workloads': ['ports', 'kubernetes', 'cluster'],
+  'local/node': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
+  'local/gateway': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
+  'local/load': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
+  'local/supervisor': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
+};
+const ALL = [...Object.keys(ROOMS), 'cli'];
+const IMPURE_GLOBALS = ['setTimeout', 'setInterval', 'setImmediate', 'process', 'fetch', 'performance', 'crypto'];
+
+const boundaries = Object.entries(ROOMS).map(([room, allowed]) => {
+  const banned = ALL.filter((other) => other !== room && !allowed.includes(other) && !other.startsWith(`${room}/`));
+  const depths = room.startsWith('local/') ? ['../', '../../', '../../../', '../../../../'] : ['../', '../../', '../../../'];
+  const groups = banned.flatMap((other) => {
+    const names = room.startsWith('local/') && other.startsWith('local/') ? [other, other.slice('local/'.length)] : [other];
+    return names.flatMap((name) => depths.map((depth) => `${depth}${name}/**`));
+  });
+  const pure = PURE.includes(room) && room !== 'ports';
+  return {
+    files: [`src/${room}/**/*.ts`],
+    ignores: ['**/*.test.ts', '**/testing/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', {
+        patterns: [
+          { group: groups, message: `room "${room}" may import only: ${allowed.join(', ') || 'nothing of ours'}` },
+          ...(pure ? [{ group: ['node:*', 'undici', 'lmdb', 'pino'], message: 'pure rooms do no I/O' }] : []),
+        ],
+      }],
+      ...(pure ? {
+        'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
+        'no-restricted-properties': ['error',
+          { object: 'Date', property: 'now', message: 'time comes in as an argument' },
+          { object: 'Math', property: 'random', message: 'chance comes in as an argument' }],
+        'no-restricted-syntax': ['error', { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'time comes in as an argument' }],
+      } : {}),
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'src/kubernetes/generated/', 'dashboard/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['**/*.test.ts', 'test/**', 'bench/**'], rules: { 'max-lines': 'off' } },
+  ...boundaries,
+);

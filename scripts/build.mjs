@@ -1,0 +1,8 @@
+// Compiles src/ to dist/ and copies the data files that the code reads at run time.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
+
+rmSync('dist', { recursive: true, force: true });
+execFileSync(process.execPath, ['node_modules/tsc-native/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+cpSync('src', 'dist', { recursive: true, filter: (path) => !path.includes('.') || path.endsWith('.json') });
+if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);
