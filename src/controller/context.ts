@@ -1,0 +1,37 @@
+import type { ClusterClient } from '../cluster/client.js';
+import type { Evidence } from '../model/evidence.js';
+import type { Message } from '../model/messages.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
+import type { Clock } from '../ports/clock.js';
+import type { FaultPort } from '../ports/fault-port.js';
+import type { Caches } from './caches.js';
+
+/** Counts the requests of two versions while a release runs. */
+export interface EvidenceSource {
+  /** Starts to count, from what is on record; does nothing when it counts already. */
+  track(release: { readonly namespace: string; readonly name: string }, versions: { readonly stable: string; readonly canary: string }, recorded: Evidence): void;
+  /** Everything since the release began; what was on record when nothing counts. */
+  counts(release: { readonly namespace: string; readonly name: string }): Evidence | undefined;
+  forget(release: { readonly namespace: string; readonly name: string }): void;
+}
+
+export interface EventSink {
+  record(about: KubernetesObject, what: Message, type: 'Normal' | 'Warning'): void;
+}
+
+/** Whether this process leads, and for the how-many-eth time someone does. */
+export interface Leadership {
+  mayWrite(): boolean;
+  epoch(): number;
+}
+
+/** What every part of the loop is given. */
+export interface ControllerContext {
+  readonly client: ClusterClient;
+  readonly caches: Caches;
+  readonly clock: Clock;
+  readonly faults: FaultPort;
+  readonly evidence: EvidenceSource;
+  readonly events: EventSink;
+  readonly leadership: Leadership;
+}

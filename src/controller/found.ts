@@ -1,0 +1,17 @@
+import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
+import type { Found, FoundObject } from '../routers/router.js';
+import type { Caches } from './caches.js';
+
+/** What routers may see of one namespace at this moment. @param now milliseconds since the epoch */
+export function foundIn(namespace: string, caches: Caches, now: number): Found {
+  return {
+    now,
+    get<T extends KubernetesObject>(resource: Resource<T>, name: string): (FoundObject & { readonly object: T }) | undefined {
+      const object = caches.routing(resource)?.get({ namespace, name });
+      return object && { object, unchangedSince: caches.unchangedSince(object) };
+    },
+    list<T extends KubernetesObject>(resource: Resource<T>): T[] {
+      return caches.routing(resource)?.list({ namespace }) ?? [];
+    },
+  };
+}

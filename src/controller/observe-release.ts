@@ -1,0 +1,72 @@
+import type { Observation } from '../engine/observation.js';
+import type { ReplicaSet } from '../kubernetes/generated/apps-v1.js';
+import { equalTemplates, hashTemplate } from '../kubernetes/pod-template.js';
+import { noEvidence } from '../model/evidence.js';
+import type { Release } from '../model/release.js';
+import type { ReleasePolicy } from '../model/release-policy.js';
+import { HASH_LABEL, type VersionTarget } from '../model/version.js';
+import type { ControllerContext } from './context.js';
+import { foundIn } from './found.js';
+import { observeRouting, routingOf, type Routing } from './routing.js';
+import { observeReplicaSet, replicaSetsOf, type Holders } from './versions.js';
+import { workloadOf, type Workload } from './workload.js';
+
+/** Everything that one pass over a release works with. */
+export interface ReleaseView {
+  readonly release: Release;
+  readonly policy: ReleasePolicy | undefined;
+  readonly workload: Workload | undefined;
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly holders: Holders;
+  readonly routing: Routing;
+  readonly observation: Observation;
+}
+
+/** Puts together what the engine may know. */
+export function observeRelease(context: ControllerContext, release: Release): ReleaseView {
+  const { caches, clock } = context;
+  const namespace = release.metadata.namespace ?? '';
+  const policy = caches.policies.get({ namespace, name: release.spec.policy });
+  const workload = policy && workloadOf(policy, caches);
+  const holders: Holders = { homeUid: workload?.owner.metadata.uid, policyUid: policy?.metadata.uid, releaseUid: release.metadata.uid };
+  const replicaSets = workload ? replicaSetsOf(workload, caches) : heldBy(release, caches);
+  const byName = (name: string): ReplicaSet | undefined => replicaSets.find(({ metadata }) => metadata.name === name);
+  const { stable, canary } = release.spec;
+  const observe = (replicaSet: ReplicaSet | undefined): Observation['others'][number] | undefined => replicaSet && observeReplicaSet(replicaSet, holders, caches);
+  const observed = { stable: observe(byName(stable.replicaSet)), canary: observe(byName(canary.replicaSet)) };
+  const target = (hash: string, replicaSet: ReplicaSet | undefined, ready: number): VersionTarget => ({
+    hash,
+    readyPods: ready,
+    podLabels: { ...(replicaSet?.spec.template ?? workload?.template)?.metadata?.labels, [HASH_LABEL]: hash },
+  });
+  const routing = routingOf(release, foundIn(namespace, caches, clock.now()), {
+    stable: target(stable.hash, byName(stable.replicaSet), observed.stable?.ready ?? 0),
+    canary: target(canary.hash, byName(canary.replicaSet), observed.canary?.ready ?? 0),
+  });
+  const observation: Observation = {
+    releaseDeleted: release.metadata.deletionTimestamp !== undefined,
+    policyDeleted: policy === undefined || policy.metadata.deletionTimestamp !== undefined,
+    workload: workload && {
+      kind: workload.kind, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
+      template: templateOf(workload, byName(stable.replicaSet), byName(canary.replicaSet), canary.hash),
+    },
+    replicaSets: observed,
+    others: replicaSets.filter(({ metadata }) => metadata.name !== stable.replicaSet && metadata.name !== canary.replicaSet).flatMap((each) => observe(each) ?? []),
+    routing: observeRouting(routing, release.status),
+    evidence: context.evidence.counts({ namespace, name: release.metadata.name }) ?? release.status?.evidence ?? noEvidence,
+  };
+  return { release, policy, workload, replicaSets, holders, routing, observation };
+}
+
+/** Which version the workload asks for, told by its template and not by hashes. */
+function templateOf(workload: Workload, stable: ReplicaSet | undefined, canary: ReplicaSet | undefined, canaryHash: string): 'stable' | 'canary' | 'other' {
+  if (canary?.spec.template && equalTemplates(canary.spec.template, workload.template)) return 'canary';
+  if (stable?.spec.template && equalTemplates(stable.spec.template, workload.template)) return 'stable';
+  // Before its ReplicaSet is made, the canary has no template but the workload's own.
+  return !canary && hashTemplate(workload.template) === canaryHash ? 'canary' : 'other';
+}
+
+function heldBy(release: Release, { replicaSets }: ControllerContext['caches']): ReplicaSet[] {
+  const uid = release.metadata.uid;
+  return replicaSets.list({ namespace: release.metadata.namespace ?? '' }).filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+}

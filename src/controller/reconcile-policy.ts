@@ -1,0 +1,151 @@
+import { rest, type RestingDecision, type RestingObservation } from '../engine/resting.js';
+import { deepEqual } from '../kubernetes/json.js';
+import { hashTemplate } from '../kubernetes/pod-template.js';
+import { resources } from '../kubernetes/resources.js';
+import { nameWithHash } from '../kubernetes/names.js';
+import { timestamp, withCondition } from '../kubernetes/conditions.js';
+import type { Release } from '../model/release.js';
+import type { Condition, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
+import { API_VERSION, FINALIZER, POLICY_LABEL, serinResources } from '../model/resources.js';
+import { compileCanary } from '../strategies/canary.js';
+import { ApiError } from '../cluster/api-error.js';
+import type { ControllerContext } from './context.js';
+import { giveTo, name, type HolderObjects } from './holders.js';
+import { policyProblems } from './policy-problems.js';
+import { createReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
+import { observeVersion, replicaSetsOf } from './versions.js';
+import { workloadOf, type Workload } from './workload.js';
+import { write } from './writes.js';
+
+/** One pass over one policy while no release of it moves. @returns when to look again, milliseconds since the epoch */
+export async function reconcilePolicy(context: ControllerContext, key: { namespace: string; name: string }): Promise<number | undefined> {
+  const policy = context.caches.policies.get(key);
+  if (!policy) return undefined;
+  if (policy.metadata.deletionTimestamp === undefined && !policy.metadata.finalizers?.includes(FINALIZER)) {
+    await setFinalizers(context, policy, [...(policy.metadata.finalizers ?? []), FINALIZER]);
+    return context.clock.now();
+  }
+  const workload = workloadOf(policy, context.caches);
+  const observation = observe(context, policy, workload);
+  const decision = rest(policy, observation);
+  const started = decision.start && (await startRelease(context, policy, workload, decision.start));
+  const status = withPolicyCondition({ ...decision.status, ...started }, context.clock.now());
+  if (!deepEqual(status, policy.status ?? {})) {
+    await write(context, 'policy.status', context.caches.policies, (client) => client.replace(serinResources.releasePolicies, { ...policy, status }, { subresource: 'status' }));
+  }
+  if (!started) await carryOut(context, policy, workload, decision);
+  return undefined;
+}
+
+function observe(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined): RestingObservation {
+  const { caches } = context;
+  const namespace = policy.metadata.namespace ?? '';
+  const holders = { homeUid: workload?.owner.metadata.uid, policyUid: policy.metadata.uid, releaseUid: undefined };
+  const replicaSets = workload ? replicaSetsOf(workload, caches) : [];
+  const versions = workload ? replicaSets.map((replicaSet) => observeVersion(replicaSet, workload, holders, caches)) : [];
+  const release = policy.status?.release === undefined ? undefined : caches.releases.get({ namespace, name: policy.status.release });
+  return {
+    policyDeleted: policy.metadata.deletionTimestamp !== undefined,
+    workload: workload && {
+      kind: workload.kind, name: workload.name, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
+      wanted: wantedVersion(workload, versions),
+    },
+    versions,
+    release,
+    problems: policyProblems(policy, workload, context),
+  };
+}
+
+/** The version that the workload's template asks for: one that is there already, or the one that would be made. */
+function wantedVersion(workload: Workload, versions: readonly { name: string; hash: string; wanted: boolean }[]): { hash: string; replicaSet: string } {
+  const there = versions.find(({ wanted }) => wanted);
+  if (there) return { hash: there.hash, replicaSet: there.name };
+  let hash = hashTemplate(workload.template);
+  // The same name with another template: hashes only name things, so take the next.
+  for (let collision = 1; versions.some((version) => version.hash === hash); collision++) hash = hashTemplate(workload.template, collision);
+  return { hash, replicaSet: nameWithHash(workload.name, hash) };
+}
+
+/** Makes the release that a new version asks for; one that an earlier try made already is taken as it is. */
+async function startRelease(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined, start: NonNullable<RestingDecision['start']>): Promise<Pick<PolicyStatus, 'release' | 'releases'>> {
+  const releases = (policy.status?.releases ?? 0) + 1;
+  const release: Release = {
+    apiVersion: API_VERSION,
+    kind: 'Release',
+    metadata: {
+      name: start.name,
+      namespace: policy.metadata.namespace ?? '',
+      labels: { [POLICY_LABEL]: policy.metadata.name },
+      finalizers: [FINALIZER],
+    },
+    spec: {
+      policy: policy.metadata.name,
+      workload: { kind: workload?.kind ?? 'Deployment', name: workload?.name ?? '' },
+      service: policy.spec.service,
+      router: policy.spec.router,
+      stable: start.stable,
+      canary: start.canary,
+      plan: compileCanary(policy.spec),
+    },
+  };
+  try {
+    await write(context, 'release.create', context.caches.releases, (client) => client.create(serinResources.releases, release));
+  } catch (error) {
+    if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
+    const there = await context.client.get(serinResources.releases, { name: start.name, namespace: policy.metadata.namespace ?? '' });
+    context.caches.releases.remember(there);
+    // A record of the same name from an earlier life of the policy: the next number is free sooner or later.
+    if (there.spec.canary.hash !== start.canary.hash || there.status?.endedAt !== undefined) return { releases };
+  }
+  return { release: start.name, releases };
+}
+
+function withPolicyCondition(status: PolicyStatus, now: number): PolicyStatus {
+  const ready: Condition = {
+    type: 'Ready',
+    status: status.phase === 'Refused' ? 'False' : status.phase === 'Adopting' ? 'Unknown' : 'True',
+    reason: status.phase ?? 'Adopting',
+    message: status.message ?? '',
+    lastTransitionTime: timestamp(now),
+  };
+  return { ...status, conditions: [...withCondition(status.conditions, ready, timestamp(now))] };
+}
+
+async function carryOut(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined, decision: RestingDecision): Promise<void> {
+  const objects: HolderObjects = { home: workload?.owner, policy, release: undefined };
+  if (workload && decision.paused === true && (await setPaused(context, workload, true))) return;
+  const stable = decision.status.stable;
+  if (workload) await carryOutVersions(context, policy, workload, decision, objects);
+  if (workload && stable && decision.paused === false) await setPaused(context, workload, false);
+  if (workload?.deployment) await setLabel(context, workload, decision.labelled ? policy.metadata.name : undefined, policy.metadata.name);
+  if (decision.released && policy.metadata.deletionTimestamp !== undefined) {
+    await setFinalizers(context, policy, (policy.metadata.finalizers ?? []).filter((each) => each !== FINALIZER));
+  }
+}
+
+async function carryOutVersions(context: ControllerContext, policy: ReleasePolicy, workload: Workload, { status, othersHeldBy, stableSize }: RestingDecision, objects: HolderObjects): Promise<void> {
+  const replicaSets = replicaSetsOf(workload, context.caches);
+  const stable = replicaSets.find(({ metadata }) => metadata.name === status.stable?.replicaSet);
+  for (const replicaSet of replicaSets) {
+    if (replicaSet !== stable && othersHeldBy !== undefined) await giveTo(context, replicaSet, othersHeldBy, objects);
+  }
+  if (stableSize === undefined || !status.stable) return;
+  if (stable) await resize(context, stable, stableSize);
+  else await createReplicaSet(context, newReplicaSet(workload, status.stable, stableSize, 'home', objects, policy.metadata.name));
+}
+
+/** The one thing that Serin leaves on a Deployment at rest. */
+async function setLabel(context: ControllerContext, { deployment }: Workload, value: string | undefined, own: string): Promise<void> {
+  if (!deployment) return;
+  const present = deployment.metadata.labels?.[POLICY_LABEL];
+  if (present === value || (value === undefined && present !== own)) return;
+  await write(context, 'deployment.label', context.caches.deployments, (client) =>
+    client.patch(resources.deployments, name(deployment), { kind: 'merge', body: { metadata: { resourceVersion: deployment.metadata.resourceVersion, labels: { [POLICY_LABEL]: value ?? null } } } }),
+  );
+}
+
+async function setFinalizers(context: ControllerContext, policy: ReleasePolicy, finalizers: string[]): Promise<void> {
+  await write(context, 'policy.finalizer', finalizers.includes(FINALIZER) ? context.caches.policies : undefined, (client) =>
+    client.patch(serinResources.releasePolicies, name(policy), { kind: 'merge', body: { metadata: { resourceVersion: policy.metadata.resourceVersion, finalizers } } }),
+  );
+}

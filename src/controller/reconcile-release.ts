@@ -1,0 +1,130 @@
+import { advance, firstStatus } from '../engine/advance.js';
+import type { Message } from '../model/messages.js';
+import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js';
+import { FINALIZER, serinResources } from '../model/resources.js';
+import { WHOLE, type Split } from '../model/split.js';
+import { deepEqual } from '../kubernetes/json.js';
+import type { ControllerContext } from './context.js';
+import { giveTo, name, type HolderObjects } from './holders.js';
+import { observeRelease, type ReleaseView } from './observe-release.js';
+import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
+import { applyRouting, removeEpoch, routingPlan } from './routing.js';
+import { write } from './writes.js';
+
+/**
+ * One pass over one release: observe, decide, write the decision down, then do what is written down.
+ * @returns when to look again, milliseconds since the epoch
+ */
+export async function reconcileRelease(context: ControllerContext, key: { namespace: string; name: string }): Promise<number | undefined> {
+  const release = context.caches.releases.get(key);
+  if (!release) return void context.evidence.forget(key);
+  if (hasEnded(release.status?.phase ?? 'Preparing')) {
+    context.evidence.forget(key);
+    await letRecordGo(context, release);
+    return undefined;
+  }
+  const before = release.status ?? (await start(context, release));
+  if (!before) return undefined;
+  const view = observeRelease(context, { ...release, status: before });
+  context.evidence.track(key, { stable: release.spec.stable.hash, canary: release.spec.canary.hash }, view.observation.evidence);
+  const now = context.clock.now();
+  const decision = advance(view.release, view.observation, now);
+  // Our stamp must be off the shared objects before the record says that the release has ended.
+  if (hasEnded(decision.status.phase) && (await removeEpoch(context, view.routing, before)) > 0) return now;
+  const status = withRouting(decision.status, view);
+  const recorded = deepEqual(status, before) ? view.release : await record(context, view.release, status);
+  announce(context, recorded, decision.happened);
+  if (hasEnded(status.phase)) return now;
+  await carryOut(context, { ...view, release: recorded }, status);
+  return decision.lookAgainAt;
+}
+
+/** The first status stands before anything else is done. */
+async function start(context: ControllerContext, release: Release): Promise<ReleaseStatus | undefined> {
+  const status = { ...firstStatus(release, context.clock.now()), epoch: context.leadership.epoch() };
+  const recorded = await record(context, release, status);
+  announce(context, recorded, (status.log ?? []).map(({ code, arguments: args }) => ({ code: code as Message['code'], arguments: args })));
+  return recorded.status;
+}
+
+/** Adds what only the routing products know: shares, and the claims that must be on record before the first write. */
+function withRouting(status: ReleaseStatus, { routing, observation, release }: ReleaseView): ReleaseStatus {
+  const claims = routingPlan(routing, { ...status, claims: release.status?.claims ?? [] })?.claims;
+  const shares = (split: Split | undefined): { stable: number; canary: number } | undefined => split && { ...split.shares };
+  const asked = status.intent.routing === 'split' ? { stable: WHOLE - status.intent.share, canary: status.intent.share } : undefined;
+  const known = { asked, written: shares(observation.routing.written), accepted: shares(observation.routing.accepted), counted: release.status?.shares?.counted };
+  const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+  return {
+    ...status,
+    ...(claims && claims.length > 0 ? { claims: claims.map(({ kind, name: claimed, found }) => ({ kind, name: claimed, found })) } : {}),
+    shares: present,
+  };
+}
+
+async function record(context: ControllerContext, release: Release, status: ReleaseStatus): Promise<Release> {
+  return write(context, 'release.status', context.caches.releases, (client) =>
+    client.replace(serinResources.releases, { ...release, status: { ...status, epoch: context.leadership.epoch() } }, { subresource: 'status' }),
+  );
+}
+
+function announce(context: ControllerContext, release: Release, happened: readonly Message[]): void {
+  for (const what of happened) context.events.record(release, what, what.code === 'Aborting' || what.code === 'LettingGo' ? 'Warning' : 'Normal');
+}
+
+/** Brings about what the recorded intent says. Each write is guarded, so that another order of passes leads to the same end. */
+async function carryOut(context: ControllerContext, view: ReleaseView, status: ReleaseStatus): Promise<void> {
+  const { intent } = status;
+  const { workload, release, replicaSets } = view;
+  const objects: HolderObjects = { home: workload?.owner, policy: view.policy, release };
+  const { stable, canary } = release.spec;
+  const find = (replicaSet: string): ReleaseView['replicaSets'][number] | undefined => replicaSets.find(({ metadata }) => metadata.name === replicaSet);
+  // Lending from a Deployment that is not paused makes a twin, so it is paused before anything is borrowed.
+  if (workload && intent.paused && (await setPaused(context, workload, true))) return;
+  await carryOutCanary(context, view, status, objects);
+  const stableSet = find(stable.replicaSet);
+  if (stableSet && workload) {
+    if (await giveTo(context, stableSet, intent.holders.stable, objects)) return;
+    if (intent.holders.stable === 'release' && intent.sizes.stable !== undefined) await resize(context, stableSet, intent.sizes.stable);
+    else if (workload.kind === 'Inline' && intent.holders.stable === 'home' && release.status?.phase !== 'HandingOver') await resize(context, stableSet, workload.replicas);
+  }
+  for (const other of replicaSets) {
+    if (other.metadata.name === stable.replicaSet || other.metadata.name === canary.replicaSet || !workload) continue;
+    await giveTo(context, other, intent.holders.others, objects);
+  }
+  await applyRouting(context, view.routing, status);
+  if (workload && !intent.paused) await setPaused(context, workload, false);
+}
+
+async function carryOutCanary(context: ControllerContext, view: ReleaseView, status: ReleaseStatus, objects: HolderObjects): Promise<void> {
+  const { intent, phase } = status;
+  const { canary } = view.release.spec;
+  const found = view.replicaSets.find(({ metadata }) => metadata.name === canary.replicaSet);
+  const holder = intent.holders.canary;
+  if (!found) {
+    const wanted = phase === 'Preparing' || phase === 'Progressing' || phase === 'Promoting';
+    if (wanted && view.workload && view.observation.workload?.template === 'canary') {
+      await createReplicaSet(context, newReplicaSet(view.workload, canary, 0, 'release', objects, view.release.spec.policy));
+    }
+    return;
+  }
+  if (holder === 'nobody') {
+    if (found.spec.replicas === 0) await deleteReplicaSet(context, found);
+    return;
+  }
+  if (await giveTo(context, found, holder, objects)) return;
+  if (holder === 'release' && intent.sizes.canary !== undefined) await resize(context, found, intent.sizes.canary);
+}
+
+/** A release that was deleted goes once its policy has taken over the outcome. */
+async function letRecordGo(context: ControllerContext, release: Release): Promise<void> {
+  const finalizers = release.metadata.finalizers ?? [];
+  if (release.metadata.deletionTimestamp === undefined || !finalizers.includes(FINALIZER)) return;
+  const policy = context.caches.policies.get({ namespace: release.metadata.namespace ?? '', name: release.spec.policy });
+  if (policy && policy.status?.release === release.metadata.name && policy.status.concluded !== release.metadata.name) return;
+  await write(context, 'release.finalizer', undefined, (client) =>
+    client.patch(serinResources.releases, name(release), {
+      kind: 'merge',
+      body: { metadata: { resourceVersion: release.metadata.resourceVersion, finalizers: finalizers.filter((each) => each !== FINALIZER) } },
+    }),
+  );
+}

@@ -1,0 +1,127 @@
+import type { RoutingObservation } from '../engine/observation.js';
+import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
+import type { Release, ReleaseStatus } from '../model/release.js';
+import { EPOCH_ANNOTATION } from '../model/resources.js';
+import { splitOf } from '../model/split.js';
+import type { VersionTarget } from '../model/version.js';
+import { configuredRouter } from '../routers/registry.js';
+import type { Claim, Found, Router, RouterContext, RoutingPlan, RoutingState, RoutingWrite } from '../routers/router.js';
+import type { Informer } from '../cluster/informer.js';
+import type { ControllerContext } from './context.js';
+import { remove, write } from './writes.js';
+
+/** A release's router with its configuration and everything it is asked about. */
+export interface Routing {
+  readonly router: Router;
+  readonly config: unknown;
+  readonly context: RouterContext;
+  readonly found: Found;
+}
+
+export function routingOf(release: Release, found: Found, versions: { stable: VersionTarget; canary: VersionTarget }): Routing {
+  const { router, config } = configuredRouter(release.spec.router);
+  return { router, config, found, context: { namespace: release.metadata.namespace ?? '', policy: release.spec.policy, service: release.spec.service, versions } };
+}
+
+const claimsOf = (status: ReleaseStatus | undefined): readonly Claim[] => status?.claims ?? [];
+
+/** The way from what was found to the recorded intent; undefined where routes are to be left alone. */
+export function routingPlan({ router, config, context, found }: Routing, status: ReleaseStatus | undefined): RoutingPlan | undefined {
+  const intent = status?.intent;
+  if (intent === undefined || intent.routing === 'keep') return undefined;
+  if (intent.routing === 'split') return router.write(config, splitOf(intent.share), found, claimsOf(status), context);
+  return router.release(config, found, claimsOf(status), context);
+}
+
+/** How far routing is, for the intent on record. */
+export function observeRouting(routing: Routing, status: ReleaseStatus | undefined): RoutingObservation {
+  const plan = routingPlan(routing, status);
+  const { router, config, found, context } = routing;
+  const state: RoutingState =
+    status?.intent.routing === 'split' ? router.read(config, found, claimsOf(status), context) : { written: undefined, accepted: undefined, problems: [] };
+  const waiting = plan?.stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
+  return { ...state, reached: plan !== undefined && waiting === undefined, waitsFor: waiting && (waiting.waitsFor ?? waiting.name) };
+}
+
+/**
+ * Does the next stage's writes. Objects that another epoch wrote last are stamped first, so that a controller that lost
+ * its lease and does not know it yet is refused (409) when it writes from what it had read.
+ * @returns the number of writes
+ */
+export async function applyRouting(context: ControllerContext, routing: Routing, status: ReleaseStatus): Promise<number> {
+  const stage = routingPlan(routing, status)?.stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
+  const namespace = routing.context.namespace;
+  let count = await stampEpoch(context, routing, status);
+  if (count > 0) return count;
+  for (const each of stage?.writes ?? []) {
+    await send(context, namespace, each);
+    count++;
+  }
+  return count;
+}
+
+async function stampEpoch(context: ControllerContext, { router, found }: Routing, status: ReleaseStatus): Promise<number> {
+  if (status.intent.routing !== 'split') return 0;
+  const epoch = String(context.leadership.epoch());
+  let count = 0;
+  for (const claim of claimsOf(status)) {
+    const resource = router.watches.find(({ kind }) => kind === claim.kind);
+    const object = resource && found.get(resource, claim.name)?.object;
+    if (!resource || !object || object.metadata.annotations?.[EPOCH_ANNOTATION] === epoch) continue;
+    await send(context, object.metadata.namespace ?? '', {
+      action: 'patch', resource, name: claim.name, patchKind: 'merge',
+      patch: { metadata: { annotations: { [EPOCH_ANNOTATION]: epoch } } },
+      resourceVersion: object.metadata.resourceVersion ?? '',
+    });
+    count++;
+  }
+  return count;
+}
+
+/** Takes our stamp off the shared objects; the last thing before a release ends. @returns the number of writes */
+export async function removeEpoch(context: ControllerContext, { router, found }: Routing, status: ReleaseStatus): Promise<number> {
+  let count = 0;
+  for (const claim of claimsOf(status)) {
+    const resource = router.watches.find(({ kind }) => kind === claim.kind);
+    const object = resource && found.get(resource, claim.name)?.object;
+    if (!resource || object?.metadata.annotations?.[EPOCH_ANNOTATION] === undefined) continue;
+    const last = Object.keys(object.metadata.annotations).length === 1;
+    await send(context, object.metadata.namespace ?? '', {
+      action: 'patch', resource, name: claim.name, patchKind: 'merge',
+      patch: { metadata: { annotations: last ? null : { [EPOCH_ANNOTATION]: null } } },
+      resourceVersion: object.metadata.resourceVersion ?? '',
+    });
+    count++;
+  }
+  return count;
+}
+
+async function send(context: ControllerContext, namespace: string, routingWrite: RoutingWrite): Promise<void> {
+  const { resource } = routingWrite;
+  const informer: Informer<KubernetesObject> | undefined = context.caches.routing(resource);
+  const boundary = `routing.${resource.kind}.${routingWrite.action}`;
+  switch (routingWrite.action) {
+    case 'create':
+      await write(context, boundary, informer, (client) => client.create(resource, routingWrite.object));
+      return;
+    case 'patch':
+      await write(context, boundary, informer, (client) => client.patch(resource, { namespace, name: routingWrite.name }, { kind: routingWrite.patchKind, body: guarded(routingWrite) }));
+      return;
+    case 'delete': {
+      const object = informer?.get({ namespace, name: routingWrite.name });
+      if (!object) return;
+      await remove(context, boundary, informer, object, (client) =>
+        client.delete(resource as Resource<KubernetesObject>, { namespace, name: routingWrite.name }, { preconditions: { resourceVersion: routingWrite.resourceVersion } }),
+      );
+      return;
+    }
+  }
+}
+
+/** The patch, refused by the server when the object has changed since it was read. */
+function guarded({ patchKind, patch, resourceVersion }: Extract<RoutingWrite, { action: 'patch' }>): unknown {
+  if (patchKind === 'json' && Array.isArray(patch)) return [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }, ...patch];
+  if (typeof patch !== 'object' || patch === null) return patch;
+  const metadata: unknown = Reflect.get(patch, 'metadata');
+  return { ...patch, metadata: { ...(typeof metadata === 'object' ? metadata : {}), resourceVersion } };
+}

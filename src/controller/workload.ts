@@ -1,0 +1,52 @@
+import type { Deployment } from '../kubernetes/generated/apps-v1.js';
+import type { LabelSelector } from '../kubernetes/generated/meta-v1.js';
+import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
+import type { ReleasePolicy } from '../model/release-policy.js';
+import type { Caches } from './caches.js';
+
+/** The program of a policy: a Deployment that the user keeps, or an inline one that only the policy holds. */
+export interface Workload {
+  readonly kind: 'Deployment' | 'Inline';
+  readonly name: string;
+  readonly namespace: string;
+  readonly replicas: number;
+  readonly selector: LabelSelector;
+  readonly template: PodTemplateSpec;
+  readonly paused: boolean;
+  /** Whether its controller has seen the present spec. */
+  readonly observed: boolean;
+  /** Whether the template's Pods are all there and ready, and no others. */
+  readonly rolledOut: boolean;
+  /** Who controls its ReplicaSets when nobody borrows them. */
+  readonly owner: KubernetesObject;
+  readonly deployment: Deployment | undefined;
+}
+
+/** @returns undefined when the Deployment does not exist or is being deleted */
+export function workloadOf(policy: ReleasePolicy, caches: Caches): Workload | undefined {
+  const namespace = policy.metadata.namespace ?? '';
+  const { deployment: name, inline } = policy.spec.workload;
+  if (inline) {
+    return {
+      kind: 'Inline', name: policy.metadata.name, namespace, replicas: inline.replicas, selector: inline.selector, template: inline.template,
+      paused: true, observed: true, rolledOut: true, owner: policy, deployment: undefined,
+    };
+  }
+  const deployment = name === undefined ? undefined : caches.deployments.get({ namespace, name });
+  return deployment && deployment.metadata.deletionTimestamp === undefined ? deploymentWorkload(deployment) : undefined;
+}
+
+function deploymentWorkload(deployment: Deployment): Workload {
+  const { spec, status = {}, metadata } = deployment;
+  const replicas = spec.replicas ?? 1;
+  const observed = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  return {
+    kind: 'Deployment', name: metadata.name, namespace: metadata.namespace ?? '', replicas, selector: spec.selector, template: spec.template,
+    paused: spec.paused ?? false,
+    observed,
+    rolledOut: observed && (status.updatedReplicas ?? 0) === replicas && (status.replicas ?? 0) === replicas && (status.availableReplicas ?? 0) === replicas,
+    owner: deployment,
+    deployment,
+  };
+}

@@ -1,0 +1,84 @@
+import { message } from '../model/messages.js';
+import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js';
+import { abort, beginAbort } from './aborting.js';
+import type { Decision } from './decision.js';
+import { Draft } from './draft.js';
+import { judgedEnding, outsideEnding, type Ending } from './endings.js';
+import { handOver } from './handing-over.js';
+import { beginLettingGo, letGo } from './letting-go.js';
+import type { Observation } from './observation.js';
+import { prepare } from './preparing.js';
+import { progress } from './progressing.js';
+import { promote } from './promoting.js';
+
+/** The status of a release that no controller has seen yet. @param now milliseconds since the epoch */
+export function firstStatus(release: Release, now: number): ReleaseStatus {
+  const time = new Date(now).toISOString();
+  const log = message('ReleaseStarted', { canary: release.spec.canary.replicaSet, stable: release.spec.stable.replicaSet });
+  return {
+    phase: 'Preparing',
+    step: { index: 0, startedAt: time },
+    intent: { routing: 'keep', share: 0, sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true },
+    startedAt: time,
+    log: [{ number: 1, time, code: log.code, arguments: { ...log.arguments } }],
+  };
+}
+
+/**
+ * The heart: from what is known to what is to be. Pure; asked again after every change, it goes on from wherever the
+ * last controller stopped. `release.status` must be what the API server holds, since effects follow only a recorded
+ * intent. @param now milliseconds since the epoch
+ */
+export function advance(release: Release, observation: Observation, now: number): Decision {
+  const draft = new Draft(release.status ?? firstStatus(release, now), now);
+  if (hasEnded(draft.status.phase)) return { status: draft.status, happened: [], lookAgainAt: undefined };
+  const ending = endingOf(draft, release, observation);
+  if (ending) begin(draft, ending);
+  act(draft, release, observation);
+  for (const { place, problem, remedy } of observation.routing.problems.slice(0, 1)) {
+    draft.wait(message('RoutesOverwritten', { place, problem, remedy }));
+  }
+  return draft.finish(release, observation.evidence);
+}
+
+function endingOf(draft: Draft, release: Release, observation: Observation): Ending | undefined {
+  const { phase } = draft.status;
+  if (phase === 'LettingGo') return undefined;
+  const outside = outsideEnding(release, observation);
+  // Nothing is left to lead back to when the workload itself is gone or rolls by itself.
+  const lost = outside?.reason === 'TakenOver' || outside?.reason === 'WorkloadGone';
+  if (phase === 'HandingOver') return outside?.reason === 'WorkloadGone' ? outside : undefined;
+  if (phase === 'Aborting') return lost ? outside : undefined;
+  return outside ?? judgedEnding(release, observation);
+}
+
+function begin(draft: Draft, ending: Ending): void {
+  if (ending.reason === 'TakenOver' || ending.reason === 'WorkloadGone') beginLettingGo(draft, ending);
+  else beginAbort(draft, ending);
+}
+
+function act(draft: Draft, release: Release, observation: Observation): void {
+  switch (draft.status.phase) {
+    case 'Preparing':
+      return prepare(draft, release, observation);
+    case 'Progressing': {
+      const failed = progress(draft, release, observation);
+      if (failed) beginAbort(draft, failed);
+      return failed ? abort(draft, release, observation) : undefined;
+    }
+    case 'Promoting': {
+      const failed = promote(draft, release, observation);
+      if (failed) beginAbort(draft, failed);
+      return failed ? abort(draft, release, observation) : undefined;
+    }
+    case 'HandingOver':
+      return handOver(draft, release, observation);
+    case 'Aborting':
+      return abort(draft, release, observation);
+    case 'LettingGo':
+      return letGo(draft, release, observation);
+    case 'Completed':
+    case 'Aborted':
+      return;
+  }
+}

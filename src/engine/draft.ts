@@ -1,0 +1,121 @@
+import type { Evidence } from '../model/evidence.js';
+import { deepEqual } from '../model/json.js';
+import { describe, type Message } from '../model/messages.js';
+import { releaseConditions } from '../model/release-conditions.js';
+import type { Intent, LogEntry, Release, ReleasePhase, ReleaseStatus } from '../model/release.js';
+import type { Decision } from './decision.js';
+
+/** How many log entries a status keeps, so that it stays small. */
+const LOG_LENGTH = 20;
+/** Evidence alone is written down at most this often, so that a quiet release costs no writes. */
+const CHECKPOINT_MILLISECONDS = 15_000;
+
+const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** A status in the making. Phase handlers change it; nothing else sees it before it is finished. */
+export class Draft {
+  readonly now: number;
+  readonly #before: ReleaseStatus;
+  readonly #happened: Message[] = [];
+  #status: ReleaseStatus;
+  #lookAgainAt: number | undefined;
+  #waits: Message | undefined;
+  #keepsWaiting = false;
+
+  constructor(before: ReleaseStatus, now: number) {
+    this.#before = before;
+    this.#status = before;
+    this.now = now;
+  }
+
+  get status(): Readonly<ReleaseStatus> {
+    return this.#status;
+  }
+
+  /** The intent as it will be; see `recorded` for the one that effects follow now. */
+  get intent(): Readonly<Intent> {
+    return this.#status.intent;
+  }
+
+  /** The intent that is on record, so the one that the observation answers to. */
+  get recorded(): Readonly<Intent> {
+    return this.#before.intent;
+  }
+
+  set(change: Partial<ReleaseStatus>): void {
+    this.#status = { ...this.#status, ...change };
+  }
+
+  intend(change: Partial<Omit<Intent, 'sizes' | 'holders'>> & { sizes?: Partial<Intent['sizes']>; holders?: Partial<Intent['holders']> }): void {
+    const { intent } = this.#status;
+    this.set({
+      intent: { ...intent, ...change, sizes: { ...intent.sizes, ...change.sizes }, holders: { ...intent.holders, ...change.holders } },
+    });
+  }
+
+  enter(phase: ReleasePhase): void {
+    this.set({ phase });
+    this.endWait();
+  }
+
+  /** Writes down that something happened. */
+  happen(what: Message): void {
+    this.#happened.push(what);
+    const log = this.#status.log ?? [];
+    const entry: LogEntry = { number: (log.at(-1)?.number ?? 0) + 1, time: timestamp(this.now), code: what.code, arguments: { ...what.arguments } };
+    this.set({ log: [...log, entry].slice(-LOG_LENGTH) });
+  }
+
+  /** Says what it waits for. @param at when to look again at the latest, milliseconds since the epoch */
+  wait(what: Message, at?: number): void {
+    this.#waits = what;
+    if (at !== undefined) this.#lookAgainAt = Math.min(this.#lookAgainAt ?? at, at);
+  }
+
+  /** Milliseconds that the present wait has lasted; begins it when there is none. It ends when a pass does not ask. */
+  waited(): number {
+    this.#keepsWaiting = true;
+    if (this.#status.waitingSince === undefined) this.set({ waitingSince: timestamp(this.now) });
+    return this.now - Date.parse(this.#status.waitingSince ?? timestamp(this.now));
+  }
+
+  endWait(): void {
+    this.#keepsWaiting = false;
+    const { waitingSince: _, ...rest } = this.#status;
+    this.#status = rest;
+  }
+
+  /** Milliseconds since the present step began. */
+  inStep(): number {
+    return this.now - Date.parse(this.#status.step.startedAt);
+  }
+
+  startStep(index: number, startRequests: number): void {
+    this.set({ step: { index, startedAt: timestamp(this.now), startRequests } });
+    this.endWait();
+  }
+
+  end(phase: 'Completed' | 'Aborted'): void {
+    this.enter(phase);
+    this.set({ endedAt: timestamp(this.now) });
+  }
+
+  /** Finishes the status: the sentence, the conditions, and the evidence when it is time to write it down. */
+  finish(release: Release, evidence: Evidence): Decision {
+    if (!this.#keepsWaiting) this.endWait();
+    const said = this.#waits ?? this.#happened.at(-1);
+    const generation = release.metadata.generation;
+    this.set({
+      ...(said === undefined ? {} : { message: describe(said) }),
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      progress: `${Math.min(this.#status.step.index + 1, release.spec.plan.steps.length)}/${release.spec.plan.steps.length}`,
+    });
+    this.set({ conditions: releaseConditions(this.#status, generation, this.now) });
+    const due = this.now - Date.parse(this.#status.evidenceAt ?? this.#status.startedAt ?? timestamp(this.now)) >= CHECKPOINT_MILLISECONDS;
+    const changed = !deepEqual(this.#status, this.#before);
+    if ((changed || due) && !deepEqual(evidence, this.#status.evidence)) {
+      this.set({ evidence: { stable: { ...evidence.stable }, canary: { ...evidence.canary } }, evidenceAt: timestamp(this.now) });
+    }
+    return { status: this.#status, happened: this.#happened, lookAgainAt: this.#lookAgainAt };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Evidence } from '../model/evidence.js';
+import type { Holder } from '../model/release.js';
+import type { Split } from '../model/split.js';
+import type { Role } from '../model/version.js';
+
+/** Something wrong with a Pod that time alone does not mend. */
+export interface PodTrouble {
+  readonly pod: string;
+  /** `crashing` ends a release; the others are named while it waits. */
+  readonly kind: 'crashing' | 'image' | 'config' | 'unschedulable' | 'refused' | 'unready';
+  /** In the words of the cluster. */
+  readonly detail: string;
+}
+
+/** A ReplicaSet as it was found. */
+export interface ReplicaSetObservation {
+  readonly name: string;
+  /** What its spec asks for. */
+  readonly size: number;
+  /** Pods that are there, also those not ready. */
+  readonly pods: number;
+  readonly ready: number;
+  /** `nobody`: no controller; `stranger`: someone that is none of ours. */
+  readonly holder: Holder | 'nobody' | 'stranger';
+  readonly troubles: readonly PodTrouble[];
+}
+
+/** The Deployment, or the inline workload of the policy. */
+export interface WorkloadObservation {
+  readonly kind: 'Deployment' | 'Inline';
+  readonly replicas: number;
+  /** Whether it is kept from rolling by itself; always true for inline workloads. */
+  readonly paused: boolean;
+  /** Which version its template asks for. */
+  readonly template: Role | 'other';
+  /** Whether its controller has seen the present spec. */
+  readonly observed: boolean;
+  /** Whether all of its Pods are of its template, and ready. */
+  readonly rolledOut: boolean;
+}
+
+/** How far routing is, for the intent that is on record. */
+export interface RoutingObservation {
+  /** All stages towards the recorded intent are reached. */
+  readonly reached: boolean;
+  /** What it waits for when it is not reached. */
+  readonly waitsFor: string | undefined;
+  readonly written: Split | undefined;
+  readonly accepted: Split | undefined;
+  /** Fields that someone else overwrote, objects that were refused. */
+  readonly problems: readonly { readonly place: string; readonly problem: string; readonly remedy: string }[];
+}
+
+/** All that the engine may know. Plain data; the same observation always leads to the same decision. */
+export interface Observation {
+  readonly releaseDeleted: boolean;
+  readonly policyDeleted: boolean;
+  /** Undefined when it is gone. */
+  readonly workload: WorkloadObservation | undefined;
+  /** Undefined when it does not exist. */
+  readonly replicaSets: Readonly<Record<Role, ReplicaSetObservation | undefined>>;
+  /** Every other ReplicaSet of the workload. */
+  readonly others: readonly ReplicaSetObservation[];
+  readonly routing: RoutingObservation;
+  /** Requests that were counted since the release began. */
+  readonly evidence: Evidence;
+}

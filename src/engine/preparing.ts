@@ -1,0 +1,21 @@
+import { message } from '../model/messages.js';
+import type { Release } from '../model/release.js';
+import type { Draft } from './draft.js';
+import type { Observation } from './observation.js';
+import { beginStep } from './progressing.js';
+import { shareReached } from './routing.js';
+
+/**
+ * Before the canary's first Pod starts: the workload is kept from rolling, every ReplicaSet but stable is borrowed, and
+ * routes are pinned to stable, because canary Pods carry the same labels.
+ */
+export function prepare(draft: Draft, release: Release, observation: Observation): void {
+  draft.intend({ paused: true, routing: 'split', share: 0, sizes: { canary: 0 }, holders: { stable: 'home', canary: 'release', others: 'release' } });
+  const { canary } = observation.replicaSets;
+  const borrowed = canary?.holder === 'release' && observation.others.every(({ holder }) => holder === 'release');
+  if (!observation.workload?.paused) return draft.wait(message('WaitsForPausing'));
+  if (!borrowed) return draft.wait(message('WaitsForOwners'));
+  if (!shareReached(draft, observation, 0)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'pins routes to stable' }));
+  draft.enter('Progressing');
+  beginStep(draft, release, observation, 0);
+}

@@ -1,0 +1,46 @@
+import { message } from '../model/messages.js';
+import type { Release } from '../model/release.js';
+import { WHOLE } from '../model/split.js';
+import type { Draft } from './draft.js';
+import type { Ending } from './endings.js';
+import { formatTime } from './formatting.js';
+import type { Observation } from './observation.js';
+import { askShare, keepCanarySize } from './progressing.js';
+import { shareForReadyPods, shareReached } from './routing.js';
+
+/**
+ * Capacity before traffic, traffic before removal: the canary gets its full size, then all traffic, then stable is
+ * borrowed, drained and scaled down. Until then an abort leads back.
+ */
+export function promote(draft: Draft, release: Release, observation: Observation): Ending | undefined {
+  const { stable, canary } = observation.replicaSets;
+  const replicas = observation.workload?.replicas ?? 0;
+  const failed = keepCanarySize(draft, release, observation, WHOLE);
+  if (failed) return failed;
+  if (release.spec.paused) return void draft.wait(message('WaitsForResume', { release: release.metadata.name }));
+  if (replicas === 0) return undefined;
+  const full = (canary?.ready ?? 0) >= replicas;
+  const wanted = full || draft.intent.share === WHOLE ? WHOLE : draft.intent.share;
+  askShare(draft, observation, shareForReadyPods(wanted, observation, true), wanted);
+  if (!full) return undefined;
+  if (!shareReached(draft, observation, WHOLE)) return void draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 100 %' }));
+  draft.intend({ holders: { stable: 'release' } });
+  if (stable && stable.holder !== 'release') return void draft.wait(message('WaitsForOwners'));
+  drainStable(draft, release, observation);
+  return undefined;
+}
+
+function drainStable(draft: Draft, release: Release, observation: Observation): void {
+  const { stable } = observation.replicaSets;
+  const begun = draft.intent.sizes.stable === 0;
+  if (!begun) {
+    draft.intend({ sizes: { stable: stable?.size ?? 0 } });
+    const left = release.spec.plan.drainMilliseconds - draft.waited();
+    if (left > 0) return draft.wait(message('WaitsForDrain', { role: 'stable', until: formatTime(draft.now + left) }), draft.now + left);
+    draft.intend({ sizes: { stable: 0 } });
+    draft.endWait();
+  }
+  if (stable && (stable.size > 0 || stable.pods > 0)) return draft.wait(message('WaitsForPodsGone', { role: 'stable', count: stable.pods }));
+  draft.enter('HandingOver');
+  draft.happen(message('HandingOver', { owner: release.spec.workload.kind === 'Deployment' ? `Deployment ${release.spec.workload.name}` : `policy ${release.spec.policy}` }));
+}

@@ -1,0 +1,138 @@
+import type { Message } from '../model/messages.js';
+import { hasEnded, type Release } from '../model/release.js';
+import type { PolicyPhase, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
+import type { Holder } from '../model/release.js';
+import type { ReplicaSetObservation } from './observation.js';
+
+/** A version as the policy sees it. */
+export interface VersionObservation extends ReplicaSetObservation {
+  readonly hash: string;
+  /** Whether its template is the one that the workload asks for. */
+  readonly wanted: boolean;
+}
+
+export interface RestingWorkload {
+  readonly kind: 'Deployment' | 'Inline';
+  readonly name: string;
+  readonly replicas: number;
+  readonly paused: boolean;
+  readonly observed: boolean;
+  readonly rolledOut: boolean;
+  /** Names the version that the workload asks for, and the ReplicaSet that runs it or would. */
+  readonly wanted: { readonly hash: string; readonly replicaSet: string };
+}
+
+/** What is known while no release moves. */
+export interface RestingObservation {
+  readonly policyDeleted: boolean;
+  readonly workload: RestingWorkload | undefined;
+  readonly versions: readonly VersionObservation[];
+  /** The release that the status names, when it still exists. */
+  readonly release: Release | undefined;
+  /** Why the policy cannot be run as it is. */
+  readonly problems: readonly string[];
+}
+
+/** What a policy at rest is to bring about. */
+export interface RestingDecision {
+  readonly status: PolicyStatus;
+  readonly happened: readonly Message[];
+  /** Whether the workload carries the policy's label, so that a change of its template pauses it. */
+  readonly labelled: boolean;
+  /** Undefined: left as it is. */
+  readonly paused: boolean | undefined;
+  /** Who is to hold every ReplicaSet but stable; undefined: left as it is. */
+  readonly othersHeldBy: Exclude<Holder, 'release'> | undefined;
+  /** Size of an inline workload's stable version, which the policy runs itself. */
+  readonly stableSize: number | undefined;
+  readonly start: { readonly name: string; readonly stable: Release['spec']['stable']; readonly canary: Release['spec']['canary'] } | undefined;
+  /** Whether the policy holds nothing any more and may go. */
+  readonly released: boolean;
+}
+
+type Parts = Partial<Omit<RestingDecision, 'status'>>;
+
+/** From what is known to what a policy is to do while no release of it moves. Pure. */
+export function rest(policy: ReleasePolicy, observation: RestingObservation): RestingDecision {
+  const status = learn(policy.status ?? {}, observation);
+  const decide: Decide = (phase, text, parts = {}, change = {}) => ({
+    status: { ...(change.stable || phase === 'Resting' ? without(status, 'rejected') : status), ...change, phase, message: text, ...(policy.metadata.generation === undefined ? {} : { observedGeneration: policy.metadata.generation }) },
+    happened: [],
+    labelled: true,
+    paused: undefined,
+    othersHeldBy: undefined,
+    stableSize: undefined,
+    start: undefined,
+    released: false,
+    ...parts,
+  });
+  const { workload, release } = observation;
+  const moving = release !== undefined && !hasEnded(release.status?.phase ?? 'Preparing');
+  if (moving) return decide('Releasing', `Release ${release.metadata.name} is under way.`);
+  if (observation.policyDeleted) return leave(observation, decide);
+  if (observation.problems.length > 0) return decide('Refused', observation.problems.join(' '), { labelled: false });
+  if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? ''} is gone.`, { labelled: false });
+  const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
+  if (!stable) return adopt(observation, workload, decide);
+  const sized = workload.kind === 'Inline' ? { stableSize: workload.replicas } : {};
+  if (stable.wanted) {
+    const others = observation.versions.filter(({ name }) => name !== stable.name);
+    const home = others.every(({ holder }) => holder !== 'policy' && holder !== 'release');
+    return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', ...(home ? { paused: false } : {}) });
+  }
+  if (!workload.paused) return adopt(observation, workload, decide);
+  if (status.rejected?.hash === workload.wanted.hash) {
+    return decide('Holding', `${workload.wanted.replicaSet} was taken back (${status.rejected.reason}); waits for another version.`, { ...sized, othersHeldBy: 'policy', paused: true });
+  }
+  if (policy.spec.paused) return decide('Holding', 'A new version waits: the policy is paused.', { ...sized, paused: true, othersHeldBy: 'policy' });
+  const number = (status.releases ?? 0) + 1;
+  const name = `${policy.metadata.name}-${number}`;
+  return decide('Releasing', `Starts release ${name}.`, { ...sized, paused: true, start: { name, stable: { replicaSet: stable.name, hash: stable.hash }, canary: workload.wanted } });
+}
+
+/** Takes over, once, what the last release found out. */
+function learn(known: PolicyStatus, { release }: RestingObservation): PolicyStatus {
+  const phase = release?.status?.phase;
+  if (!release || phase === undefined || !hasEnded(phase) || known.concluded === release.metadata.name) return known;
+  const before = { ...known, concluded: release.metadata.name };
+  const { canary } = release.spec;
+  if (phase === 'Completed') return { ...without(before, 'rejected'), stable: { replicaSet: canary.replicaSet, hash: canary.hash } };
+  const reason = release.status?.abortReason ?? 'AbortedByUser';
+  // What runs now was not decided here; it is found out afresh.
+  if (reason === 'TakenOver' || reason === 'WorkloadGone') return before.stable?.hash === release.spec.stable.hash ? without(before, 'stable') : before;
+  return { ...before, rejected: { hash: canary.hash, replicaSet: canary.replicaSet, release: release.metadata.name, reason } };
+}
+
+function without<K extends keyof PolicyStatus>(status: PolicyStatus, field: K): PolicyStatus {
+  const { [field]: _, ...rest } = status;
+  return rest;
+}
+
+type Decide = (phase: PolicyPhase, text: string, parts?: Parts, change?: Partial<PolicyStatus>) => RestingDecision;
+
+/** Waits until exactly one version runs, the one that the workload asks for, and calls it stable. */
+function adopt(observation: RestingObservation, workload: RestingWorkload, decide: Decide): RestingDecision {
+  const [wanted] = observation.versions.filter((version) => version.wanted);
+  if (workload.kind === 'Inline') {
+    const stable = { replicaSet: workload.wanted.replicaSet, hash: workload.wanted.hash };
+    return decide('Adopting', `Starts ${stable.replicaSet}.`, { stableSize: workload.replicas }, { stable });
+  }
+  const active = observation.versions.filter(({ size, pods }) => size > 0 || pods > 0);
+  if (!wanted || !workload.observed || active.length > 1 || !workload.rolledOut) {
+    const why = active.length > 1 ? `${active.length} versions run at once` : workload.paused ? 'it is paused with a template that does not run' : 'its roll-out is not finished';
+    return decide('Adopting', `Waits for Deployment ${workload.name} to come to rest: ${why}.`);
+  }
+  return decide('Resting', `${wanted.name} is stable; waits for a new version.`, {}, { stable: { replicaSet: wanted.name, hash: wanted.hash } });
+}
+
+/** The policy goes: gives back what it holds and leaves serving Pods, template and pausing alone where they differ. */
+function leave(observation: RestingObservation, decide: Decide): RestingDecision {
+  const { workload, versions } = observation;
+  const held = versions.some(({ holder }) => holder === 'policy');
+  const inline = workload?.kind === 'Inline';
+  const running = versions.find(({ size }) => size > 0);
+  // Un-pausing with another template than the one that runs would roll out what nobody approved.
+  const mayRoll = !workload || workload.kind === 'Inline' || (running?.wanted ?? true);
+  return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(inline ? {} : { othersHeldBy: 'home' }), ...(mayRoll && !inline ? { paused: false } : {}), released: inline || !held });
+}
+

@@ -1,0 +1,105 @@
+import type { CustomResourceDefinition, CustomResourceColumnDefinition, JSONSchemaProps } from '../kubernetes/generated/apiextensions-v1.js';
+import type { Resource } from '../kubernetes/objects.js';
+import { toStructural, type StructuralSchema } from '../schema/structural.js';
+import { PolicySpecSchema, PolicyStatusSchema } from './release-policy.js';
+import { ReleaseSpecSchema, ReleaseStatusSchema } from './release.js';
+import { serinResources } from './resources.js';
+
+interface Definition {
+  readonly resource: Pick<Resource, 'group' | 'version' | 'kind' | 'plural'>;
+  readonly description: string;
+  readonly spec: object;
+  readonly status: object;
+  readonly shortNames: string[];
+  readonly columns: CustomResourceColumnDefinition[];
+}
+
+const age: CustomResourceColumnDefinition = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+const definitions: readonly Definition[] = [
+  {
+    resource: serinResources.releasePolicies,
+    description: 'How new versions of one program are put in front of users.',
+    spec: PolicySpecSchema,
+    status: PolicyStatusSchema,
+    shortNames: ['rp', 'rpol'],
+    columns: [
+      { name: 'Workload', type: 'string', jsonPath: '.spec.workload.deployment' },
+      { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+      { name: 'Stable', type: 'string', jsonPath: '.status.stable.replicaSet' },
+      { name: 'Release', type: 'string', jsonPath: '.status.release' },
+      age,
+      { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
+    ],
+  },
+  {
+    resource: serinResources.releases,
+    description: 'One run of a policy from one version to the next: the frozen plan, the progress, the outcome.',
+    spec: ReleaseSpecSchema,
+    status: ReleaseStatusSchema,
+    shortNames: ['rel'],
+    columns: [
+      { name: 'Policy', type: 'string', jsonPath: '.spec.policy' },
+      { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+      { name: 'Step', type: 'string', jsonPath: '.status.progress' },
+      { name: 'Share', type: 'integer', jsonPath: '.status.shares.accepted.canary', description: "The canary's accepted share in per mille." },
+      { name: 'Reason', type: 'string', jsonPath: '.status.abortReason' },
+      age,
+      { name: 'Stable', type: 'string', jsonPath: '.spec.stable.replicaSet', priority: 1 },
+      { name: 'Canary', type: 'string', jsonPath: '.spec.canary.replicaSet', priority: 1 },
+      { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
+    ],
+  },
+];
+
+/** The definitions of Serin's own kinds, as a cluster installs them; made from the one schema of each. */
+export function customResourceDefinitions(): CustomResourceDefinition[] {
+  return definitions.map(definitionOf);
+}
+
+function definitionOf({ resource, description, spec, status, shortNames, columns }: Definition): CustomResourceDefinition {
+  const { group, version, kind, plural } = resource;
+  const singular = kind.toLowerCase();
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, listKind: `${kind}List`, plural, singular, shortNames, categories: ['serin'] },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: columns,
+          schema: { openAPIV3Schema: objectSchema(description, spec, status) as JSONSchemaProps },
+        },
+      ],
+    },
+  };
+}
+
+/** The whole object's structural schema. */
+export function objectSchema(description: string, spec: object, status: object): StructuralSchema {
+  return {
+    type: 'object',
+    description,
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: toStructural(spec),
+      status: toStructural(status),
+    },
+  };
+}
+
+/** The structural schema of one of our kinds; undefined for others. */
+export function schemaOfKind(kind: string): StructuralSchema | undefined {
+  const found = definitions.find(({ resource }) => resource.kind === kind);
+  return found && objectSchema(found.description, found.spec, found.status);
+}

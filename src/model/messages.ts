@@ -1,0 +1,93 @@
+import type { LogEntry } from './release.js';
+
+/** Languages that texts exist in. */
+export const languages = ['en', 'zh'] as const;
+export type Language = (typeof languages)[number];
+
+type Text = Readonly<Record<Language, string>>;
+
+/**
+ * Everything that a release says about itself, by code. `{name}` stands for an argument. Codes are stable: they are the
+ * reasons of Events and conditions.
+ */
+const texts = {
+  // What happened.
+  ReleaseStarted: { en: 'Release of {canary} started; {stable} stays in front of users.', zh: '开始发布 {canary}；用户仍由 {stable} 服务。' },
+  StepStarted: { en: 'Step {step} of {steps} started: {what}.', zh: '开始第 {step} 步（共 {steps} 步）：{what}。' },
+  ShareAsked: { en: 'Asked for {share} of the traffic for the canary ({why}).', zh: '请求将 {share} 的流量交给金丝雀版本（{why}）。' },
+  ShareAccepted: { en: 'The router accepted {share} for the canary.', zh: '路由已生效：金丝雀版本 {share}。' },
+  Promoting: { en: 'All steps passed; the canary becomes stable.', zh: '所有步骤已通过；金丝雀版本将成为稳定版本。' },
+  HandingOver: { en: 'The old version has drained; its ReplicaSets go back to {owner}.', zh: '旧版本已排空；ReplicaSet 交还给 {owner}。' },
+  Completed: { en: '{canary} is stable now; {requests} requests met it during the release, {failures} failed.', zh: '{canary} 已成为稳定版本；发布期间它处理了 {requests} 个请求，失败 {failures} 个。' },
+  Aborting: { en: 'Taking the canary back: {why}.', zh: '正在撤回金丝雀版本：{why}。' },
+  Aborted: { en: '{canary} was taken back; {requests} requests met it, {failures} failed.', zh: '{canary} 已撤回；它处理了 {requests} 个请求，失败 {failures} 个。' },
+  LettingGo: { en: 'The workload was taken out of our hands: {why}; routes are put back.', zh: '工作负载已不受控制：{why}；正在恢复路由。' },
+  PausedByUser: { en: 'Paused by a person; shares stay as they are.', zh: '已被人工暂停；流量比例保持不变。' },
+  ResumedByUser: { en: 'Resumed by a person.', zh: '已被人工恢复。' },
+  RoutesOverwritten: { en: '{place}: {problem} {remedy}', zh: '{place}：{problem} {remedy}' },
+  // What it waits for.
+  WaitsForPods: { en: 'Waits for canary Pods to become ready: {ready} of {wanted}{trouble}.', zh: '等待金丝雀 Pod 就绪：{ready}/{wanted}{trouble}。' },
+  WaitsForStablePods: { en: 'Waits for stable Pods to become ready: {ready} of {wanted}.', zh: '等待稳定版本 Pod 就绪：{ready}/{wanted}。' },
+  WaitsForRouter: { en: 'Waits for the router: {what}.', zh: '等待路由：{what}。' },
+  WaitsForOwners: { en: 'Waits until ReplicaSets have changed hands.', zh: '等待 ReplicaSet 归属变更完成。' },
+  WaitsForPause: { en: 'Pauses until {until}.', zh: '暂停至 {until}。' },
+  WaitsForPerson: { en: 'Pauses until someone goes on: serin resume {release}.', zh: '暂停中，等待人工继续：serin resume {release}。' },
+  WaitsForResume: { en: 'Paused by a person; goes on with: serin resume {release}.', zh: '已被人工暂停；继续请执行：serin resume {release}。' },
+  WaitsForAnalysis: { en: 'Watches the canary until {until}.', zh: '观察金丝雀版本至 {until}。' },
+  WaitsForEvidence: { en: 'Waits until {wanted} canary requests have been counted in this step.', zh: '等待本步骤累计 {wanted} 个金丝雀请求。' },
+  WaitsForDrain: { en: 'Lets the {role} version finish its requests until {until}.', zh: '等待 {role} 版本处理完剩余请求，直至 {until}。' },
+  WaitsForPodsGone: { en: 'Waits for {count} Pods of the {role} version to end.', zh: '等待 {role} 版本的 {count} 个 Pod 结束。' },
+  WaitsForScaleUp: { en: 'The workload is scaled to 0; waits for it to be scaled up.', zh: '工作负载已缩容至 0；等待扩容。' },
+  WaitsForRollout: { en: 'Waits for the Deployment to finish the roll-out that someone started.', zh: '等待 Deployment 完成他人启动的滚动更新。' },
+  WaitsForWorkload: { en: 'Waits for the Deployment controller to take notice.', zh: '等待 Deployment 控制器处理变更。' },
+  WaitsForPausing: { en: 'Waits for the Deployment to be paused.', zh: '等待 Deployment 暂停。' },
+  // Why it was taken back.
+  AbortedByUser: { en: 'someone asked for it', zh: '人工要求' },
+  TooManyFailures: { en: 'the canary failed {canaryFailures} of {canaryRequests} requests ({canaryRate}), stable {stableFailures} of {stableRequests} ({stableRate}); {limit} more than stable are allowed', zh: '金丝雀版本 {canaryRequests} 个请求失败 {canaryFailures} 个（{canaryRate}），稳定版本 {stableRequests} 个失败 {stableFailures} 个（{stableRate}）；允许比稳定版本多 {limit}' },
+  CanaryCrashed: { en: 'canary Pod {pod} keeps crashing: {detail}', zh: '金丝雀 Pod {pod} 反复崩溃：{detail}' },
+  CanaryNotReady: { en: 'canary Pods were not ready within {limit}{trouble}', zh: '金丝雀 Pod 未能在 {limit} 内就绪{trouble}' },
+  Superseded: { en: 'a newer version arrived', zh: '出现了更新的版本' },
+  Reverted: { en: "the workload asks for the stable version again", zh: '工作负载恢复为稳定版本' },
+  PolicyDeleted: { en: 'its policy was deleted', zh: '发布策略已删除' },
+  ReleaseDeleted: { en: 'the release was deleted', zh: '发布已删除' },
+  TakenOver: { en: 'someone un-paused the Deployment in the middle of the release, so it rolls out by itself', zh: '有人在发布中途恢复了 Deployment，它将自行滚动更新' },
+  WorkloadGone: { en: 'the workload was deleted', zh: '工作负载已删除' },
+  // Why a share is asked for.
+  PlanAsks: { en: 'the plan', zh: '计划' },
+  NoReadyCanary: { en: 'no canary Pod is ready', zh: '没有就绪的金丝雀 Pod' },
+  NoReadyStable: { en: 'no stable Pod is ready', zh: '没有就绪的稳定版本 Pod' },
+  StableCanCarry: { en: 'what ready stable Pods cannot carry', zh: '就绪的稳定版本 Pod 无法承担的部分' },
+} as const satisfies Record<string, Text>;
+
+export type MessageCode = keyof typeof texts;
+
+/** A message as data: told apart by its code, put into words by `describe`. */
+export interface Message {
+  readonly code: MessageCode;
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+export function message(code: MessageCode, args: Readonly<Record<string, string | number>> = {}): Message {
+  return { code, arguments: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, String(value)])) };
+}
+
+export const isMessageCode = (code: string): code is MessageCode => Object.hasOwn(texts, code);
+
+/** A message whose argument `name` is another message: both share their arguments. */
+export function messageAbout(code: MessageCode, name: string, inner: Message): Message {
+  return { code, arguments: { ...inner.arguments, [name]: `@${inner.code}` } };
+}
+
+/** Puts a message into words; an argument that is missing is left as `{name}`, `@Code` stands for another message. */
+export function describe({ code, arguments: args }: Message, language: Language = 'en'): string {
+  return texts[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = args[name];
+    const inner = value?.startsWith('@') ? value.slice(1) : '';
+    return isMessageCode(inner) && inner !== code ? describe({ code: inner, arguments: args }, language) : (value ?? whole);
+  });
+}
+
+/** Puts an entry of a release's log into words. */
+export function describeEntry(entry: Pick<LogEntry, 'code' | 'arguments'>, language: Language = 'en'): string {
+  return isMessageCode(entry.code) ? describe({ code: entry.code, arguments: entry.arguments }, language) : entry.code;
+}

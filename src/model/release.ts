@@ -1,0 +1,121 @@
+import { Type, type Static } from 'typebox';
+import type { ObjectMeta } from '../kubernetes/generated/meta-v1.js';
+import { AnyObject, MapOf, StringEnum } from '../schema/typebox.js';
+import { PlanSchema } from './plan.js';
+import { ConditionSchema, PolicySpecSchema } from './release-policy.js';
+
+/** What a release does at the moment; the last two are its ends. */
+export const releasePhases = ['Preparing', 'Progressing', 'Promoting', 'HandingOver', 'Aborting', 'LettingGo', 'Completed', 'Aborted'] as const;
+export type ReleasePhase = (typeof releasePhases)[number];
+
+/** Why a release was taken back. */
+export const abortReasons = [
+  'AbortedByUser', 'TooManyFailures', 'CanaryCrashed', 'CanaryNotReady', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone',
+] as const;
+export type AbortReason = (typeof abortReasons)[number];
+
+/** Who controls a ReplicaSet: its usual owner (Deployment, or the policy of an inline workload), this release, or the policy. */
+export const holders = ['home', 'release', 'policy'] as const;
+export type Holder = (typeof holders)[number];
+
+const Shares = (description: string) => Type.Object({ stable: Type.Integer(), canary: Type.Integer() }, { description });
+
+const VersionSchema = Type.Object(
+  { replicaSet: Type.String({ description: 'The ReplicaSet that runs it.' }), hash: Type.String({ description: 'Names it; the pod-template-hash of its Pods.' }) },
+  { description: 'One version of the program.' },
+);
+
+const immutable = (what: string) => ({
+  'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: `${what} of a release never changes; a new version starts a new release` }],
+});
+
+export const ReleaseSpecSchema = Type.Object(
+  {
+    policy: Type.String({ minLength: 1, maxLength: 253, description: 'The policy it is a run of.', ...immutable('the policy') }),
+    workload: Type.Object(
+      { kind: StringEnum(['Deployment', 'Inline'] as const), name: Type.String({ maxLength: 253 }) },
+      { description: 'Whose version is released.', ...immutable('the workload') },
+    ),
+    service: Type.String({ maxLength: 253, description: 'The Service that clients use.', ...immutable('the Service') }),
+    router: Type.Object(PolicySpecSchema.properties.router.properties, { description: 'How traffic is steered; as in the policy when the release began.', ...immutable('the router') }),
+    stable: Type.Object(VersionSchema.properties, { description: 'The version that users rely on.', ...immutable('the stable version') }),
+    canary: Type.Object(VersionSchema.properties, { description: 'The version on trial.', ...immutable('the canary version') }),
+    plan: Type.Object(PlanSchema.properties, { description: 'What it does, step by step.', ...immutable('the plan') }),
+    paused: Type.Optional(Type.Boolean({ description: 'Command: raise no share and start no step while true.' })),
+    abort: Type.Optional(Type.Boolean({ description: 'Command: take the canary back.' })),
+    advanceTo: Type.Optional(Type.Integer({ minimum: 0, description: 'Command: end pauses and analyses before the step with this index.' })),
+  },
+  { description: 'One run of a policy.', 'x-kubernetes-validations': [{ rule: '!has(oldSelf.abort) || !oldSelf.abort || (has(self.abort) && self.abort)', message: 'an abort cannot be taken back' }] },
+);
+export type ReleaseSpec = Static<typeof ReleaseSpecSchema>;
+
+/** What the controller is to bring about; written down before it is done, so that any controller can go on from it. */
+export const IntentSchema = Type.Object({
+  routing: StringEnum(['keep', 'split', 'release'] as const, { description: 'Leave routes alone, split by share, or put back what was found.' }),
+  share: Type.Integer({ description: "The canary's share in per mille." }),
+  sizes: Type.Object({
+    canary: Type.Optional(Type.Integer()),
+    stable: Type.Optional(Type.Integer({ description: 'Only while the release holds it.' })),
+  }),
+  holders: Type.Object({
+    stable: StringEnum(holders),
+    canary: StringEnum([...holders, 'nobody'] as const, { description: 'nobody: it is deleted.' }),
+    others: StringEnum(holders),
+  }),
+  paused: Type.Boolean({ description: 'Whether the Deployment is kept from rolling.' }),
+});
+export type Intent = Static<typeof IntentSchema>;
+
+const CountsSchema = Type.Object({ requests: Type.Integer(), failures: Type.Integer() });
+
+export const LogEntrySchema = Type.Object({
+  number: Type.Integer({ description: 'Counts from 1; the last ones are kept.' }),
+  time: Type.String({ format: 'date-time' }),
+  code: Type.String(),
+  arguments: MapOf(Type.String()),
+});
+export type LogEntry = Static<typeof LogEntrySchema>;
+
+export const ReleaseStatusSchema = Type.Object({
+  observedGeneration: Type.Optional(Type.Integer()),
+  epoch: Type.Optional(Type.Integer({ description: 'Counts the controllers that led this release; effects carry it.' })),
+  phase: StringEnum(releasePhases),
+  abortReason: Type.Optional(StringEnum(abortReasons)),
+  step: Type.Object({
+    index: Type.Integer({ description: 'Counts from 0.' }),
+    startedAt: Type.String({ format: 'date-time' }),
+    startRequests: Type.Optional(Type.Integer({ description: 'Canary requests on record when it started.' })),
+  }),
+  /** Since when the present wait has lasted: for Pods to get ready, for a drain. */
+  waitingSince: Type.Optional(Type.String({ format: 'date-time' })),
+  message: Type.Optional(Type.String({ description: 'In one sentence what it does or waits for.' })),
+  progress: Type.Optional(Type.String({ description: 'Step of steps, for tables.' })),
+  shares: Type.Optional(
+    Type.Object({
+      asked: Type.Optional(Shares('What the plan asks for, in per mille.')),
+      written: Type.Optional(Shares('What the routing objects say.')),
+      accepted: Type.Optional(Shares('What the routing product has taken over.')),
+      counted: Type.Optional(Shares('What real requests showed since the share last moved.')),
+    }),
+  ),
+  intent: IntentSchema,
+  claims: Type.Optional(Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), found: AnyObject<unknown>({}) }), { description: 'What was found in shared objects, to be put back.' })),
+  evidence: Type.Optional(Type.Object({ stable: CountsSchema, canary: CountsSchema }, { description: 'Requests and failures on record since the release began.' })),
+  evidenceAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the evidence was written down last.' })),
+  log: Type.Optional(Type.Array(LogEntrySchema, { description: 'What happened, the last ones.' })),
+  startedAt: Type.Optional(Type.String({ format: 'date-time' })),
+  endedAt: Type.Optional(Type.String({ format: 'date-time' })),
+  conditions: Type.Optional(Type.Array(ConditionSchema, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })),
+});
+export type ReleaseStatus = Static<typeof ReleaseStatusSchema>;
+
+export interface Release {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec: ReleaseSpec;
+  status?: ReleaseStatus;
+}
+
+/** Whether it has ended; nothing moves afterwards and it holds nothing. */
+export const hasEnded = (phase: ReleasePhase): phase is 'Completed' | 'Aborted' => phase === 'Completed' || phase === 'Aborted';
