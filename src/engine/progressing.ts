@@ -80,7 +80,7 @@ function keepReadyShare(draft: Draft, release: Release, observation: Observation
   if (!enough(next)) next = Math.min(next, present);
   if (wanted > present && enough(wanted)) next = wanted;
   if (release.spec.paused) next = Math.min(next, present);
-  const share = replicas === 0 ? present : shareForReadyPods(next, observation, true);
+  const share = shareForReadyPods(replicas === 0 ? present : next, observation, !release.spec.paused);
   askShare(draft, observation, share, next);
 }
 

@@ -17,11 +17,11 @@ export function promote(draft: Draft, release: Release, observation: Observation
   const replicas = observation.workload?.replicas ?? 0;
   const failed = keepCanarySize(draft, release, observation, WHOLE);
   if (failed) return failed;
+  const full = replicas > 0 && (canary?.ready ?? 0) >= replicas;
+  const mayRise = !release.spec.paused && replicas > 0;
+  const wanted = full && mayRise ? WHOLE : draft.intent.share;
+  askShare(draft, observation, shareForReadyPods(wanted, observation, mayRise), wanted);
   if (release.spec.paused) return void draft.wait(message('WaitsForResume', { release: release.metadata.name }));
-  if (replicas === 0) return undefined;
-  const full = (canary?.ready ?? 0) >= replicas;
-  const wanted = full || draft.intent.share === WHOLE ? WHOLE : draft.intent.share;
-  askShare(draft, observation, shareForReadyPods(wanted, observation, true), wanted);
   if (!full) return undefined;
   if (!shareReached(draft, observation, WHOLE)) return void draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 100 %' }));
   draft.intend({ holders: { stable: 'release' } });

@@ -42,8 +42,9 @@ export function releaseWith(steps: PlanStep[]): Release {
 /** Mostly time and work going on; now and then something that people or the world do in between. */
 export const arbitraryHappenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
-    { weight: 12, arbitrary: fc.constant<Happening>({ kind: 'controller' }) },
-    { weight: 16, arbitrary: fc.constant<Happening>({ kind: 'work' }) },
+    { weight: 80, arbitrary: fc.record({ kind: fc.constant('round' as const), works: fc.integer({ min: 1, max: 6 }), milliseconds: fc.integer({ min: 100, max: 4000 }) }) },
+    { weight: 6, arbitrary: fc.constant<Happening>({ kind: 'controller' }) },
+    { weight: 8, arbitrary: fc.constant<Happening>({ kind: 'work' }) },
     { weight: 6, arbitrary: fc.record({ kind: fc.constant('tick' as const), milliseconds: fc.integer({ min: 1, max: 5000 }) }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('crash' as const), after: fc.integer({ min: 0, max: 7 }) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('scale' as const), replicas: fc.integer({ min: 0, max: 6 }) }) },
@@ -53,5 +54,5 @@ export const arbitraryHappenings: fc.Arbitrary<Happening[]> = fc.array(
     { weight: 1, arbitrary: fc.constantFrom<Happening>({ kind: 'abort' }, { kind: 'template', to: 'stable' }, { kind: 'template', to: 'other' }, { kind: 'unpause' }, { kind: 'deleteRelease' }, { kind: 'deletePolicy' }, { kind: 'neverReady' }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), rate: fc.constantFrom(0, 0.5, 1) }) },
   ),
-  { minLength: 0, maxLength: 120 },
+  { minLength: 0, maxLength: 150, size: 'max' },
 );

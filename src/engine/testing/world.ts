@@ -4,7 +4,11 @@ import { splitOf, WHOLE } from '../../model/split.js';
 import type { Role } from '../../model/version.js';
 import type { Random } from '../../ports/random.js';
 import { advance, firstStatus } from '../advance.js';
+import type { Decision } from '../decision.js';
 import type { Observation, PodTrouble, ReplicaSetObservation } from '../observation.js';
+
+/** What decides: the engine, or a mutant of it. */
+export type Advance = (release: Release, observation: Observation, now: number) => Decision;
 
 /** A ReplicaSet of the model world; Pods come and go one by one. */
 interface Set {
@@ -20,6 +24,7 @@ interface Set {
 export type Happening =
   | { kind: 'tick'; milliseconds: number }
   | { kind: 'work' }
+  | { kind: 'round'; works: number; milliseconds: number }
   | { kind: 'controller' }
   | { kind: 'crash'; after: number }
   | { kind: 'scale'; replicas: number }
@@ -59,7 +64,10 @@ export class World {
   /** Parts of requests that the canary is still to get. */
   #owed = 0;
 
-  constructor(release: Release, replicas: number, random: Random) {
+  readonly #advance: Advance;
+
+  constructor(release: Release, replicas: number, random: Random, decide: Advance = advance) {
+    this.#advance = decide;
     this.release = release;
     this.replicas = replicas;
     this.#random = random;
@@ -102,7 +110,7 @@ export class World {
   /** One pass of the controller. @param writes how many effects are done before it dies; the status write is the first */
   controller(writes = Number.POSITIVE_INFINITY): void {
     if (writes < 1) return;
-    const decision = advance({ ...this.release, status: this.status }, this.observation(), this.now);
+    const decision = this.#advance({ ...this.release, status: this.status }, this.observation(), this.now);
     this.release = { ...this.release, status: decision.status };
     if (decision.status.phase === 'Completed' || decision.status.phase === 'Aborted') return;
     let left = writes - 1;
@@ -172,6 +180,10 @@ export class World {
         return;
       case 'work':
         return this.work();
+      case 'round':
+        for (let turn = 0; turn < what.works; turn++) this.work();
+        this.happen({ kind: 'tick', milliseconds: what.milliseconds });
+        return this.controller();
       case 'controller':
         return this.controller();
       case 'crash':

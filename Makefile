@@ -1,0 +1,45 @@
+# The two commands are `make demo` and `make test`; the rest are parts of them.
+SHELL := /bin/sh
+NODE_MODULES := node_modules/.package-lock.json
+
+.PHONY: help demo test check lint unit scenarios build setup tools bench acceptance clean
+
+help:
+	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
+	@echo 'make test          types, lint, unit, property and scenario tests'
+	@echo 'make bench         the measured tables, as ratios taken in one run'
+
+demo: build
+	@node dist/cli/main.js demo $(if $(KEEP),--keep)
+
+test: check lint build tools
+	@npx vitest run
+
+check: setup
+	@npx tsc --noEmit
+
+lint: setup
+	@npx eslint --max-warnings 0 .
+
+build: dist/.built
+
+dist/.built: $(NODE_MODULES) package.json tsconfig.json tsconfig.build.json scripts/build.mjs $(shell find src -name '*.ts' ! -name '*.test.ts' -o -name '*.json' | sort)
+	@node scripts/build.mjs
+	@touch $@
+
+setup: $(NODE_MODULES)
+
+$(NODE_MODULES): package.json package-lock.json
+	@sh scripts/check-node.sh
+	@npm ci --no-progress --loglevel=error
+	@touch $@
+
+tools: setup
+	@sh scripts/install-tools.sh
+
+bench: build
+	@npx vitest bench --run 2>/dev/null || true
+	@node bench/run.mjs
+
+clean:
+	rm -rf dist node_modules coverage .cache

@@ -1,0 +1,106 @@
+import type { Informer } from '../cluster/informer.js';
+import type { Pod } from '../kubernetes/generated/core-v1.js';
+import { type Counts, type Evidence } from '../model/evidence.js';
+import { HASH_LABEL, roles, type Role } from '../model/version.js';
+import type { Clock } from '../ports/clock.js';
+import { increase, sum } from './increase.js';
+import { countsFromIstio } from './istio-counts.js';
+import { scrapeTargetOf, type ScrapeTarget } from './scrape-target.js';
+
+/** Fetches the text behind a target. */
+export type Scrape = (target: ScrapeTarget, signal: AbortSignal) => Promise<string>;
+
+export interface RequestCounterOptions {
+  readonly pods: Informer<Pod>;
+  readonly clock: Clock;
+  readonly scrape: Scrape;
+  /** Between two rounds, in milliseconds. */
+  readonly interval?: number;
+  /** How many Pods are asked at once. */
+  readonly concurrency?: number;
+  /** Called when a release's counts have changed. */
+  readonly onCounts?: (release: ReleaseKey) => void;
+}
+
+export interface ReleaseKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface Tracked {
+  readonly key: ReleaseKey;
+  readonly hashes: Readonly<Record<Role, string>>;
+  readonly since: number;
+  readonly seen: Map<string, Counts>;
+  counts: Record<Role, Counts>;
+}
+
+/**
+ * Counts the requests of both versions of each tracked release by asking their Pods once a round. Versions are told apart
+ * by Pod, never by a label of the metrics, which all Pods of one Deployment share. A Pod that cannot be asked counts as
+ * neither good nor bad.
+ */
+export class RequestCounter {
+  readonly #options: RequestCounterOptions;
+  readonly #tracked = new Map<string, Tracked>();
+
+  constructor(options: RequestCounterOptions) {
+    this.#options = options;
+  }
+
+  track(key: ReleaseKey, hashes: Readonly<Record<Role, string>>, recorded: Evidence): void {
+    const id = `${key.namespace}/${key.name}`;
+    if (this.#tracked.has(id)) return;
+    this.#tracked.set(id, { key, hashes, since: this.#options.clock.now(), seen: new Map(), counts: { ...recorded } });
+  }
+
+  counts({ namespace, name }: ReleaseKey): Evidence | undefined {
+    return this.#tracked.get(`${namespace}/${name}`)?.counts;
+  }
+
+  forget({ namespace, name }: ReleaseKey): void {
+    this.#tracked.delete(`${namespace}/${name}`);
+  }
+
+  /** Goes on, round after round, until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, interval = 1000 } = this.#options;
+    while (!signal.aborted) {
+      await this.round(signal);
+      await clock.sleep(interval, signal).catch(() => undefined);
+    }
+  }
+
+  /** Asks every Pod of every tracked release once. */
+  async round(signal: AbortSignal): Promise<void> {
+    const { pods, concurrency = 32 } = this.#options;
+    const waiting = [...this.#tracked.values()].flatMap((tracked) =>
+      pods.list({ namespace: tracked.key.namespace }).flatMap((pod) => {
+        const role = roles.find((each) => tracked.hashes[each] === pod.metadata.labels?.[HASH_LABEL]);
+        const target = role && scrapeTargetOf(pod);
+        return target ? [{ tracked, role, pod, target }] : [];
+      }),
+    );
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.pop(); next; next = waiting.pop()) await this.#ask(next, signal);
+    };
+    await Promise.all(Array.from({ length: Math.min(concurrency, waiting.length) }, worker));
+  }
+
+  async #ask({ tracked, role, pod, target }: { tracked: Tracked; role: Role; pod: Pod; target: ScrapeTarget }, signal: AbortSignal): Promise<void> {
+    let now: Counts;
+    try {
+      now = countsFromIstio(await this.#options.scrape(target, signal));
+    } catch {
+      return;
+    }
+    const uid = pod.metadata.uid ?? pod.metadata.name;
+    const youngerThanRelease = Date.parse(pod.metadata.creationTimestamp ?? '') >= tracked.since - 1000;
+    const before = tracked.seen.get(uid) ?? (youngerThanRelease ? { requests: 0, failures: 0 } : now);
+    tracked.seen.set(uid, now);
+    const rise = increase(before, now);
+    if (rise.requests === 0 && rise.failures === 0) return;
+    tracked.counts = { ...tracked.counts, [role]: sum(tracked.counts[role], rise) };
+    this.#options.onCounts?.(tracked.key);
+  }
+}
