@@ -16,13 +16,14 @@ const ROOMS = {
   cluster: ['ports', 'kubernetes'],
   metrics: ['ports', 'model', 'kubernetes', 'cluster'],
   controller: [...PURE, 'cluster', 'metrics'],
+  'local/processes': ['ports'],
   'local/addresses': ['ports'],
   'local/api': ['ports', 'schema', 'kubernetes'],
   'local/workloads': ['ports', 'kubernetes', 'cluster'],
-  'local/node': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
+  'local/node': ['ports', 'kubernetes', 'cluster', 'local/addresses', 'local/processes'],
   'local/gateway': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
   'local/load': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
-  'local/supervisor': ['ports', 'kubernetes', 'cluster', 'local/addresses'],
+  'local/supervisor': ['ports', 'kubernetes', 'cluster', 'local/addresses', 'local/processes'],
 };
 const ALL = [...Object.keys(ROOMS), 'cli'];
 const IMPURE_GLOBALS = ['setTimeout', 'setInterval', 'setImmediate', 'process', 'fetch', 'performance', 'crypto'];

@@ -22,3 +22,11 @@ export interface Informer<T extends KubernetesObject> {
   /** As `remember`, for an object that we deleted and the server confirmed gone. */
   forget(object: T): void;
 }
+
+/** An informer that somebody started and has to stop. */
+export interface RunningInformer<T extends KubernetesObject> extends Informer<T> {
+  /** The objects whose controller (owner reference with `controller: true`) has this uid. */
+  controlledBy(uid: string): T[];
+  /** Ends list and watch; resolves when nothing of it runs any more. The cache can still be read. */
+  stop(): Promise<void>;
+}

@@ -1,4 +1,4 @@
-import type { Informer } from '../cluster/informer.js';
+import type { Informer, RunningInformer } from '../cluster/informer.js';
 import type { Deployment, ReplicaSet } from '../kubernetes/generated/apps-v1.js';
 import type { Pod } from '../kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
@@ -10,8 +10,8 @@ export interface Caches {
   readonly policies: Informer<ReleasePolicy>;
   readonly releases: Informer<Release>;
   readonly deployments: Informer<Deployment>;
-  readonly replicaSets: Informer<ReplicaSet>;
-  readonly pods: Informer<Pod>;
+  readonly replicaSets: RunningInformer<ReplicaSet>;
+  readonly pods: RunningInformer<Pod>;
   /** The kinds that routers watch; undefined for one that this cluster does not serve. */
   routing<T extends KubernetesObject>(resource: Resource<T>): Informer<T> | undefined;
   /** Milliseconds since the epoch when the present generation of a routing object was first seen. */

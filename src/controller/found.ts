@@ -13,5 +13,6 @@ export function foundIn(namespace: string, caches: Caches, now: number): Found {
     list<T extends KubernetesObject>(resource: Resource<T>): T[] {
       return caches.routing(resource)?.list({ namespace }) ?? [];
     },
+    serves: (resource) => caches.routing(resource) !== undefined,
   };
 }

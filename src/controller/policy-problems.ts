@@ -1,3 +1,5 @@
+import { hashTemplate } from '../kubernetes/pod-template.js';
+import { HASH_LABEL, type Role, type VersionTarget } from '../model/version.js';
 import { formatProblem } from '../model/policy-problem.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import { configuredRouter } from '../routers/registry.js';
@@ -26,10 +28,19 @@ export function policyProblems(policy: ReleasePolicy, workload: Workload | undef
 function routingProblems(policy: ReleasePolicy, workload: Workload | undefined, found: ReturnType<typeof foundIn>): string[] {
   const namespace = policy.metadata.namespace ?? '';
   const { router, config } = configuredRouter(policy.spec.router);
-  const checks = router.check(config, found, { namespace, policy: policy.metadata.name, service: policy.spec.service });
+  const versions = workload ? { versions: targetsAtRest(workload, policy) } : {};
+  const checks = router.check(config, found, { namespace, policy: policy.metadata.name, service: policy.spec.service, ...versions });
   const shares = compileCanary(policy.spec).steps.flatMap(({ kind, share }) => (kind === 'weight' && share !== undefined ? [share] : []));
   const unreachable = workload ? router.unreachable(config, shares, workload.replicas) : [];
-  return [...checks, ...unreachable].map(({ place, problem, remedy }) => `${place}: ${problem} ${remedy}`);
+  return [...checks, ...unreachable].filter(({ severity }) => severity !== 'warning').map(({ place, problem, remedy }) => `${place}: ${problem} ${remedy}`);
+}
+
+/** Both versions as routers see them before there is a canary: alike but for what the new template changes. */
+function targetsAtRest(workload: Workload, policy: ReleasePolicy): Record<Role, VersionTarget> {
+  const labels = workload.template.metadata?.labels ?? {};
+  const stable = policy.status?.stable?.hash ?? '';
+  const target = (hash: string): VersionTarget => ({ hash, readyPods: 0, podLabels: { ...labels, [HASH_LABEL]: hash } });
+  return { stable: target(stable), canary: target(hashTemplate(workload.template)) };
 }
 
 function isOlder(a: ReleasePolicy, b: ReleasePolicy): boolean {

@@ -11,6 +11,9 @@ import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } 
 import { applyRouting, removeEpoch, routingPlan } from './routing.js';
 import { write } from './writes.js';
 
+/** A release under way is looked at this often at the latest, in milliseconds. */
+const LOOK_AGAIN = 10_000;
+
 /**
  * One pass over one release: observe, decide, write the decision down, then do what is written down.
  * @returns when to look again, milliseconds since the epoch
@@ -36,7 +39,8 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   announce(context, recorded, decision.happened);
   if (hasEnded(status.phase)) return now;
   await carryOut(context, { ...view, release: recorded }, status);
-  return decision.lookAgainAt;
+  const { waitsUntil } = view.observation.routing;
+  return Math.min(decision.lookAgainAt ?? Number.POSITIVE_INFINITY, waitsUntil ?? Number.POSITIVE_INFINITY, now + LOOK_AGAIN);
 }
 
 /** The first status stands before anything else is done. */
@@ -52,7 +56,7 @@ function withRouting(status: ReleaseStatus, { routing, observation, release }: R
   const claims = routingPlan(routing, { ...status, claims: release.status?.claims ?? [] })?.claims;
   const shares = (split: Split | undefined): { stable: number; canary: number } | undefined => split && { ...split.shares };
   const asked = status.intent.routing === 'split' ? { stable: WHOLE - status.intent.share, canary: status.intent.share } : undefined;
-  const known = { asked, written: shares(observation.routing.written), accepted: shares(observation.routing.accepted), counted: release.status?.shares?.counted };
+  const known = { asked, written: shares(observation.routing.written) ?? (asked && release.status?.shares?.written), accepted: shares(observation.routing.accepted), counted: release.status?.shares?.counted };
   const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   return {
     ...status,

@@ -20,7 +20,8 @@ export interface Routing {
 
 export function routingOf(release: Release, found: Found, versions: { stable: VersionTarget; canary: VersionTarget }): Routing {
   const { router, config } = configuredRouter(release.spec.router);
-  return { router, config, found, context: { namespace: release.metadata.namespace ?? '', policy: release.spec.policy, service: release.spec.service, versions } };
+  const written = release.status?.shares?.written;
+  return { router, config, found, context: { namespace: release.metadata.namespace ?? '', policy: release.spec.policy, service: release.spec.service, versions, lastWritten: written && { shares: written } } };
 }
 
 const claimsOf = (status: ReleaseStatus | undefined): readonly Claim[] => status?.claims ?? [];
@@ -40,7 +41,8 @@ export function observeRouting(routing: Routing, status: ReleaseStatus | undefin
   const state: RoutingState =
     status?.intent.routing === 'split' ? router.read(config, found, claimsOf(status), context) : { written: undefined, accepted: undefined, problems: [] };
   const waiting = plan?.stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
-  return { ...state, reached: plan !== undefined && waiting === undefined, waitsFor: waiting && (waiting.waitsFor ?? waiting.name) };
+  const problems = state.problems.filter(({ severity }) => severity !== 'warning');
+  return { ...state, problems, reached: plan !== undefined && waiting === undefined, waitsFor: waiting && (waiting.waitsFor ?? waiting.name), waitsUntil: waiting?.waitsUntil };
 }
 
 /**
@@ -51,6 +53,8 @@ export function observeRouting(routing: Routing, status: ReleaseStatus | undefin
 export async function applyRouting(context: ControllerContext, routing: Routing, status: ReleaseStatus): Promise<number> {
   const stage = routingPlan(routing, status)?.stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
   const namespace = routing.context.namespace;
+  // Somebody else writes the same fields: say so (the engine does) and hold, instead of a war of writes.
+  if (observeRouting(routing, status).problems.length > 0) return 0;
   let count = await stampEpoch(context, routing, status);
   if (count > 0) return count;
   for (const each of stage?.writes ?? []) {
@@ -118,9 +122,9 @@ async function send(context: ControllerContext, namespace: string, routingWrite:
   }
 }
 
-/** The patch, refused by the server when the object has changed since it was read. */
+/** The patch, refused by the server with 409 when the object has changed since it was read. */
 function guarded({ patchKind, patch, resourceVersion }: Extract<RoutingWrite, { action: 'patch' }>): unknown {
-  if (patchKind === 'json' && Array.isArray(patch)) return [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }, ...patch];
+  if (patchKind === 'json' && Array.isArray(patch)) return [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }, ...patch];
   if (typeof patch !== 'object' || patch === null) return patch;
   const metadata: unknown = Reflect.get(patch, 'metadata');
   return { ...patch, metadata: { ...(typeof metadata === 'object' ? metadata : {}), resourceVersion } };

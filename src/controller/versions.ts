@@ -37,9 +37,7 @@ export function holderOf(replicaSet: ReplicaSet, { homeUid, policyUid, releaseUi
 }
 
 export function observeReplicaSet(replicaSet: ReplicaSet, holders: Holders, caches: Caches): ReplicaSetObservation {
-  const pods = caches.pods
-    .list({ namespace: replicaSet.metadata.namespace ?? '' })
-    .filter((pod) => controllerOf(pod)?.uid === replicaSet.metadata.uid);
+  const pods = caches.pods.controlledBy(replicaSet.metadata.uid ?? '');
   const live = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
   const ready = live.filter((pod) => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')).length;
   return {

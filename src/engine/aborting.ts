@@ -21,7 +21,9 @@ export function abort(draft: Draft, release: Release, observation: Observation):
   const stableHome = returnStable(draft, observation);
   if (draft.intent.routing === 'split') {
     if (draft.intent.share > 0) return waitForStable(draft, observation);
-    if (!shareReached(draft, observation, 0)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 0 %' }));
+    // Whoever overwrote our routes sends users to all Pods alike, so only ending the canary's helps.
+    const overwritten = observation.routing.problems.length > 0;
+    if (!overwritten && !shareReached(draft, observation, 0)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 0 %' }));
   }
   if (!stableHome) return waitForStable(draft, observation);
   if (!canaryGone(draft, release, observation)) return;

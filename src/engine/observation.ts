@@ -45,6 +45,8 @@ export interface RoutingObservation {
   readonly reached: boolean;
   /** What it waits for when it is not reached. */
   readonly waitsFor: string | undefined;
+  /** When that wait may end by time alone, in milliseconds since the epoch. */
+  readonly waitsUntil?: number | undefined;
   readonly written: Split | undefined;
   readonly accepted: Split | undefined;
   /** Fields that someone else overwrote, objects that were refused. */

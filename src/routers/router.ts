@@ -15,6 +15,8 @@ export interface Found {
   readonly now: number;
   get<T extends KubernetesObject>(resource: Resource<T>, name: string): (FoundObject & { readonly object: T }) | undefined;
   list<T extends KubernetesObject>(resource: Resource<T>): T[];
+  /** Whether the API server knows this kind at all; where it cannot be asked (offline, or absent) it counts as known. */
+  serves?(resource: Resource<KubernetesObject>): boolean;
 }
 
 export interface RouterContext {
@@ -24,6 +26,11 @@ export interface RouterContext {
   /** The Service that clients use. */
   readonly service: string;
   readonly versions: Readonly<Record<Role, VersionTarget>>;
+  /**
+   * The last split that was read back as written in this release; undefined before the first, and once routes are released.
+   * By it a router tells objects that someone else put back from objects that were never written.
+   */
+  readonly lastWritten?: Split | undefined;
 }
 
 /** A reason why a policy cannot be run as it is, or why a written split is not accepted. */
@@ -32,6 +39,8 @@ export interface RoutingProblem {
   readonly place: string;
   readonly problem: string;
   readonly remedy: string;
+  /** `error` when absent. A warning never keeps a release from starting or a stage from being reached. */
+  readonly severity?: 'error' | 'warning';
 }
 
 /**
@@ -68,6 +77,8 @@ export interface Stage {
   readonly writes: readonly RoutingWrite[];
   /** What this stage still waits for, in one sentence; undefined when it is reached (only meaningful without writes). */
   readonly waitsFor: string | undefined;
+  /** When a wait may end by time alone, in milliseconds since the epoch: look again then. Otherwise a change ends it. */
+  readonly waitsUntil?: number;
 }
 
 export interface RoutingPlan {
@@ -91,7 +102,7 @@ export interface Router<Config = unknown> {
   /** The kinds whose objects `found` must hold. */
   readonly watches: readonly Resource<KubernetesObject>[];
   /** What speaks against steering with this configuration; asked before a release starts, and by `lint` as far as known. */
-  check(config: Config, found: Found, context: Pick<RouterContext, 'namespace' | 'policy' | 'service'>): RoutingProblem[];
+  check(config: Config, found: Found, context: Pick<RouterContext, 'namespace' | 'policy' | 'service'> & Partial<Pick<RouterContext, 'versions'>>): RoutingProblem[];
   /** The shares (per mille of the canary) that cannot be shown, of those asked, for these Pod counts; empty where any can. */
   unreachable(config: Config, shares: readonly number[], replicas: number): RoutingProblem[];
   /** The way from what was found to `split`. `claims` are those on record; the plan's claims contain them. */

@@ -47,14 +47,20 @@ export interface Kind {
   readonly requiresResourceVersion: boolean;
   /** How names are checked. */
   readonly nameRule: 'dns-subdomain' | 'dns-label' | 'path-segment';
+  /** Whether objects carry metadata.generation, raised when anything but metadata and status changes. Absent: yes. */
+  readonly hasGeneration?: boolean;
+  /** Columns in the order of `kubectl get`; the first is the name. */
   readonly columns: readonly TableColumn[];
   /** Fields beside metadata.name and metadata.namespace that field selectors may use. */
   readonly selectableFields: Readonly<Record<string, (object: KubernetesObject) => string>>;
+  /** After decoding and after every patch; on built-in kinds it also brings the object to its wire form. */
   applyDefaults(object: KubernetesObject): void;
   /** Fills in what the server sets (generation and uid are set by the caller; the status is already dropped). */
   prepareForCreate(object: KubernetesObject, context: KindContext): FieldError[];
   /** `before` is what is stored. Spec changes bump the generation after this, by the caller. */
   prepareForUpdate(object: KubernetesObject, before: KubernetesObject, context: KindContext): FieldError[];
+  /** All but the metadata, which `objectMetaProblems` checks for every kind alike; on creation. */
   validate(object: KubernetesObject): FieldError[];
+  /** The same on update and status update, and what may not change. Not for subresources such as a Pod's binding. */
   validateUpdate(object: KubernetesObject, before: KubernetesObject): FieldError[];
 }

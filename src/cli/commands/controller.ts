@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { createClient } from '../../cluster/create-client.js';
+import { inClusterTransport } from '../../cluster/in-cluster.js';
+import { loadKubeconfig } from '../../cluster/kubeconfig/load-kubeconfig.js';
+import { runController } from '../../controller/run-controller.js';
+import { openAddressMap } from '../../local/addresses/cluster-addresses.js';
+import type { Shell } from '../shell.js';
+
+interface ControllerOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly inCluster?: boolean;
+  readonly install?: boolean;
+  readonly leaseNamespace: string;
+  readonly localAddresses?: string;
+  readonly readyFile?: string;
+}
+
+export function registerController(program: Command, shell: Shell): void {
+  program
+    .command('controller')
+    .description('Run the controller: reconcile policies and releases until told to stop.')
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, then ~/.kube/config)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--in-cluster', "use the Pod's own ServiceAccount")
+    .option('--install', "put Serin's kinds and admission policy on the cluster first")
+    .option('--lease-namespace <name>', 'namespace of the Lease by which one controller of several leads', 'serin-system')
+    .option('--local-addresses <directory>', 'the folder of a local cluster, whose Pods have addresses on this machine only')
+    .option('--ready-file <file>', 'written when this process leads')
+    .addHelpText('after', '\nExample:\n  $ serin controller --kubeconfig ~/.kube/config --install\n')
+    .action((options: ControllerOptions) => controller(shell, options));
+}
+
+async function controller(shell: Shell, options: ControllerOptions): Promise<void> {
+  const { clock, random, env } = shell;
+  const log = pino({ name: 'serin', level: env['SERIN_LOG_LEVEL'] ?? 'info' }, pino.destination({ dest: 2, sync: true }));
+  const { transport } = options.inCluster
+    ? await inClusterTransport({ env })
+    : await loadKubeconfig({
+        env, clock, userAgent: 'serin-controller',
+        ...(options.kubeconfig === undefined ? {} : { path: options.kubeconfig }),
+        ...(options.context === undefined ? {} : { context: options.context }),
+      });
+  const addresses = options.localAddresses === undefined ? undefined : await openAddressMap(options.localAddresses);
+  try {
+    await runController(
+      {
+        client: createClient(transport, { fieldManager: 'serin', clock, random }),
+        clock, random, log,
+        identity: `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
+        namespace: options.leaseNamespace,
+        resolve: (address, port) => addresses?.toSocketAddress(address, port) ?? { host: address, port },
+        install: options.install ?? false,
+        onLeading: () => {
+          if (options.readyFile !== undefined) writeFileSync(options.readyFile, `${JSON.stringify({ pid: process.pid })}\n`);
+        },
+      },
+      shell.signal,
+    );
+  } finally {
+    await transport.stop();
+  }
+}

@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { clusterDirectory } from '../../local/supervisor/cluster-files.js';
+import { clusterStatus, type ClusterStatus } from '../../local/supervisor/cluster-status.js';
+import { resetCluster, stopCluster } from '../../local/supervisor/stop-cluster.js';
+import { SupervisorError } from '../../local/supervisor/supervisor-error.js';
+import { CliError } from '../errors.js';
+import { startLocal } from '../local/start-local.js';
+import { note, print, type Shell } from '../shell.js';
+
+interface LocalOptions {
+  readonly name: string;
+  readonly directory?: string;
+  readonly output?: string;
+}
+
+interface UpOptions extends LocalOptions {
+  readonly images?: readonly string[];
+  readonly crds?: readonly string[];
+  readonly apiPort?: string;
+  readonly ingressPort?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ serin local up --images examples/bookinfo/images.json
+  $ serin local status
+  $ serin local down
+  $ serin local reset
+`;
+
+export function registerLocal(program: Command, shell: Shell): void {
+  const local = program.command('local').description('A small cluster on this machine: API, workloads, Pods as processes, gateway, Serin.').addHelpText('after', EXAMPLES);
+  named(local.command('up').description('Start it; it goes on until `serin local down`.'))
+    .option('--images <file...>', 'image tables: which local command an image stands for')
+    .option('--crds <file...>', "CustomResourceDefinitions to start with, beside Istio's and Serin's")
+    .option('--api-port <port>', 'port of the API (default: any free one)')
+    .option('--ingress-port <port>', 'port of the ingress gateway (default: any free one)')
+    .action((options: UpOptions) => up(shell, options));
+  named(local.command('down').description('Stop it and everything that runs on it; its data stays.')).action((options: LocalOptions) => down(shell, options));
+  named(local.command('status').description('Say how it fares.'))
+    .option('-o, --output <format>', 'json')
+    .action((options: LocalOptions) => showStatus(shell, options));
+  named(local.command('reset').description('Stop it and delete its data.')).action((options: LocalOptions) => reset(shell, options));
+}
+
+const named = (command: Command): Command =>
+  command.option('--name <name>', 'which local cluster', 'default').option('--directory <folder>', 'where it lives (default: by name, below $SERIN_HOME or ~/.local/state/serin)');
+
+const directoryOf = (shell: Shell, { name, directory }: LocalOptions): string => (directory === undefined ? clusterDirectory(name, shell.env) : resolve(shell.cwd, directory));
+
+async function up(shell: Shell, options: UpOptions): Promise<void> {
+  const within = (files: readonly string[] | undefined): string[] => (files ?? []).map((file) => resolve(shell.cwd, file));
+  const local = await explained(() =>
+    startLocal(shell, {
+      name: options.name,
+      directory: directoryOf(shell, options),
+      images: within(options.images),
+      crds: within(options.crds),
+      ...(options.apiPort === undefined ? {} : { apiPort: portOf(options.apiPort, '--api-port') }),
+      ...(options.ingressPort === undefined ? {} : { ingressPort: portOf(options.ingressPort, '--ingress-port') }),
+      onProgress: (waitsFor) => note(shell, `Waits for ${waitsFor}`),
+    }),
+  );
+  await local.close();
+  print(shell, `The local cluster "${options.name}" is up.`);
+  print(shell, '');
+  describeStatus(shell, local.status);
+  print(shell, '');
+  print(shell, 'Look around:');
+  print(shell, `  export KUBECONFIG=${local.status.kubeconfig}`);
+  print(shell, '  kubectl get pods --all-namespaces');
+}
+
+function portOf(text: string, option: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new CliError(`${option}: "${text}" is no port; give a number from 0 to 65535.`);
+  return port;
+}
+
+async function down(shell: Shell, options: LocalOptions): Promise<void> {
+  const stopped = await explained(() => stopCluster(directoryOf(shell, options), shell.clock));
+  print(shell, stopped ? `The local cluster "${options.name}" is down; its data is kept for the next \`serin local up\`.` : `The local cluster "${options.name}" was down already.`);
+}
+
+async function showStatus(shell: Shell, options: LocalOptions): Promise<void> {
+  const status = await clusterStatus(directoryOf(shell, options), shell.clock);
+  if (options.output === 'json') {
+    print(shell, JSON.stringify(status, undefined, 2));
+    return;
+  }
+  print(shell, status.status === 'down' ? `The local cluster "${options.name}" is down. Start it with: serin local up` : `The local cluster "${options.name}" is ${status.status}.`);
+  if (status.status !== 'down') describeStatus(shell, status);
+}
+
+async function reset(shell: Shell, options: LocalOptions): Promise<void> {
+  await explained(() => resetCluster(directoryOf(shell, options), shell.clock));
+  print(shell, `The local cluster "${options.name}" is gone, with all its data.`);
+}
+
+function describeStatus(shell: Shell, status: ClusterStatus): void {
+  print(shell, `  kubeconfig  ${status.kubeconfig}`);
+  if (status.apiUrl !== undefined) print(shell, `  API         ${status.apiUrl}`);
+  if (status.ingressPort !== undefined) print(shell, `  gateway     http://127.0.0.1:${status.ingressPort}`);
+  for (const part of status.parts) {
+    const state = part.ready ? 'ready' : `not ready: ${part.waitsFor ?? part.status}`;
+    print(shell, `  ${part.name.padEnd(10)}  ${state}${part.restarts > 0 ? `, restarted ${part.restarts} times` : ''}${part.ready ? '' : ` (log: ${part.log})`}`);
+  }
+}
+
+/** What goes wrong with local clusters is for the person to read, without a stack. */
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SupervisorError) throw new CliError(error.message, undefined, { cause: error });
+    throw error;
+  }
+}

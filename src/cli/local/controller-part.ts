@@ -1,0 +1,14 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Part } from '../../local/supervisor/parts.js';
+
+const CLI = join(dirname(dirname(fileURLToPath(import.meta.url))), 'main.js');
+
+/** The Serin controller as a part of a local cluster. */
+export const controllerPart: Part = {
+  name: 'serin',
+  script: CLI,
+  args: ['controller', '--kubeconfig', '{kubeconfig}', '--install', '--local-addresses', '{directory}', '--ready-file', '{directory}/controller.json'],
+  user: { username: 'system:serviceaccount:serin-system:serin', groups: ['system:serviceaccounts', 'system:masters'] },
+  ready: { kind: 'file', name: 'controller.json' },
+};

@@ -1,0 +1,31 @@
+import type { ClusterClient } from '../../cluster/client.js';
+import { createClient } from '../../cluster/create-client.js';
+import { loadKubeconfig } from '../../cluster/kubeconfig/load-kubeconfig.js';
+import { resources } from '../../kubernetes/resources.js';
+import type { ClusterStatus } from '../../local/supervisor/cluster-status.js';
+import { startCluster, type StartOptions } from '../../local/supervisor/start-cluster.js';
+import type { Shell } from '../shell.js';
+import { controllerPart } from './controller-part.js';
+import { meshBinding, meshPolicy } from './mesh-objects.js';
+
+/** A local cluster that is up, with a client of its administrator. */
+export interface LocalCluster {
+  readonly status: ClusterStatus;
+  readonly client: ClusterClient;
+  close(): Promise<void>;
+}
+
+/** Starts a local cluster with the controller in it, and what the local mesh needs. @throws SupervisorError */
+export async function startLocal(shell: Shell, options: StartOptions): Promise<LocalCluster> {
+  const status = await startCluster({ ...options, extraParts: [controllerPart], clock: shell.clock, signal: shell.signal });
+  const local = await openLocal(shell, status);
+  await local.client.apply(resources.mutatingAdmissionPolicies, meshPolicy, { fieldManager: 'serin-local', force: true });
+  await local.client.apply(resources.mutatingAdmissionPolicyBindings, meshBinding, { fieldManager: 'serin-local', force: true });
+  return local;
+}
+
+/** A client of a local cluster that is up. */
+export async function openLocal(shell: Shell, status: ClusterStatus): Promise<LocalCluster> {
+  const { transport } = await loadKubeconfig({ env: shell.env, path: status.kubeconfig, clock: shell.clock, userAgent: 'serin' });
+  return { status, client: createClient(transport, { fieldManager: 'serin-cli', clock: shell.clock, random: shell.random }), close: () => transport.stop() };
+}

@@ -1,0 +1,107 @@
+import { isNotFound } from '../cluster/api-error.js';
+import type { ClusterClient } from '../cluster/client.js';
+import { createInformer } from '../cluster/create-informer.js';
+import type { Informer, RunningInformer } from '../cluster/informer.js';
+import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
+import { resources } from '../kubernetes/resources.js';
+import { serinResources } from '../model/resources.js';
+import { abortReason, type Clock } from '../ports/clock.js';
+import type { Random } from '../ports/random.js';
+import { routers } from '../routers/registry.js';
+import type { Caches } from './caches.js';
+
+/** How often a kind that the cluster does not serve yet is looked for, in milliseconds. */
+const LOOK_FOR_KINDS = 15_000;
+
+export interface ClusterCachesOptions {
+  readonly client: ClusterClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly onError: (error: Error) => void;
+  /** Called for every change of anything; before the first `await`, so that nothing is missed. */
+  readonly watch: <T extends KubernetesObject>(informer: Informer<T>) => void;
+}
+
+export interface ClusterCaches extends Caches {
+  untilSynced(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts to watch everything that releases depend on; routing kinds as soon as the cluster serves them. */
+export function createClusterCaches(options: ClusterCachesOptions): ClusterCaches {
+  const { client, clock, random, signal, onError } = options;
+  const routing = new Map<string, Informer<KubernetesObject>>();
+  const seen = new Map<string, { readonly version: string; readonly since: number }>();
+  const running: RunningInformer<KubernetesObject>[] = [];
+  const start = <T extends KubernetesObject>(resource: Resource<T>, keepManagedFields = false): RunningInformer<T> => {
+    const informer = createInformer(client, resource, { clock, random, signal, onError, keepManagedFields });
+    running.push(informer as unknown as RunningInformer<KubernetesObject>);
+    options.watch(informer);
+    return informer;
+  };
+  const caches = {
+    policies: start(serinResources.releasePolicies),
+    releases: start(serinResources.releases),
+    deployments: start(resources.deployments),
+    replicaSets: start(resources.replicaSets),
+    pods: start(resources.pods),
+  };
+  const wanted = new Map(Object.values(routers).flatMap(({ watches }) => watches.map((resource) => [keyOf(resource), resource] as const)));
+  const routingKinds = startServedKinds();
+
+  /** Resolves when the first look is done; goes on looking for the kinds that are missing. */
+  async function startServedKinds(): Promise<void> {
+    for (const [key, resource] of wanted) {
+      if (routing.has(key) || !(await isServed(client, resource, signal))) continue;
+      // Routers name who overwrote a field of ours.
+      routing.set(key, start(resource, true));
+    }
+  }
+
+  async function keepLooking(): Promise<void> {
+    while (!signal.aborted && routing.size < wanted.size) {
+      await clock.sleep(LOOK_FOR_KINDS, signal);
+      await startServedKinds();
+    }
+  }
+  const looking = routingKinds.then(keepLooking).catch((error: unknown) => {
+    if (!signal.aborted) onError(error instanceof Error ? error : new Error(String(error)));
+  });
+
+  return {
+    ...caches,
+    routing: <T extends KubernetesObject>(resource: Resource<T>) => routing.get(keyOf(resource)) as Informer<T> | undefined,
+    unchangedSince({ metadata, kind }) {
+      const id = metadata.uid ?? `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+      const version = metadata.generation === undefined ? (metadata.resourceVersion ?? '') : String(metadata.generation);
+      const known = seen.get(id);
+      if (known?.version === version) return known.since;
+      const since = clock.now();
+      seen.set(id, { version, since });
+      return since;
+    },
+    async untilSynced() {
+      await routingKinds;
+      await Promise.all(running.map((informer) => informer.untilSynced(signal)));
+    },
+    async stop() {
+      await Promise.all(running.map((informer) => informer.stop()));
+      await looking;
+    },
+  };
+}
+
+const keyOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): string => `${group}/${plural}`;
+
+async function isServed(client: ClusterClient, { group, version, plural }: Resource<KubernetesObject>, signal: AbortSignal): Promise<boolean> {
+  try {
+    const list: unknown = JSON.parse(await client.raw(group === '' ? `/api/${version}` : `/apis/${group}/${version}`, undefined, { signal }));
+    const served: unknown = typeof list === 'object' && list !== null ? Reflect.get(list, 'resources') : undefined;
+    return Array.isArray(served) && served.some((each: unknown) => typeof each === 'object' && each !== null && Reflect.get(each, 'name') === plural);
+  } catch (error) {
+    if (signal.aborted) throw abortReason(signal);
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import { setMaxListeners } from 'node:events';
+import type { ClusterClient } from '../cluster/client.js';
+import { createWorkQueue } from '../cluster/work-queue.js';
+import { isConflict, isNotFound } from '../cluster/api-error.js';
+import type { Clock } from '../ports/clock.js';
+import { noFaults, type FaultPort } from '../ports/fault-port.js';
+import type { Random } from '../ports/random.js';
+import { createClusterCaches, type ClusterCaches } from './cluster-caches.js';
+import type { ControllerContext, EventSink, EvidenceSource, Leadership } from './context.js';
+import { reconcilePolicy } from './reconcile-policy.js';
+import { reconcileRelease } from './reconcile-release.js';
+import { parseSubject, subjectKey, Triggers } from './triggers.js';
+import { NotLeading } from './writes.js';
+
+export interface ControllerOptions {
+  readonly client: ClusterClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly leadership: Leadership;
+  readonly events: EventSink;
+  /** Made when the caches exist, because it looks at Pods. */
+  readonly evidence: (caches: ClusterCaches, onCounts: (release: { namespace: string; name: string }) => void) => EvidenceSource;
+  readonly faults?: FaultPort;
+  readonly workers?: number;
+  /** Told of every fault that is being mended. */
+  readonly onError: (error: Error, about: string) => void;
+}
+
+export interface RunningController {
+  /** Resolves when the caches are filled; nothing is worked on before. Call `lookAtEverything` then. */
+  untilReady(): Promise<void>;
+  /** Looks at everything anew: after becoming the leader. */
+  lookAtEverything(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts the loop: observe, advance, write down, carry out. One key is never worked on twice at once. */
+export function startController(options: ControllerOptions): RunningController {
+  const { client, clock, random, leadership, onError } = options;
+  const stopping = new AbortController();
+  // One listener for each kind that is watched, which is no leak.
+  setMaxListeners(100, stopping.signal);
+  let filled = false;
+  const queue = createWorkQueue(
+    async (key) => {
+      // A cache that is not filled looks like a cluster where everything was deleted.
+      if (!filled || !leadership.mayWrite()) return undefined;
+      const subject = parseSubject(key);
+      try {
+        const at = subject.kind === 'policy' ? await reconcilePolicy(context, subject) : await reconcileRelease(context, subject);
+        return at === undefined ? undefined : { againAfter: Math.max(0, at - clock.now()) };
+      } catch (error) {
+        if (error instanceof NotLeading) return undefined;
+        // Somebody else wrote first, or what we knew is gone: the change that did it brings the key back, but be sure.
+        if (isConflict(error) || isNotFound(error)) return { againAfter: 200 };
+        throw error;
+      }
+    },
+    { clock, random, workers: options.workers ?? 4, onError: (key, error) => onError(error, key) },
+  );
+  const triggers: Triggers = new Triggers(() => caches, (subject) => queue.add(subjectKey(subject)));
+  const caches: ClusterCaches = createClusterCaches({
+    client, clock, random, signal: stopping.signal,
+    onError: (error) => onError(error, 'watch'),
+    watch: (informer) => triggers.watch(informer),
+  });
+  const context: ControllerContext = {
+    client, caches, clock, leadership,
+    faults: options.faults ?? noFaults,
+    events: options.events,
+    evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
+  };
+  return {
+    async untilReady() {
+      await caches.untilSynced();
+      filled = true;
+    },
+    lookAtEverything() {
+      for (const { metadata } of caches.policies.list()) queue.add(subjectKey({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name }));
+      for (const { metadata } of caches.releases.list()) queue.add(subjectKey({ kind: 'release', namespace: metadata.namespace ?? '', name: metadata.name }));
+    },
+    async stop() {
+      stopping.abort(new Error('the controller is stopped'));
+      await queue.stop();
+      await caches.stop();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { Informer } from '../cluster/informer.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
+import { controllerOf } from '../kubernetes/owners.js';
+import type { ReleasePolicy } from '../model/release-policy.js';
+import type { Caches } from './caches.js';
+
+/** What the queue is asked to look at. */
+export type Subject = { readonly kind: 'policy' | 'release'; readonly namespace: string; readonly name: string };
+
+export const subjectKey = ({ kind, namespace, name }: Subject): string => `${kind}/${namespace}/${name}`;
+
+/** Reads a key back. @throws Error for text that `subjectKey` never made */
+export function parseSubject(key: string): Subject {
+  const [kind, namespace, name] = key.split('/');
+  if ((kind !== 'policy' && kind !== 'release') || namespace === undefined || name === undefined) throw new Error(`"${key}" is not a key of the queue`);
+  return { kind, namespace, name };
+}
+
+/** Which policies and releases a change of an object may matter to. */
+export class Triggers {
+  readonly #policies = new Map<string, Set<string>>();
+  readonly #caches: () => Caches;
+  readonly #add: (subject: Subject) => void;
+
+  /** @param caches asked late, because the first changes come while they are being made */
+  constructor(caches: () => Caches, add: (subject: Subject) => void) {
+    this.#caches = caches;
+    this.#add = add;
+  }
+
+  /** Listens to everything that an informer tells. */
+  watch<T extends KubernetesObject>(informer: Informer<T>): void {
+    const { kind } = informer.resource;
+    informer.onChange((change) => {
+      const { object } = change;
+      const namespace = object.metadata.namespace ?? '';
+      switch (kind) {
+        case 'ReleasePolicy':
+          return this.#policyChanged(object as unknown as ReleasePolicy, change.type === 'deleted');
+        case 'Release':
+          this.#add({ kind: 'release', namespace, name: object.metadata.name });
+          return this.#touch(namespace, String(policyNameOf(object)));
+        case 'Deployment':
+          return this.#workload(namespace, object.metadata.name);
+        case 'ReplicaSet':
+          return this.#replicaSet(object);
+        case 'Pod':
+          return this.#pod(object);
+        default:
+          return this.#namespace(namespace);
+      }
+    });
+  }
+
+  #policyChanged(policy: ReleasePolicy, deleted: boolean): void {
+    const namespace = policy.metadata.namespace ?? '';
+    const names = this.#policies.get(namespace) ?? new Set();
+    if (deleted) names.delete(policy.metadata.name);
+    else names.add(policy.metadata.name);
+    this.#policies.set(namespace, names);
+    this.#touch(namespace, policy.metadata.name);
+    // A policy that came or went may make way for another one on the same workload.
+    if (deleted) this.#namespace(namespace);
+  }
+
+  /** The policy, and the release of it that may be under way. */
+  #touch(namespace: string, name: string): void {
+    this.#add({ kind: 'policy', namespace, name });
+    const release = this.#caches().policies.get({ namespace, name })?.status?.release;
+    if (release !== undefined) this.#add({ kind: 'release', namespace, name: release });
+  }
+
+  #workload(namespace: string, deployment: string): void {
+    for (const policy of this.#caches().policies.list({ namespace })) {
+      if (policy.spec.workload.deployment === deployment) this.#touch(namespace, policy.metadata.name);
+    }
+  }
+
+  #replicaSet(object: KubernetesObject): void {
+    const namespace = object.metadata.namespace ?? '';
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      if (owner.kind === 'Deployment') this.#workload(namespace, owner.name);
+      else if (owner.kind === 'ReleasePolicy') this.#touch(namespace, owner.name);
+      else if (owner.kind === 'Release') this.#add({ kind: 'release', namespace, name: owner.name });
+    }
+  }
+
+  #pod(object: KubernetesObject): void {
+    const owner = controllerOf(object);
+    const namespace = object.metadata.namespace ?? '';
+    const replicaSet = owner?.kind === 'ReplicaSet' ? this.#caches().replicaSets.get({ namespace, name: owner.name }) : undefined;
+    if (replicaSet) this.#replicaSet(replicaSet);
+  }
+
+  #namespace(namespace: string): void {
+    for (const name of this.#policies.get(namespace) ?? []) this.#touch(namespace, name);
+  }
+}
+
+function policyNameOf(object: KubernetesObject): unknown {
+  const spec: unknown = Reflect.get(object, 'spec');
+  return typeof spec === 'object' && spec !== null ? Reflect.get(spec, 'policy') : undefined;
+}

@@ -1,0 +1,1 @@
+export { canonicalJson, cloneJson, deepEqual, deepFreeze, getOwn, isRecord, setOwn } from '../schema/json.js';

@@ -1,0 +1,79 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Server } from 'node:net';
+import { closeServer, tryListen } from './free-port.js';
+import { hasLoopbackRange } from './cluster-addresses.js';
+
+const CLUSTERS = 256;
+/** Held at 127.244.n.1 while cluster n is up. */
+const RESERVATION_PORT = 15_999;
+/** Held at 127.0.0.1, plus n, where there is one loopback address only. */
+const FIRST_RESERVATION_PORT = 19_700;
+const INDEX_FILE = 'cluster-index';
+
+/** Ranges of addresses that no other cluster on this machine uses while this one is up. */
+export interface ClusterReservation {
+  readonly index: number;
+  /** `10.244.<index>.0/24` */
+  readonly podRange: string;
+  /** `10.96.<index>.0/24` */
+  readonly serviceRange: string;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a number for the cluster that lives in this directory and holds it by a listening socket, which nothing that
+ * ends a process can leave behind. A cluster keeps its number, because its stored objects hold addresses.
+ * @throws Error when another cluster holds its number, or all 256 are held
+ */
+export async function reserveClusterIndex(stateDirectory: string): Promise<ClusterReservation> {
+  const file = join(stateDirectory, INDEX_FILE);
+  const recorded = await readIndex(file);
+  const loopback = await hasLoopbackRange();
+  if (recorded !== undefined) {
+    const server = await hold(recorded, loopback);
+    if (server === undefined) {
+      throw new Error(`the addresses 10.244.${recorded}.0/24 of the cluster in ${stateDirectory} are in use by another cluster: stop that one, or reset this one`);
+    }
+    return reservation(recorded, server);
+  }
+  const start = spread(stateDirectory);
+  for (let step = 0; step < CLUSTERS; step += 1) {
+    const index = (start + step) % CLUSTERS;
+    const server = await hold(index, loopback);
+    if (server === undefined) continue;
+    await mkdir(stateDirectory, { recursive: true });
+    await writeFile(file, `${index}\n`);
+    return reservation(index, server);
+  }
+  throw new Error(`all ${CLUSTERS} address ranges 10.244.n.0/24 are in use: stop a cluster`);
+}
+
+function reservation(index: number, server: Server): ClusterReservation {
+  server.unref();
+  return {
+    index,
+    podRange: `10.244.${index}.0/24`,
+    serviceRange: `10.96.${index}.0/24`,
+    release: () => closeServer(server),
+  };
+}
+
+const hold = (index: number, loopback: boolean): Promise<Server | undefined> =>
+  loopback ? tryListen(`127.244.${index}.1`, RESERVATION_PORT) : tryListen('127.0.0.1', FIRST_RESERVATION_PORT + index);
+
+async function readIndex(file: string): Promise<number | undefined> {
+  try {
+    const index = Number((await readFile(file, 'utf8')).trim());
+    return Number.isInteger(index) && index >= 0 && index < CLUSTERS ? index : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Clusters that are down hold nothing, so new ones start looking at different numbers. */
+function spread(text: string): number {
+  let value = 0;
+  for (const character of text) value = (value * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  return value % CLUSTERS;
+}

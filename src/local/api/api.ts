@@ -1,0 +1,73 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Random } from '../../ports/random.js';
+import type { Transport } from '../../ports/transport.js';
+import { createAdmission } from './admission/admission.js';
+import { readBuiltinSchemas } from './decoding/builtin-schemas.js';
+import { withDefinitionRules } from './definitions/definition-rules.js';
+import { DefinitionController } from './definitions/definition-controller.js';
+import { createHandler, type Handler } from './handler.js';
+import { KindRegistry } from './kind-registry.js';
+import type { Kind } from './kinds/kind.js';
+import { builtinKinds } from './kinds/registry.js';
+import type { LogSource } from './log-source.js';
+import { administrator, type User, type Users } from './request/users.js';
+import type { ServerContext } from './server-context.js';
+import type { Store } from './store.js';
+import { createSystemObjects } from './system-objects.js';
+import { inProcessTransport } from './in-process-transport.js';
+import { WatchHub } from './verbs/watch-hub.js';
+
+export interface ApiOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default: all built-in kinds. */
+  readonly kinds?: readonly Kind[];
+  /** Who may come in over sockets, by bearer token. */
+  readonly users?: Users;
+  /** Where Pod logs are read; absent: they are empty. */
+  readonly logs?: LogSource;
+}
+
+/** A Kubernetes-compatible API. */
+export interface Api {
+  /** Requests straight into this API, made as `user` (default: an administrator). */
+  transport(user?: User): Transport;
+  readonly handle: Handler;
+  readonly users: Users;
+  readonly clock: Clock;
+  /** Resolves when the namespaces that always exist are there. Requests before that wait for it. */
+  readonly ready: Promise<void>;
+  /** Ends all watches. The store stays open: it belongs to the caller. */
+  close(): Promise<void>;
+}
+
+/** Makes an API over a store. Nothing here waits but through `clock` or draws but from `random`. */
+export function createApi(options: ApiOptions): Api {
+  const { store, clock, random } = options;
+  const users: Users = options.users ?? new Map();
+  const schemas = readBuiltinSchemas();
+  const kinds = new KindRegistry(options.kinds ?? builtinKinds(), schemas);
+  withDefinitionRules(kinds);
+  const watches = new WatchHub(store);
+  const definitions = new DefinitionController(store, clock, kinds, watches);
+  const server: ServerContext = { store, clock, random, kinds, watches, schemas, users, admission: createAdmission(), logs: options.logs };
+  const ready = createSystemObjects(server);
+  const answer = createHandler(server);
+  const handle: Handler = async (request) => {
+    await ready;
+    return answer(request);
+  };
+  return {
+    transport: (user = administrator) => inProcessTransport(handle, user),
+    handle,
+    users,
+    clock,
+    ready,
+    close: async () => {
+      watches.close();
+      await ready;
+      await definitions.close();
+    },
+  };
+}

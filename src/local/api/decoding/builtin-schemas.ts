@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { openApiDocument, type OpenApiDocument } from '../../../schema/openapi-document.js';
+
+/** The schemas of the built-in kinds: as published, and with their references resolved. */
+export interface BuiltinSchemas {
+  readonly definitions: Readonly<Record<string, unknown>>;
+  readonly document: OpenApiDocument;
+}
+
+/** Reads the generated schemas that stand beside the generated types. */
+export function readBuiltinSchemas(): BuiltinSchemas {
+  const text = readFileSync(new URL('../../../kubernetes/generated/openapi-schemas.json', import.meta.url), 'utf8');
+  const definitions: Record<string, unknown> = JSON.parse(text);
+  return { definitions, document: openApiDocument(definitions) };
+}

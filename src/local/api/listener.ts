@@ -1,0 +1,119 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { badRequestStatus, methodNotAllowedStatus, unauthorizedStatus } from '../../kubernetes/status.js';
+import type { ApiRequest } from '../../ports/transport.js';
+import type { Api } from './api.js';
+import { isStream } from './in-process-transport.js';
+import { failureAnswer, type Answer } from './request/answer.js';
+import { anonymous, type User } from './request/users.js';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const MOST_BODY_BYTES = 3 * 1024 * 1024;
+
+/** An API that is reached over sockets. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an API on the loopback interface; port 0 takes a free one.
+ * @throws Error for any other interface: tokens travel in the clear
+ */
+export async function listen(api: Api, { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {}): Promise<Listener> {
+  if (!LOOPBACK.has(host)) throw new Error(`the local API listens on loopback only, not on ${host}; use 127.0.0.1`);
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => void serveRequest(api, request, response));
+  server.on('clientError', (_error, socket) => socket.destroy());
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return { host, port: address.port, url: `http://${shown}:${address.port}`, close: () => closeServer(server) };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function serveRequest(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const left = new AbortController();
+  response.once('close', () => left.abort(new Error('the client left')));
+  try {
+    await sendAnswer(await answerOf(api, request, left.signal), request, response);
+  } catch {
+    response.destroy();
+  }
+}
+
+async function answerOf(api: Api, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  const user = authenticate(api, request);
+  if (user === undefined) return failureAnswer(unauthorizedStatus());
+  const method = methodOf(request.method);
+  if (method === undefined) return failureAnswer(methodNotAllowedStatus());
+  const url = new URL(request.url ?? '/', 'http://local');
+  const body = await readBody(request);
+  if (body === undefined) {
+    return failureAnswer({ ...badRequestStatus(`Request entity too large: limit is ${MOST_BODY_BYTES}`), code: 413, reason: 'RequestEntityTooLarge' });
+  }
+  return api.handle({ user, method, path: url.pathname, query: url.searchParams, headers: plainHeaders(request), body, signal });
+}
+
+/** @returns undefined for a token that nobody has */
+function authenticate(api: Api, request: IncomingMessage): User | undefined {
+  const token = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
+  return token === undefined ? anonymous : api.users.get(token);
+}
+
+function methodOf(method: string | undefined): ApiRequest['method'] | undefined {
+  switch (method) {
+    case 'GET':
+    case 'POST':
+    case 'PUT':
+    case 'PATCH':
+    case 'DELETE':
+    case 'HEAD':
+      return method;
+    default:
+      return undefined;
+  }
+}
+
+function plainHeaders(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    bytes += buffer.length;
+    if (bytes > MOST_BODY_BYTES) return undefined;
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function sendAnswer({ status, headers, body }: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!isStream(body)) {
+    const bytes = Buffer.from(body);
+    response.writeHead(status, { ...headers, 'content-length': bytes.length });
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+    return;
+  }
+  response.writeHead(status, headers);
+  response.flushHeaders();
+  for await (const chunk of body) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}

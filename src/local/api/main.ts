@@ -1,0 +1,82 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { isRecord } from '../../kubernetes/json.js';
+import { systemClock } from '../../ports/clock.js';
+import { seededRandom } from '../../ports/random.js';
+import { createApi, type Api } from './api.js';
+import { fileLogs } from './file-logs.js';
+import { listen } from './listener.js';
+import { lmdbStore } from './lmdb-store.js';
+import { readUsers } from './users-file.js';
+
+const USAGE = 'usage: main.js --directory DIR [--port N] [--logs DIR] [--crds FILE.json]…';
+const COMPACTION_MILLISECONDS = 300_000;
+
+const { values } = parseArgs({
+  options: { directory: { type: 'string' }, port: { type: 'string' }, logs: { type: 'string' }, crds: { type: 'string', multiple: true } },
+});
+if (values.directory === undefined) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
+}
+await run(values.directory, Number(values.port ?? 0), values.logs ?? join(values.directory, 'logs'), values.crds ?? []);
+
+async function run(directory: string, port: number, logDirectory: string, crdFiles: readonly string[]): Promise<void> {
+  const log = pino({ name: 'api' }, pino.destination(2));
+  mkdirSync(join(directory, 'data'), { recursive: true, mode: 0o700 });
+  const store = lmdbStore(join(directory, 'data'));
+  const users = readUsers(join(directory, 'tokens.json'));
+  const random = seededRandom(Number(process.hrtime.bigint() & 0x7fffffffn) ^ process.pid);
+  const api = createApi({ store, clock: systemClock, random, users, logs: fileLogs(logDirectory, systemClock) });
+  for (const file of crdFiles) await installDefinitions(api, file);
+  const listener = await listen(api, { port });
+  writeAtomically(join(directory, 'api.json'), { url: listener.url, host: listener.host, port: listener.port, pid: process.pid });
+  log.info({ url: listener.url, version: store.version }, 'serving');
+  const stopped = new AbortController();
+  const compaction = compactNowAndThen(store, stopped.signal);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort(new Error(signal)));
+  await new Promise<void>((resolve) => stopped.signal.addEventListener('abort', () => resolve(), { once: true }));
+  await listener.close();
+  await api.close();
+  await compaction;
+  await store.close();
+  log.info('stopped');
+}
+
+/** Watches can resume from the last five to ten minutes. */
+async function compactNowAndThen(store: ReturnType<typeof lmdbStore>, signal: AbortSignal): Promise<void> {
+  let version = store.version;
+  while (!signal.aborted) {
+    await systemClock.sleep(COMPACTION_MILLISECONDS, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    await store.compact(version);
+    version = store.version;
+  }
+}
+
+/** Creates or brings up to date every definition of a file: one, a list, or a List object. */
+async function installDefinitions(api: Api, file: string): Promise<void> {
+  const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const items: readonly unknown[] = Array.isArray(content) ? content : isRecord(content) && Array.isArray(content['items']) ? content['items'] : [content];
+  const transport = api.transport();
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  for (const item of items) {
+    if (!isRecord(item) || !isRecord(item['metadata'])) throw new Error(`${file}: holds something that is no CustomResourceDefinition`);
+    const name = String(item['metadata']['name']);
+    const body = JSON.stringify({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', ...item });
+    const created = await transport.request({ method: 'POST', path, headers: { 'content-type': 'application/json' }, body });
+    const done =
+      created.status === 409
+        ? await transport.request({ method: 'PATCH', path: `${path}/${name}`, headers: { 'content-type': 'application/merge-patch+json' }, body: JSON.stringify({ spec: item['spec'] }) })
+        : created;
+    if (done.status >= 300) throw new Error(`${file}: ${name}: ${done.body.trim()}`);
+  }
+}
+
+function writeAtomically(path: string, value: unknown): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+  renameSync(temporary, path);
+}

@@ -1,0 +1,47 @@
+/** What a path asks for. */
+export interface ResourceTarget {
+  readonly group: string;
+  readonly version: string;
+  readonly namespace?: string;
+  readonly plural: string;
+  readonly name?: string;
+  readonly subresource?: string;
+}
+
+/**
+ * Reads `/api/v1/…` and `/apis/<group>/<version>/…`.
+ * @returns undefined for a path that names no resource
+ */
+export function parseTarget(path: string): ResourceTarget | undefined {
+  const parts = path.split('/').filter((part) => part !== '').map(decodePart);
+  const root = parts.shift();
+  if (root !== 'api' && root !== 'apis') return undefined;
+  const group = root === 'api' ? '' : parts.shift();
+  const version = parts.shift();
+  if (group === undefined || version === undefined) return undefined;
+  // `namespaces/<name>` and its own subresources are the Namespace itself; anything else after the name lies inside.
+  const inside = parts[0] === 'namespaces' && parts.length > 2 && !isNamespaceSubresource(group, parts);
+  const namespace = inside ? parts.splice(0, 2)[1] : undefined;
+  const [plural, name, ...rest] = parts;
+  if (plural === undefined) return undefined;
+  return {
+    group,
+    version,
+    plural,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(rest.length === 0 ? {} : { subresource: rest.join('/') }),
+  };
+}
+
+function isNamespaceSubresource(group: string, parts: readonly string[]): boolean {
+  return group === '' && parts.length === 3 && (parts[2] === 'status' || parts[2] === 'finalize');
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Random } from '../../ports/random.js';
+import type { Admission } from './admission/admission.js';
+import type { BuiltinSchemas } from './decoding/builtin-schemas.js';
+import type { KindRegistry, ServedKind } from './kind-registry.js';
+import type { LogSource } from './log-source.js';
+import type { User, Users } from './request/users.js';
+import type { Store } from './store.js';
+import type { WatchHub } from './verbs/watch-hub.js';
+
+/** What all requests share. */
+export interface ServerContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly kinds: KindRegistry;
+  readonly watches: WatchHub;
+  readonly schemas: BuiltinSchemas;
+  readonly users: Users;
+  readonly admission: Admission;
+  readonly logs: LogSource | undefined;
+}
+
+/** One request for a resource, checked as far as its path goes. */
+export interface Call {
+  readonly user: User;
+  readonly method: string;
+  readonly served: ServedKind;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal | undefined;
+  /** Sent as Warning headers. */
+  readonly warnings: string[];
+}

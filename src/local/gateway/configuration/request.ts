@@ -1,0 +1,53 @@
+/** What routing asks of one request. Read only as far as the routes need it. */
+export interface RoutedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** Without the `?`; undefined when there is none. */
+  readonly query: string | undefined;
+  readonly authority: string;
+  readonly scheme: string;
+  /** All values of a header, joined by commas; undefined when absent. @param name in lower case */
+  header(name: string): string | undefined;
+  /** Address of the peer that sent it. */
+  readonly remoteAddress: string;
+}
+
+/** What balancing may ask of a connection that carries no request. */
+export function connectionRequest(remoteAddress: string): RoutedRequest {
+  return { method: '', path: '', query: undefined, authority: '', scheme: '', remoteAddress, header: () => undefined };
+}
+
+/** Who sends a request, as far as routing may ask. */
+export interface Caller {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The decoded value of a query parameter, the first one of that name; undefined when absent. */
+export function queryParameter(query: string | undefined, name: string): string | undefined {
+  if (query === undefined) return undefined;
+  for (const part of query.split('&')) {
+    const at = part.indexOf('=');
+    if (decode(at < 0 ? part : part.slice(0, at)) === name) return at < 0 ? '' : decode(part.slice(at + 1));
+  }
+  return undefined;
+}
+
+function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The value of a cookie; undefined when absent. */
+export function cookieValue(header: string | undefined, name: string): string | undefined {
+  for (const part of header?.split(/[;,]/) ?? []) {
+    const at = part.indexOf('=');
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
+  }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import type { Configuration } from '../configuration/configuration.js';
+import type { Cluster } from '../configuration/clusters.js';
+import type { RouteTable } from '../configuration/route-tables.js';
+import type { ProxyIdentity } from '../telemetry/proxies.js';
+import type { IncomingRequest } from './incoming-request.js';
+import type { LocalReply } from './local-replies.js';
+
+/** Where a request goes in this configuration, before any route is looked at. */
+export type Resolution =
+  | { readonly kind: 'routes'; readonly table: RouteTable; readonly port: number; readonly host: string }
+  /** Straight to an address, past all routes. */
+  | { readonly kind: 'cluster'; readonly cluster: Cluster }
+  | { readonly kind: 'reply'; readonly reply: LocalReply };
+
+/** One way into the gateway: what real Istio has a proxy for. */
+export interface Entry {
+  /** The proxy that requests here pass through on the sender's side. */
+  identity(): ProxyIdentity;
+  /** At the edge the sender's address is added to `x-forwarded-for`. */
+  readonly edge: boolean;
+  resolve(request: IncomingRequest, configuration: Configuration): Resolution;
+}

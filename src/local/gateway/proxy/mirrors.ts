@@ -1,0 +1,82 @@
+import type { Dispatcher } from 'undici';
+import type { Cluster } from '../configuration/clusters.js';
+import type { Endpoint } from '../configuration/endpoints.js';
+import type { DestinationName, Mirror } from '../configuration/http-routes.js';
+import { unknownWorkload } from '../configuration/workload.js';
+import type { ProxyIdentity } from '../telemetry/proxies.js';
+import { pickEndpoint } from './balancers.js';
+import type { DataPlane } from './data-plane.js';
+import type { IncomingRequest } from './incoming-request.js';
+import type { RequestBody } from './request-body.js';
+
+/** The request that is mirrored, as it is sent to its real destination. */
+export interface Mirrored {
+  readonly request: IncomingRequest;
+  readonly identity: ProxyIdentity;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly string[];
+  readonly clusterOf: (name: DestinationName) => Cluster;
+}
+
+/** Sends copies; nobody waits for them, and what becomes of them changes nothing. */
+export function sendMirrors(plane: DataPlane, mirrors: readonly Mirror[], mirrored: Mirrored, body: RequestBody | undefined): void {
+  for (const { destination, fraction } of mirrors) {
+    if (fraction < 1 && plane.random() >= fraction) continue;
+    const cluster = mirrored.clusterOf(destination);
+    const endpoint = cluster.refusal === undefined ? pickEndpoint(cluster, mirrored.request, plane.random) : undefined;
+    if (endpoint === undefined) continue;
+    endpoint.active++;
+    plane.connections.to(endpoint).dispatch(
+      { path: mirrored.path, method: mirrored.method, headers: shadowHeaders(mirrored.headers), body: body?.stream(false) ?? null },
+      new MirrorAttempt(plane, mirrored.identity, cluster, endpoint),
+    );
+  }
+}
+
+/** Envoy marks a copy by `-shadow` behind the host. */
+function shadowHeaders(headers: readonly string[]): string[] {
+  return headers.map((value, index) => (index % 2 === 1 && headers[index - 1] === 'host' ? value.replace(/(:\d+)?$/, '-shadow$1') : value));
+}
+
+class MirrorAttempt implements Dispatcher.DispatchHandler {
+  readonly #plane: DataPlane;
+  readonly #identity: ProxyIdentity;
+  readonly #cluster: Cluster;
+  readonly #endpoint: Endpoint;
+  readonly #startedAt: number;
+  #status = 0;
+
+  constructor(plane: DataPlane, identity: ProxyIdentity, cluster: Cluster, endpoint: Endpoint) {
+    this.#plane = plane;
+    this.#identity = identity;
+    this.#cluster = cluster;
+    this.#endpoint = endpoint;
+    this.#startedAt = plane.clock.monotonic();
+  }
+
+  onConnect(): void {
+    // A copy is never taken back.
+  }
+
+  onHeaders(status: number): boolean {
+    if (status >= 200) this.#status = status;
+    return true;
+  }
+
+  onData(): boolean {
+    return true;
+  }
+
+  onComplete(): void {
+    this.#endpoint.active--;
+    const served = this.#plane.sidecars.of(this.#endpoint.pod)?.served;
+    const service = this.#cluster.service ?? { host: this.#cluster.host, name: this.#cluster.host, namespace: unknownWorkload.namespace };
+    const duration = this.#plane.clock.monotonic() - this.#startedAt;
+    served?.record(this.#identity.workload, this.#endpoint.workload, service, this.#status, '', duration);
+  }
+
+  onError(): void {
+    this.#endpoint.active--;
+  }
+}

@@ -1,0 +1,71 @@
+import { podKey } from '../configuration/endpoints.js';
+import { unknownWorkload } from '../configuration/workload.js';
+import { createProxyIdentity, metricsPage, type ProxyIdentity } from '../telemetry/proxies.js';
+import type { DataPlane } from './data-plane.js';
+import { ingressEntry, serviceEntry, sidecarEntry } from './entries.js';
+import { listenForPage, listenForRequests, listenForService } from './listener.js';
+import type { WantedListener } from './listeners.js';
+
+/** Ports of every Pod's sidecar, as in Istio. */
+export const SIDECAR_OUTBOUND_PORT = 15_001;
+export const SIDECAR_METRICS_PORT = 15_020;
+export const METRICS_PATH = '/stats/prometheus';
+/** The port that is listened at even before a Gateway asks for it. */
+export const DEFAULT_INGRESS_PORT = 80;
+
+export const ingressKey = (port: number): string => `ingress ${port}`;
+export const INGRESS_METRICS_KEY = 'ingress metrics';
+
+export interface IngressOptions {
+  readonly identity: ProxyIdentity;
+  readonly host: string;
+  /** The local port to listen at for a Gateway's port; 0 for any free one. */
+  localPort(port: number): number;
+}
+
+/** Everything that should listen for the configuration in force. */
+export function wantedListeners(plane: DataPlane, ingress: IngressOptions): WantedListener[] {
+  return [...ingressListeners(plane, ingress), ...sidecarListeners(plane), ...serviceListeners(plane)];
+}
+
+function ingressListeners(plane: DataPlane, { identity, host, localPort }: IngressOptions): WantedListener[] {
+  const ports = new Set([DEFAULT_INGRESS_PORT, ...plane.configuration.ingress.ports]);
+  const listeners = [...ports].map((port) => ({
+    key: ingressKey(port),
+    open: () => listenForRequests(plane, ingressEntry(identity, port), { host, port: localPort(port) }),
+  }));
+  const metrics = { key: INGRESS_METRICS_KEY, open: () => listenForPage(plane, () => metricsPage(identity), METRICS_PATH, { host, port: 0 }) };
+  return [...listeners, metrics];
+}
+
+function sidecarListeners(plane: DataPlane): WantedListener[] {
+  return [...plane.configuration.podsByAddress].flatMap(([address, { metadata, spec }]) => {
+    // Pods in the host's network have no address of their own, and no sidecar.
+    if (spec?.hostNetwork === true) return [];
+    const pod = podKey(metadata.namespace, metadata.name);
+    const unknown = createProxyIdentity(unknownWorkload, metadata.namespace ?? 'default');
+    const identity = (): ProxyIdentity => plane.sidecars.of(pod) ?? unknown;
+    const key = `${pod} ${metadata.uid ?? ''} ${address}`;
+    return [
+      {
+        key: `sidecar ${key}`,
+        open: () => listenForRequests(plane, sidecarEntry(plane, identity), plane.addresses.toSocketAddress(address, SIDECAR_OUTBOUND_PORT)),
+      },
+      {
+        key: `metrics ${key}`,
+        open: () => listenForPage(plane, () => metricsPage(identity()), METRICS_PATH, plane.addresses.toSocketAddress(address, SIDECAR_METRICS_PORT)),
+      },
+    ];
+  });
+}
+
+function serviceListeners(plane: DataPlane): WantedListener[] {
+  return [...plane.configuration.services.values()].flatMap(({ host, namespace, address, ports }) => {
+    if (address === '') return [];
+    const caller = createProxyIdentity(unknownWorkload, namespace);
+    return [...ports.keys()].map((port) => ({
+      key: `service ${host} ${address}:${port}`,
+      open: () => listenForService(plane, serviceEntry(caller, host, port), host, port, plane.addresses.toSocketAddress(address, port)),
+    }));
+  });
+}

@@ -1,0 +1,235 @@
+import { isNotFound, isConflict } from '../../../cluster/api-error.js';
+import { timestamp } from '../../../kubernetes/conditions.js';
+import type { Pod, PodCondition, PodStatus } from '../../../kubernetes/generated/core-v1.js';
+import { resources } from '../../../kubernetes/resources.js';
+import type { NodeServices, PodScope } from '../node-services.js';
+import { ContainerRunner } from './container-runner.js';
+import { podConditions } from './pod-conditions.js';
+import { makePodFolders, podFolders, removePodFolders } from './pod-folders.js';
+import { podPhase } from './pod-phase.js';
+import { PodStatusWriter } from './pod-status-writer.js';
+import { unsupportedFields } from './unsupported-fields.js';
+
+const DEFAULT_GRACE_SECONDS = 30;
+const DELETE_RETRY_MILLISECONDS = 500;
+
+/** Why a Pod's processes are ended. */
+type Ending =
+  /** The API wants it gone and keeps the object until we say that it is. */
+  | 'deleted'
+  /** The object is gone already. */
+  | 'gone'
+  /** The node ends; the Pod stays, and runs again when the node does. */
+  | 'shutdown';
+
+/** One Pod on this node, from its binding to its end. */
+export class PodWorker {
+  readonly #services: NodeServices;
+  readonly #writer: PodStatusWriter;
+  readonly #abort = new AbortController();
+  readonly #initial: readonly ContainerRunner[];
+  readonly #containers: readonly ContainerRunner[];
+  readonly #startTime: string;
+  readonly #done: Promise<void>;
+  readonly #resolveDone: () => void;
+  #pod: Pod;
+  #podIP: string;
+  #conditions: PodCondition[] | undefined;
+  #prepared = false;
+  #main: Promise<void> = Promise.resolve();
+  #ending: Ending | undefined;
+
+  constructor(pod: Pod, services: NodeServices) {
+    this.#pod = pod;
+    this.#services = services;
+    this.#podIP = pod.status?.podIP ?? '';
+    this.#startTime = pod.status?.startTime ?? timestamp(services.clock.now());
+    this.#writer = new PodStatusWriter(services.client, services.clock, pod, (answer) => this.update(answer));
+    let resolveDone = (): void => undefined;
+    this.#done = new Promise((resolve) => (resolveDone = resolve));
+    this.#resolveDone = resolveDone;
+    const scope = this.#scope();
+    const { initContainerStatuses: initial = [], containerStatuses: containers = [] } = pod.status ?? {};
+    const find = (statuses: typeof containers, name: string) => statuses.find((status) => status.name === name);
+    this.#initial = (pod.spec.initContainers ?? []).map(({ name }) => new ContainerRunner(name, true, scope, services, find(initial, name)));
+    this.#containers = pod.spec.containers.map(({ name }) => new ContainerRunner(name, false, scope, services, find(containers, name)));
+  }
+
+  /** Resolves when nothing of the Pod is left here. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  start(): void {
+    if (this.#pod.metadata.deletionTimestamp !== undefined) return this.#end('deleted');
+    const { phase } = this.#pod.status ?? {};
+    if (phase === 'Succeeded' || phase === 'Failed') return;
+    this.#main = this.#run().catch((error: unknown) => {
+      this.#event('Warning', 'FailedSync', error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  /** Takes in a newer state of the API object. */
+  update(pod: Pod): void {
+    if (isOlder(pod, this.#pod)) return;
+    const before = this.#pod;
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#end('deleted');
+    for (const runner of this.#containers) {
+      if (imageOf(pod, runner.name) !== imageOf(before, runner.name)) runner.imageChanged();
+    }
+    // Conditions of readiness gates are written by others.
+    if (this.#conditions !== undefined) this.#publish();
+  }
+
+  /** The API object is gone without waiting for us. */
+  gone(): void {
+    this.#end('gone');
+  }
+
+  /** Ends the processes because the node ends. @param graceSeconds at most */
+  async stop(graceSeconds: number): Promise<void> {
+    this.#end('shutdown', graceSeconds);
+    await this.#done;
+  }
+
+  #scope(): PodScope {
+    const worker = {
+      pod: (): Pod => this.#pod,
+      podIP: (): string => this.#podIP,
+      changed: (): void => this.#publish(),
+    };
+    const folders = podFolders(this.#services.stateDirectory, this.#pod);
+    return {
+      get pod() {
+        return worker.pod();
+      },
+      get podIP() {
+        return worker.podIP();
+      },
+      home: folders.home,
+      volumes: folders.volumes,
+      changed: worker.changed,
+    };
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    if (this.#isRefused()) return this.#publish();
+    this.#podIP = this.#services.pool.take(this.#pod.metadata.uid ?? '', this.#pod.status?.podIP);
+    await makePodFolders(podFolders(this.#services.stateDirectory, this.#pod));
+    this.#prepared = true;
+    this.#publish();
+    for (const runner of this.#initial) {
+      if (this.#containers.some(({ status }) => status.lastState?.terminated !== undefined || status.state?.terminated !== undefined)) break;
+      await runner.run(signal);
+      if (signal.aborted || runner.status.state?.terminated?.exitCode !== 0) return this.#publish();
+    }
+    await Promise.all(this.#containers.map((runner) => runner.run(signal)));
+    this.#publish();
+  }
+
+  /** Names what cannot be honoured, and what is not enforced. */
+  #isRefused(): boolean {
+    const { refused, notEnforced } = unsupportedFields(this.#pod);
+    if (notEnforced.length > 0) {
+      this.#event('Warning', 'NotEnforced', `containers are local processes here; not enforced: ${notEnforced.join(', ')}`);
+    }
+    if (refused.length === 0) return false;
+    const message = `this node runs containers as local processes and does not support ${refused.join(', ')}: remove ${refused.length === 1 ? 'it' : 'them'} from the Pod`;
+    this.#event('Warning', 'UnsupportedField', message);
+    for (const runner of [...this.#initial, ...this.#containers]) runner.refuse(message);
+    return true;
+  }
+
+  #publish(): void {
+    if (this.#ending === 'shutdown' || this.#ending === 'gone') return;
+    this.#writer.write(this.#status());
+  }
+
+  #status(): PodStatus {
+    const pod = { ...this.#pod, status: { ...this.#pod.status, conditions: [...(this.#conditions ?? []), ...(this.#pod.status?.conditions ?? [])] } };
+    const initial = this.#initial.map(({ status }) => status);
+    const containers = this.#containers.map(({ status }) => status);
+    const over = this.#ending !== undefined && [...this.#initial, ...this.#containers].every(({ status }) => status.state?.running === undefined);
+    const phase = podPhase(pod, initial, containers, over);
+    this.#conditions = podConditions({ pod, phase, initial, containers, prepared: this.#prepared, now: timestamp(this.#services.clock.now()) });
+    const { node } = this.#services.pool;
+    const { generation } = pod.metadata;
+    return {
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      phase,
+      conditions: this.#conditions,
+      hostIP: node,
+      hostIPs: [{ ip: node }],
+      ...(this.#podIP === '' ? {} : { podIP: this.#podIP, podIPs: [{ ip: this.#podIP }] }),
+      startTime: this.#startTime,
+      ...(initial.length === 0 ? {} : { initContainerStatuses: initial }),
+      containerStatuses: containers,
+    };
+  }
+
+  #end(ending: Ending, graceSeconds = this.#graceSeconds(ending)): void {
+    const running = this.#ending !== undefined;
+    if (!running || ending !== 'deleted') this.#ending = ending;
+    this.#abort.abort();
+    if (running) {
+      // Already ending: at most the time is shorter now.
+      for (const runner of this.#containers) void runner.stop(graceSeconds);
+      return;
+    }
+    // Not ready from this moment on, before any process is told to end.
+    this.#publish();
+    void this.#finish(graceSeconds);
+  }
+
+  #graceSeconds(ending: Ending): number {
+    const { deletionGracePeriodSeconds } = this.#pod.metadata;
+    if (ending === 'gone') return Math.max(1, deletionGracePeriodSeconds ?? 1);
+    return deletionGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  }
+
+  async #finish(graceSeconds: number): Promise<void> {
+    const runners = [...this.#initial, ...this.#containers];
+    await Promise.all(runners.map((runner) => runner.stop(graceSeconds)));
+    await this.#main;
+    if (this.#ending === 'deleted') {
+      this.#publish();
+      await this.#writer.settled();
+      await this.#confirmDeletion();
+    }
+    await this.#writer.stop();
+    if (this.#ending !== 'shutdown') {
+      await removePodFolders(this.#services.stateDirectory, this.#pod);
+      await this.#services.logs.forgetPod(this.#pod);
+      this.#services.pool.release(this.#pod.metadata.uid ?? '');
+    }
+    this.#resolveDone();
+  }
+
+  /** Tells the API that nothing runs any more, which removes the object (or leaves it to its finalizers). */
+  async #confirmDeletion(): Promise<void> {
+    const { name, namespace = '', uid = '' } = this.#pod.metadata;
+    while (this.#ending === 'deleted') {
+      try {
+        await this.#services.client.delete(resources.pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } });
+        return;
+      } catch (error) {
+        if (isNotFound(error) || isConflict(error)) return;
+        await this.#services.clock.sleep(DELETE_RETRY_MILLISECONDS);
+      }
+    }
+  }
+
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#services.events.record(this.#pod, { type, reason, message });
+  }
+}
+
+const imageOf = ({ spec }: Pod, container: string): string | undefined => spec.containers.find(({ name }) => name === container)?.image;
+
+/** Answers to writes and watch events can overtake each other; versions of one API server are numbers that rise. */
+function isOlder(pod: Pod, known: Pod): boolean {
+  const [one, other] = [pod.metadata.resourceVersion ?? '', known.metadata.resourceVersion ?? ''];
+  return /^\d+$/.test(one) && /^\d+$/.test(other) && BigInt(one) < BigInt(other);
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
+import { isRecord } from '../../kubernetes/json.js';
+import type { ClusterFiles } from './cluster-files.js';
+import type { Part } from './parts.js';
+import { writeWhole } from './whole-file.js';
+
+interface User {
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+const ADMINISTRATOR: User = { username: 'kubernetes-admin', groups: ['system:masters'] };
+const OWNER_ONLY = 0o600;
+
+/**
+ * Gives the administrator and each part a token, and writes `tokens.json`, the administrator's kubeconfig and one for each
+ * part. Tokens of an earlier start stay valid, so that a kubeconfig that somebody copied does too.
+ */
+export async function writeAccess(files: ClusterFiles, cluster: string, server: string, parts: readonly Part[]): Promise<void> {
+  const users = new Map<string, User>([['admin', ADMINISTRATOR], ...parts.map(({ name, user }): [string, User] => [name, user])]);
+  const known = await readTokens(files.tokens);
+  const tokens = new Map([...users].map(([name, user]) => [name, known.get(user.username) ?? randomBytes(24).toString('base64url')]));
+  const table = Object.fromEntries([...users].map(([name, user]) => [tokens.get(name) ?? '', user]));
+  await writeWhole(files.tokens, `${JSON.stringify(table, undefined, 2)}\n`, OWNER_ONLY);
+  await mkdir(files.kubeconfigOf('.'), { recursive: true, mode: 0o700 });
+  for (const [name, token] of tokens) {
+    const file = name === 'admin' ? files.kubeconfig : files.kubeconfigOf(name);
+    await writeWhole(file, kubeconfig(cluster, name === 'admin' ? withPassword(server, token) : server, name, token), OWNER_ONLY);
+  }
+}
+
+/** kubectl sends no bearer token over plain HTTP, but it does send a password that stands in the URL. */
+function withPassword(server: string, token: string): string {
+  const url = new URL(server);
+  return `${url.protocol}//admin:${token}@${url.host}`;
+}
+
+/** The administrator's token. @throws Error when the cluster was never up */
+export async function adminToken(files: ClusterFiles): Promise<string> {
+  const token = (await readTokens(files.tokens)).get(ADMINISTRATOR.username);
+  if (token === undefined) throw new Error(`${files.tokens} holds no token of ${ADMINISTRATOR.username}`);
+  return token;
+}
+
+/** Tokens by user name. */
+async function readTokens(file: string): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  try {
+    const table: unknown = JSON.parse(await readFile(file, 'utf8'));
+    for (const [token, user] of Object.entries(isRecord(table) ? table : {})) {
+      if (isRecord(user) && typeof user['username'] === 'string') known.set(user['username'], token);
+    }
+  } catch {
+    return known;
+  }
+  return known;
+}
+
+function kubeconfig(cluster: string, server: string, user: string, token: string): string {
+  const name = `serin-${cluster}`;
+  const userName = user === 'admin' ? name : `${name}-${user}`;
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server } }],
+    users: [{ name: userName, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: userName, namespace: 'default' } }],
+    'current-context': name,
+  });
+}

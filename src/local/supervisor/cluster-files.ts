@@ -1,0 +1,52 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where local clusters live: `$SERIN_HOME`, `$XDG_STATE_HOME/serin` or `~/.local/state/serin`, each with `local` below it. */
+export function clustersRoot(env: Environment): string {
+  const { SERIN_HOME: home, XDG_STATE_HOME: state } = env;
+  if (home !== undefined && home !== '') return join(resolve(home), 'local');
+  if (state !== undefined && state !== '') return join(resolve(state), 'serin', 'local');
+  return join(homedir(), '.local', 'state', 'serin', 'local');
+}
+
+/** The folder of a cluster that is known by its name only. */
+export function clusterDirectory(name: string, env: Environment): string {
+  return join(clustersRoot(env), name);
+}
+
+/** Everything that lies in the folder of a cluster. */
+export interface ClusterFiles {
+  readonly directory: string;
+  /** What the cluster is made of; see `ClusterPlan`. */
+  readonly plan: string;
+  /** Who runs it now; there while it is up. */
+  readonly supervisor: string;
+  /** For people and kubectl: an administrator's. */
+  readonly kubeconfig: string;
+  readonly tokens: string;
+  readonly logs: string;
+  /** Written by the API when it listens. */
+  readonly api: string;
+  /** Written by the gateway when it listens. */
+  readonly gateway: string;
+  kubeconfigOf(part: string): string;
+  logOf(part: string): string;
+}
+
+export function clusterFiles(directory: string): ClusterFiles {
+  const at = (...parts: string[]): string => join(directory, ...parts);
+  return {
+    directory,
+    plan: at('cluster.json'),
+    supervisor: at('supervisor.json'),
+    kubeconfig: at('kubeconfig'),
+    tokens: at('tokens.json'),
+    logs: at('logs'),
+    api: at('api.json'),
+    gateway: at('gateway.json'),
+    kubeconfigOf: (part) => at('kubeconfigs', part),
+    logOf: (part) => at('logs', `${part}.log`),
+  };
+}

@@ -1,0 +1,60 @@
+import type { RoutingProblem } from '../router.js';
+import { meansService, type ServiceName } from './host.js';
+import type { DestinationRule, VirtualService } from './objects.js';
+
+/** What keeps a VirtualService as a whole from being steered. */
+export function virtualServiceProblems({ metadata, spec }: VirtualService, service: ServiceName): RoutingProblem[] {
+  const place = `VirtualService ${metadata.name}`;
+  const problems: RoutingProblem[] = [];
+  if (spec.exportTo && !spec.exportTo.includes('*')) {
+    problems.push({
+      place: `${place}, spec.exportTo`,
+      problem: `is seen only from ${spec.exportTo.join(', ')}: clients elsewhere would reach both versions without a split`,
+      remedy: 'leave exportTo out, or set it to ["*"]',
+    });
+  }
+  if ((spec.hosts ?? []).length === 0) {
+    problems.push({ place: `${place}, spec.hosts`, problem: 'has no hosts: it is a delegate of another VirtualService, which is not supported', remedy: 'move its routes to the Service into a VirtualService with hosts' });
+  }
+  const isForService = (spec.hosts ?? []).some((host) => meansService(host, service.namespace, service));
+  (spec.http ?? []).forEach(({ delegate }, index) => {
+    if (!delegate) return;
+    problems.push({
+      place: `${place}, spec.http[${index}].delegate`,
+      problem: `hands requests on to VirtualService ${delegate.name ?? ''}, where they are not steered`,
+      remedy: 'write the routes to the Service here, without a delegate',
+      // Beside a route to the Service it may well lead elsewhere; on the Service's own host it cannot.
+      severity: isForService ? 'error' : 'warning',
+    });
+  });
+  for (const kind of ['tcp', 'tls'] as const) {
+    (spec[kind] ?? []).forEach(({ route = [] }, index) => {
+      if (route.some(({ destination }) => meansService(destination.host, service.namespace, service))) {
+        problems.push({ place: `${place}, spec.${kind}[${index}]`, problem: `is a ${kind} route to the Service; only http routes are steered`, remedy: 'serve the port as HTTP with an http route, or take it to another Service' });
+      }
+    });
+  }
+  return problems;
+}
+
+/** That the name of our DestinationRule is taken. */
+export function ruleConflict({ metadata }: DestinationRule): RoutingProblem {
+  const owner = metadata.labels?.['serin.dev/policy'];
+  return {
+    place: `DestinationRule ${metadata.name}`,
+    problem: owner === undefined ? 'has the name that Serin gives its own, but was not made by it' : `belongs to policy ${owner}, which steers the same Service`,
+    remedy: owner === undefined ? 'rename it' : `keep one policy for the Service, or delete DestinationRule ${metadata.name} if that policy is gone`,
+  };
+}
+
+/** What in a DestinationRule of the user's keeps Istio from merging ours with it. */
+export function mergingProblems({ metadata, spec }: DestinationRule): RoutingProblem[] {
+  if (spec.workloadSelector === undefined) return [];
+  return [
+    {
+      place: `DestinationRule ${metadata.name}, spec.workloadSelector`,
+      problem: 'holds for chosen clients only, and those would not see the subsets of Serin',
+      remedy: 'leave workloadSelector out',
+    },
+  ];
+}

@@ -1,0 +1,113 @@
+import { resources } from '../../kubernetes/resources.js';
+import type { PolicySpec } from '../../model/release-policy.js';
+import { WHOLE, splitOf, type Split } from '../../model/split.js';
+import { HASH_LABEL } from '../../model/version.js';
+import { foreignWriterOf, lastWriterOf } from '../managed-fields.js';
+import { overwritten, type SharedField } from '../overwriting.js';
+import type { Claim, Found, Router, RouterContext, RoutingPlan, RoutingProblem, RoutingState, Stage } from '../router.js';
+import { checkService, unreachableShares } from './check.js';
+import { countByHash, endpointPods, following, selectedPods, type PodNames } from './endpoints.js';
+import { shareOfPods } from './reachable.js';
+import { claimSelector, claimedSelector, patchSelector, pinningOf, type Selector } from './selector.js';
+import type { Service } from '../../kubernetes/generated/core-v1.js';
+
+export type ServiceConfig = NonNullable<PolicySpec['router']['service']>;
+
+/** Splits by ready Pods behind the one Service, which it pins to a version where that is to get everything. */
+export const serviceRouter: Router<ServiceConfig> = {
+  name: 'service',
+  watches: [resources.services, resources.endpointSlices, resources.pods],
+  check: checkService,
+  unreachable: unreachableShares,
+  write: writeSplit,
+  read: readSplit,
+  release: releaseSelector,
+};
+
+function writeSplit(config: ServiceConfig, split: Split, found: Found, recorded: readonly Claim[], context: RouterContext): RoutingPlan {
+  const service = found.get(resources.services, context.service)?.object;
+  const [problem] = checkService(config, found, context).filter(({ severity, place }) => severity !== 'warning' && (claimedSelector(recorded, context.service) === undefined || !place.endsWith('spec.selector')));
+  if (!service || problem) return { stages: [waiting(problem ?? missing(context.service))], claims: [...recorded] };
+
+  const claimed = claimedSelector(recorded, context.service) ?? service.spec?.selector ?? {};
+  const claims = claimedSelector(recorded, context.service) ? [...recorded] : [...recorded, claimSelector(context.service, claimed)];
+  if (pinningOf(service.spec?.selector ?? {}, claimed).kind === 'edited') return { stages: [waiting(edited(service, claimed))], claims };
+
+  const hash = split.shares.canary === 0 ? context.versions.stable.hash : split.shares.stable === 0 ? context.versions.canary.hash : undefined;
+  return { stages: selectorStages(service, claimed, hash, found), claims };
+}
+
+/** @param hash undefined to choose all versions */
+function selectorStages(service: Service, claimed: Selector, hash: string | undefined, found: Found): Stage[] {
+  const selector = hash === undefined ? claimed : { ...claimed, [HASH_LABEL]: hash };
+  return [
+    { name: 'selector', writes: patchSelector(service, hash), waitsFor: undefined },
+    { name: 'endpoints', writes: [], waitsFor: following(found, service, selector) },
+  ];
+}
+
+function readSplit(_config: ServiceConfig, found: Found, recorded: readonly Claim[], context: RouterContext): RoutingState {
+  const service = found.get(resources.services, context.service)?.object;
+  const claimed = claimedSelector(recorded, context.service);
+  if (!claimed) return { written: undefined, accepted: undefined, problems: [] };
+  if (!service) return { written: undefined, accepted: undefined, problems: [missing(context.service)] };
+
+  const selector = service.spec?.selector ?? {};
+  const pinning = pinningOf(selector, claimed);
+  if (pinning.kind === 'edited') return { written: undefined, accepted: undefined, problems: [edited(service, claimed)] };
+  const chosen: PodNames = new Set(selectedPods(found, service, selector).map(({ metadata }) => metadata.name));
+  const written = pinning.kind === 'pinned' ? pinnedSplit(pinning.hash, context) : countedSplit(found, chosen, context);
+  const followed = following(found, service, selector) === undefined;
+  const accepted = followed ? (pinning.kind === 'pinned' ? written : countedSplit(found, endpointPods(found, context.service), context)) : undefined;
+
+  const last = context.lastWritten?.shares.canary;
+  const wasPinned = last === 0 || last === WHOLE;
+  // Without a record of who wrote it, an unpinned Service over one version only is none of our doing.
+  const byOthers = lastWriterOf(service, OWNED) === undefined ? written === undefined : foreignWriterOf(service, OWNED) !== undefined;
+  const unpinned = pinning.kind === 'everyone' && wasPinned && byOthers;
+  return { written, accepted, problems: unpinned ? [overwritten(sharedSelector(service), `took ${HASH_LABEL} out of it`)] : [] };
+}
+
+function pinnedSplit(hash: string, { versions }: RouterContext): Split | undefined {
+  return hash === versions.stable.hash ? splitOf(0) : hash === versions.canary.hash ? splitOf(WHOLE) : undefined;
+}
+
+/** Undefined where only one version has Pods: then nothing holds the share when Pods of the other come. */
+function countedSplit(found: Found, pods: PodNames, { versions }: RouterContext): Split | undefined {
+  const counts = countByHash(found, pods);
+  const [stable, canary] = [counts.get(versions.stable.hash) ?? 0, counts.get(versions.canary.hash) ?? 0];
+  return stable === 0 || canary === 0 ? undefined : splitOf(shareOfPods(canary, stable));
+}
+
+function releaseSelector(_config: ServiceConfig, found: Found, recorded: readonly Claim[], context: Omit<RouterContext, 'versions'>): RoutingPlan {
+  const service = found.get(resources.services, context.service)?.object;
+  const claimed = claimedSelector(recorded, context.service);
+  const claims = [...recorded];
+  if (!service || !claimed) return { stages: [], claims };
+  const selector = service.spec?.selector ?? {};
+  const pinning = pinningOf(selector, claimed);
+  if (pinning.kind === 'edited') {
+    // Someone's own selector is left to them, unless a hash is still in it.
+    return { stages: selector[HASH_LABEL] === undefined || claimed[HASH_LABEL] !== undefined ? [] : [waiting(edited(service, claimed))], claims };
+  }
+  return { stages: selectorStages(service, claimed, claimed[HASH_LABEL], found), claims };
+}
+
+const OWNED = ['spec', 'selector'] as const;
+
+function sharedSelector(object: Service): SharedField {
+  return { object, group: '', field: 'spec.selector', jsonPointer: `/spec/selector/${HASH_LABEL}`, owned: OWNED };
+}
+
+function edited(object: Service, claimed: Selector): RoutingProblem {
+  const problem = overwritten(sharedSelector(object), `rewrote it to ${JSON.stringify(object.spec?.selector ?? {})}`);
+  return { ...problem, remedy: `set it to ${JSON.stringify(claimed)} and edit it when the release has ended; or ${problem.remedy}` };
+}
+
+function missing(service: string): RoutingProblem {
+  return { place: `Service ${service}`, problem: 'was deleted while a release steers by it', remedy: 'apply it again, or abort the release; there is nothing left to put back' };
+}
+
+function waiting({ place, problem }: RoutingProblem): Stage {
+  return { name: 'selector', writes: [], waitsFor: `${place}: ${problem}` };
+}
