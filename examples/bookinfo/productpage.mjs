@@ -50,8 +50,8 @@ async function page(request) {
 
 const sorry = (what) => `<p class="error">${what} are not available at the moment.</p>`;
 
-const detailsOf = ({ id: _id, ...facts }) =>
-  `<dl>${Object.entries(facts).map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join('')}</dl>`;
+const detailsOf = (details) =>
+  `<dl>${Object.entries(details).filter(([name]) => name !== 'id').map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join('')}</dl>`;
 
 const review = ({ reviewer, text, rating }) => `<blockquote><p>${escape(text)}</p><small>${escape(reviewer)}</small>${stars(rating)}</blockquote>`;
 

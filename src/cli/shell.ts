@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
+import type { Connection, ConnectionOptions } from './connection.js';
 
 /** Everything outside that a command may touch; tests bring their own. */
 export interface Shell {
@@ -13,6 +14,8 @@ export interface Shell {
   readonly random: Random;
   /** Aborted when the person wants to stop (Ctrl-C). */
   readonly signal: AbortSignal;
+  /** Opens a cluster in another way than through a kubeconfig. */
+  readonly connect?: (options: ConnectionOptions) => Promise<Connection>;
 }
 
 export const print = (shell: Pick<Shell, 'stdout'>, line = ''): void => void shell.stdout.write(`${line}\n`);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { clusterDirectory } from '../../local/supervisor/cluster-files.js';
 import { clusterStatus, type ClusterStatus } from '../../local/supervisor/cluster-status.js';
 import { resetCluster, stopCluster } from '../../local/supervisor/stop-cluster.js';

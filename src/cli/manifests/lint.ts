@@ -1,0 +1,33 @@
+import { checkPolicy } from '../../controller/policy-checks.js';
+import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js';
+import { validateKind } from '../../model/policy-validation.js';
+import type { ReleasePolicy } from '../../model/release-policy.js';
+import { API_VERSION, GROUP, serinResources } from '../../model/resources.js';
+import { nearestName } from '../../model/suggestion.js';
+import { placed, type SourcedObject } from './objects.js';
+import { surroundingsOf, type ObjectSource } from './surroundings.js';
+
+/**
+ * All that is wrong with Serin's own objects among these, in reading order; other kinds are only looked at as their
+ * surroundings. @param now milliseconds since the epoch
+ */
+export function lintObjects(objects: readonly SourcedObject[], source: (namespace: string) => ObjectSource, now: number): ManifestProblem[] {
+  const own = objects.filter(({ object }) => object.apiVersion.split('/')[0] === GROUP);
+  return inReadingOrder(own.flatMap((each) => placed(each.manifest, lintObject(each, source, now))));
+}
+
+function lintObject({ object }: SourcedObject, source: (namespace: string) => ObjectSource, now: number): Parameters<typeof placed>[1] {
+  const kinds = Object.values(serinResources).map(({ kind }) => kind);
+  if (object.apiVersion !== API_VERSION) {
+    return [{ path: ['apiVersion'], problem: `there is no version "${object.apiVersion.split('/')[1] ?? ''}" of ${GROUP}.`, remedy: `Write ${API_VERSION}.` }];
+  }
+  if (!kinds.includes(object.kind)) {
+    const meant = nearestName(object.kind, kinds);
+    return [{ path: ['kind'], problem: `there is no kind "${object.kind}" in ${API_VERSION}.`, remedy: meant === undefined ? `There are ${kinds.join(' and ')}.` : `Did you mean ${meant}?` }];
+  }
+  if (object.kind !== serinResources.releasePolicies.kind) return validateKind(object.kind, object);
+  const invalid = validateKind(object.kind, object).length > 0;
+  // Only a policy that passed its schema is asked for its surroundings.
+  const policy = object as ReleasePolicy;
+  return checkPolicy(policy, invalid ? { deployment: 'unknown', policies: [] } : surroundingsOf(policy, source(object.metadata.namespace ?? ''), now));
+}
