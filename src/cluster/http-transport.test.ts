@@ -134,6 +134,22 @@ describe('an HTTP transport', () => {
     expect(text).toBe('ab');
   });
 
+  it('keeps a character whole that two chunks share', async () => {
+    const bytes = Buffer.from('a🐤ü');
+    let write: (from: number) => void = () => undefined;
+    const server = await serve((_, response) => {
+      write = (from) => response.write(bytes.subarray(from, from + 3), () => from + 3 >= bytes.length && response.end());
+      write(0);
+    });
+    let text = '';
+    for await (const chunk of (await open({ server }).stream(get())).chunks) {
+      if (text === '') write(3);
+      else if (text === 'a') write(6);
+      text += chunk;
+    }
+    expect(text).toBe('a🐤ü');
+  });
+
   it('ends a stream by signal, by leaving the loop, and by stop', async () => {
     let open_ = 0;
     const server = await serve((_, response) => {

@@ -77,12 +77,14 @@ describe('leader election', () => {
     await clock.advance(1);
     dead = true;
     const died = clock.monotonic();
+    const renewed = Date.parse((await spec()).renewTime ?? '');
     for (let second = 0; second < 40 && !two.isLeading(); second++) {
       await clock.advance(500);
       expect(one.isLeading() && two.isLeading()).toBe(false);
       if (clock.monotonic() - died > 10_000) expect(term.signal.aborted).toBe(true);
     }
     expect(two.epoch).toBe(2);
+    expect(clock.now() - renewed).toBeGreaterThanOrEqual(15_000);
     dead = false;
     await clock.advance(10_000);
     expect([one.isLeading(), one.holder]).toEqual([false, 'two']);
@@ -116,6 +118,26 @@ describe('leader election', () => {
     slow = false;
     await clock.advance(3_000);
     expect([one.isLeading(), one.epoch]).toEqual([true, 2]);
+  });
+
+  it('counts from the sending of a renewal and not from its answer', async () => {
+    const jumping = jumpable(clock);
+    let slow = false;
+    const one = start('one', { clock: jumping.clock }, async (request, send) => {
+      const answer = await send();
+      if (slow && request.method === 'PUT') jumping.ahead += 4_000;
+      return answer;
+    });
+    await one.untilLeading();
+    slow = true;
+    await clock.advance(2_500);
+    const renewed = Date.parse((await spec()).renewTime ?? '');
+    expect(jumping.ahead).toBe(4_000);
+    const left = renewed + 10_000 - jumping.clock.now();
+    jumping.ahead += left - 1;
+    expect(one.isLeading()).toBe(true);
+    jumping.ahead += 1;
+    expect(one.isLeading()).toBe(false);
   });
 
   it('goes on when the answer to a renewal was lost or somebody else touched the lease', async () => {

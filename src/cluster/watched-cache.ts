@@ -57,7 +57,7 @@ export class WatchedCache<T extends KubernetesObject> {
     const listed = new Map(items.map((item) => [keyOf(item.metadata), item]));
     this.#observed = version;
     this.#recent.clear();
-    for (const key of listed.keys()) {
+    for (const key of new Set([...this.#store.keys(), ...listed.keys()])) {
       const own = this.#ownWrites.get(key);
       if (own && own.list > list && !this.#listedIsAsNew(own, listed.get(key), version)) continue;
       this.#put(key, listed.get(key));
