@@ -143,6 +143,9 @@ it('takes its Pods over when it starts again, with what happened meanwhile', asy
   const before = await cluster.until('kept', ready);
   await cluster.until('dropped', ready);
   await node.stop();
+  const meanwhile = await cluster.pod('kept');
+  expect(meanwhile.status).toMatchObject({ phase: 'Running', containerStatuses: [{ state: { running: {} } }] });
+  expect(meanwhile.status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'False', reason: 'NodeShutdown' });
   await cluster.client.delete(resources.pods, { name: 'dropped', namespace: 'default' }, { gracePeriodSeconds: 0 });
   node = await cluster.node();
   const after = await cluster.until('kept', (pod) => ready(pod) && pod.status?.containerStatuses?.[0]?.restartCount === 1);

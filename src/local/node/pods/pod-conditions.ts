@@ -14,6 +14,8 @@ export interface ConditionInput {
   readonly containers: readonly ContainerStatus[];
   /** Whether an address and folders have been given. */
   readonly prepared: boolean;
+  /** The node ends, and the containers with it. */
+  readonly nodeEnds: boolean;
   /** RFC 3339 */
   readonly now: string;
 }
@@ -25,7 +27,7 @@ export function podConditions(input: ConditionInput): PodCondition[] {
   const verdicts: Record<string, Verdict> = {
     PodReadyToStartContainers: input.prepared && input.phase !== 'Failed' && input.phase !== 'Succeeded' ? { status: 'True' } : { status: 'False' },
     Initialized: initialVerdict(input),
-    Ready: readyVerdict(pod, containersReady),
+    Ready: readyVerdict(input, containersReady),
     ContainersReady: containersReady,
     PodScheduled: { status: 'True' },
   };
@@ -60,9 +62,10 @@ function initialVerdict({ pod, phase, initial, containers }: ConditionInput): Ve
   return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` };
 }
 
-function readyVerdict(pod: Pod, containersReady: Verdict): Verdict {
+function readyVerdict({ pod, nodeEnds }: ConditionInput, containersReady: Verdict): Verdict {
   if (containersReady.status !== 'True') return containersReady;
   if (pod.metadata.deletionTimestamp !== undefined) return { status: 'False', reason: 'PodTerminating', message: 'the Pod is being deleted' };
+  if (nodeEnds) return { status: 'False', reason: 'NodeShutdown', message: 'the node was stopped' };
   const open = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }): string[] => {
     const condition = pod.status?.conditions?.find(({ type }) => type === conditionType);
     if (condition === undefined) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];

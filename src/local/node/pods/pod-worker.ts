@@ -12,6 +12,8 @@ import { unsupportedFields } from './unsupported-fields.js';
 
 const DEFAULT_GRACE_SECONDS = 30;
 const DELETE_RETRY_MILLISECONDS = 500;
+/** How long a node that ends waits for the API to take the last status. */
+const LAST_WRITE_MILLISECONDS = 2_000;
 
 /** Why a Pod's processes are ended. */
 type Ending =
@@ -151,9 +153,9 @@ export class PodWorker {
     const pod = { ...this.#pod, status: { ...this.#pod.status, conditions: [...(this.#conditions ?? []), ...(this.#pod.status?.conditions ?? [])] } };
     const initial = this.#initial.map(({ status }) => status);
     const containers = this.#containers.map(({ status }) => status);
-    const over = this.#ending !== undefined && [...this.#initial, ...this.#containers].every(({ status }) => status.state?.running === undefined);
+    const over = this.#ending !== undefined && this.#ending !== 'shutdown' && [...this.#initial, ...this.#containers].every(({ status }) => status.state?.running === undefined);
     const phase = podPhase(pod, initial, containers, over);
-    this.#conditions = podConditions({ pod, phase, initial, containers, prepared: this.#prepared, now: timestamp(this.#services.clock.now()) });
+    this.#conditions = podConditions({ pod, phase, initial, containers, prepared: this.#prepared, nodeEnds: this.#ending === 'shutdown', now: timestamp(this.#services.clock.now()) });
     const { node } = this.#services.pool;
     const { generation } = pod.metadata;
     return {
@@ -178,8 +180,9 @@ export class PodWorker {
       for (const runner of this.#containers) void runner.stop(graceSeconds);
       return;
     }
-    // Not ready from this moment on, before any process is told to end.
-    this.#publish();
+    // Not ready from this moment on, before any process is told to end. What becomes of the processes of a node that ends
+    // is not told: the Pods go on with its next start.
+    if (ending !== 'gone' && this.#prepared) this.#writer.write(this.#status());
     void this.#finish(graceSeconds);
   }
 
@@ -198,6 +201,7 @@ export class PodWorker {
       await this.#writer.settled();
       await this.#confirmDeletion();
     }
+    if (this.#ending === 'shutdown') await this.#lastWrite();
     await this.#writer.stop();
     if (this.#ending !== 'shutdown') {
       await removePodFolders(this.#services.stateDirectory, this.#pod);
@@ -205,6 +209,13 @@ export class PodWorker {
       this.#services.pool.release(this.#pod.metadata.uid ?? '');
     }
     this.#resolveDone();
+  }
+
+  async #lastWrite(): Promise<void> {
+    const written = new AbortController();
+    const patience = this.#services.clock.sleep(LAST_WRITE_MILLISECONDS, written.signal).catch(() => undefined);
+    await Promise.race([this.#writer.settled(), patience]);
+    written.abort();
   }
 
   /** Tells the API that nothing runs any more, which removes the object (or leaves it to its finalizers). */

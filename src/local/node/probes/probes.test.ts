@@ -61,6 +61,18 @@ it('holds the other probes back until a startup probe succeeds, and restarts whe
   expect(ready(late)).toBe(false);
 });
 
+it('reaches a Pod where there is one loopback address only', async () => {
+  const other = await TestCluster.start('ports');
+  try {
+    await other.node();
+    await other.run('mapped', { ...server('none'), readinessProbe: { httpGet: { port: 'web' }, periodSeconds: 1 } });
+    const { status } = await other.until('mapped', ready);
+    expect(status?.podIP).toMatch(/^10\.244\./);
+  } finally {
+    await other.close();
+  }
+});
+
 it('kills a probe that takes too long', async () => {
   await cluster.run('hanging', { args: ['exec sleep 60'], readinessProbe: { exec: { command: ['sleep', '30'] }, timeoutSeconds: 1, failureThreshold: 1 } });
   await until(async () => (await cluster.events('hanging')).some(({ message = '' }) => message.includes('command timed out after 1000 ms')), () => 'no event');

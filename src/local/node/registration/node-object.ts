@@ -55,7 +55,7 @@ export function nodeStatus({ name, address }: NodeIdentity, problem: string | un
       kubeletVersion: VERSION,
       machineID: createHash('sha256').update(`${os.hostname()} ${name}`).digest('hex').slice(0, 32),
       operatingSystem: process.platform,
-      osImage: os.version(),
+      osImage: os.type(),
       systemUUID: '',
     },
   };

@@ -45,8 +45,10 @@ export class TestCluster {
     this.#close = close;
   }
 
-  static async start(): Promise<TestCluster> {
+  /** @param addresses which map, as recorded by `openAddressMap`; default: the one for this machine */
+  static async start(addresses?: 'ports'): Promise<TestCluster> {
     const directory = await mkdtemp(join(tmpdir(), 'serin-node-'));
+    if (addresses !== undefined) await writeFile(join(directory, 'addresses'), addresses);
     const reservation = await reserveClusterIndex(directory);
     const store = memoryStore();
     const api = createApi({ store, clock: systemClock, random: seededRandom(1) });

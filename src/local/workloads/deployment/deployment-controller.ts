@@ -13,6 +13,9 @@ import { keyOf, nameOf } from '../loop/object-key.js';
 import { decideDeployment } from './decide.js';
 import { DeploymentWriter } from './deployment-writer.js';
 
+/** Not at once: should two controllers ever disagree about an object, others still get their turn. */
+const SOON_MS = 1;
+
 /** Keeps Deployments' ReplicaSets, in the way of Kubernetes 1.36. */
 export class DeploymentController implements Controller {
   readonly #context: WorkloadContext;
@@ -86,11 +89,11 @@ export class DeploymentController implements Controller {
     const selector = labelMatcher(deployment.spec.selector);
     const claimed = claim(deployment, (labels) => selector.matches(labels), this.#replicaSets.list(inNamespace(deployment)));
     if (await settleClaim(this.#context.client, { resource: resources.deployments, object: deployment }, { claim: claimed, informer: this.#replicaSets }, signal)) {
-      return 0;
+      return SOON_MS;
     }
     const podsByOwner = this.#podsOf(deployment, claimed.owned);
     const decision = decideDeployment({ deployment, replicaSets: claimed.owned, podsByOwner, now: this.#context.clock.now() });
-    return (await this.#writer.write(deployment, decision.writes, signal)) === 'look-again' ? 0 : decision.lookAgainAfter;
+    return (await this.#writer.write(deployment, decision.writes, signal)) === 'look-again' ? SOON_MS : decision.lookAgainAfter;
   }
 
   #podsOf(deployment: Deployment, replicaSets: readonly ReplicaSet[]): Map<string, Pod[]> {

@@ -18,6 +18,9 @@ import { ExpectedDeletions } from './expected-deletions.js';
 import { PodWriter } from './pod-writer.js';
 import { replicaSetStatus, untilNextAvailable } from './status.js';
 
+/** Not at once: should two controllers ever disagree about a Pod, others still get their turn. */
+const SOON_MS = 1;
+
 /** Keeps as many Pods as each ReplicaSet asks for. */
 export class ReplicaSetController implements Controller {
   readonly #context: WorkloadContext;
@@ -74,7 +77,7 @@ export class ReplicaSetController implements Controller {
     const selector = labelMatcher(replicaSet.spec.selector);
     const pods = this.#pods.list(inNamespace(replicaSet));
     const claimed = claim(replicaSet, (labels) => selector.matches(labels), pods.filter(isPodActive));
-    if (await settleClaim(client, { resource: resources.replicaSets, object: replicaSet }, { claim: claimed, informer: this.#pods }, signal)) return 0;
+    if (await settleClaim(client, { resource: resources.replicaSets, object: replicaSet }, { claim: claimed, informer: this.#pods }, signal)) return SOON_MS;
     const active = claimed.owned;
     const terminating = pods.filter((pod) => isPodTerminating(pod) && isControlledBy(pod, replicaSet) && selector.matches(pod.metadata.labels));
     const now = clock.now();
