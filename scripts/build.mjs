@@ -4,5 +4,5 @@ import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, ['node_modules/tsc-native/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-cpSync('src', 'dist', { recursive: true, filter: (path) => !path.includes('.') || path.endsWith('.json') });
+cpSync('src', 'dist', { recursive: true, filter: (path) => !/(^|\/)testing(\/|$)|conformance/.test(path) && (!path.includes('.') || path.endsWith('.json')) });
 if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);

@@ -56,7 +56,7 @@ function withRouting(status: ReleaseStatus, { routing, observation, release }: R
   const claims = routingPlan(routing, { ...status, claims: release.status?.claims ?? [] })?.claims;
   const shares = (split: Split | undefined): { stable: number; canary: number } | undefined => split && { ...split.shares };
   const asked = status.intent.routing === 'split' ? { stable: WHOLE - status.intent.share, canary: status.intent.share } : undefined;
-  const known = { asked, written: shares(observation.routing.written) ?? (asked && release.status?.shares?.written), accepted: shares(observation.routing.accepted), counted: release.status?.shares?.counted };
+  const known = { asked, written: shares(observation.routing.written) ?? (asked && release.status?.shares?.written), accepted: shares(observation.routing.accepted), counted: status.shares?.counted };
   const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   return {
     ...status,

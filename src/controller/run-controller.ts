@@ -40,7 +40,8 @@ export async function runController(options: RunControllerOptions, signal: Abort
     if (!pausesOnChange) log.warn('this cluster has no MutatingAdmissionPolicy: pause adopted Deployments before changing their templates');
   }
   const onError = (error: Error, about = 'cluster'): void => log.warn({ about, error: error.message }, 'will be tried again');
-  const election = createLeaderElection({ client, lease: { namespace: options.namespace, name: 'serin' }, identity: options.identity, clock, random, onError });
+  // A lease that somebody deleted must not start the epochs over.
+  const election = createLeaderElection({ client, lease: { namespace: options.namespace, name: 'serin' }, identity: options.identity, clock, random, onError, leastEpoch: () => controller.highestEpoch() });
   const events = createEventRecorder({ client, component: 'serin.dev/controller', instance: options.identity, clock, onError });
   const scraping = createHttpScrape(options.resolve);
   const counting = new AbortController();

@@ -29,6 +29,8 @@ export interface ControllerOptions {
 export interface RunningController {
   /** Resolves when the caches are filled; nothing is worked on before. Call `lookAtEverything` then. */
   untilReady(): Promise<void>;
+  /** The highest epoch on record in any release. */
+  highestEpoch(): number;
   /** Looks at everything anew: after becoming the leader. */
   lookAtEverything(): void;
   stop(): Promise<void>;
@@ -75,6 +77,7 @@ export function startController(options: ControllerOptions): RunningController {
       await caches.untilSynced();
       filled = true;
     },
+    highestEpoch: () => caches.releases.list().reduce((highest, { status }) => Math.max(highest, status?.epoch ?? 0), 0),
     lookAtEverything() {
       for (const { metadata } of caches.policies.list()) queue.add(subjectKey({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name }));
       for (const { metadata } of caches.releases.list()) queue.add(subjectKey({ kind: 'release', namespace: metadata.namespace ?? '', name: metadata.name }));

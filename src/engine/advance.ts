@@ -1,6 +1,7 @@
 import { message } from '../model/messages.js';
 import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js';
 import { abort, beginAbort } from './aborting.js';
+import { countingOf } from './counting.js';
 import type { Decision } from './decision.js';
 import { Draft } from './draft.js';
 import { judgedEnding, outsideEnding, type Ending } from './endings.js';
@@ -32,6 +33,8 @@ export function firstStatus(release: Release, now: number): ReleaseStatus {
 export function advance(release: Release, observation: Observation, now: number): Decision {
   const draft = new Draft(release.status ?? firstStatus(release, now), now);
   if (hasEnded(draft.status.phase)) return { status: draft.status, happened: [], lookAgainAt: undefined };
+  const { routing, share } = draft.recorded;
+  draft.count(countingOf(draft.status.counting, share, routing === 'split' && observation.routing.reached, observation.evidence));
   const ending = endingOf(draft, release, observation);
   if (ending) begin(draft, ending);
   act(draft, release, observation);

@@ -3,6 +3,7 @@ import { deepEqual } from '../model/json.js';
 import { describe, type Message } from '../model/messages.js';
 import { releaseConditions } from '../model/release-conditions.js';
 import type { Intent, LogEntry, Release, ReleasePhase, ReleaseStatus } from '../model/release.js';
+import { countedSplit, type Counting } from './counting.js';
 import type { Decision } from './decision.js';
 
 /** How many log entries a status keeps, so that it stays small. */
@@ -51,6 +52,12 @@ export class Draft {
     this.set({
       intent: { ...intent, ...change, sizes: { ...intent.sizes, ...change.sizes }, holders: { ...intent.holders, ...change.holders } },
     });
+  }
+
+  /** Keeps where the counting of the present share began. */
+  count(counting: Counting | undefined): void {
+    const { counting: _, ...rest } = this.#status;
+    this.#status = counting === undefined ? rest : { ...rest, counting };
   }
 
   enter(phase: ReleasePhase): void {
@@ -114,7 +121,12 @@ export class Draft {
     const due = this.now - Date.parse(this.#status.evidenceAt ?? this.#status.startedAt ?? timestamp(this.now)) >= CHECKPOINT_MILLISECONDS;
     const changed = !deepEqual(this.#status, this.#before);
     if ((changed || due) && !deepEqual(evidence, this.#status.evidence)) {
-      this.set({ evidence: { stable: { ...evidence.stable }, canary: { ...evidence.canary } }, evidenceAt: timestamp(this.now) });
+      const counted = this.#status.counting && countedSplit(this.#status.counting, evidence);
+      this.set({
+        evidence: { stable: { ...evidence.stable }, canary: { ...evidence.canary } },
+        evidenceAt: timestamp(this.now),
+        shares: { ...this.#status.shares, ...(counted ? { counted: { ...counted.shares } } : {}) },
+      });
     }
     return { status: this.#status, happened: this.#happened, lookAgainAt: this.#lookAgainAt };
   }

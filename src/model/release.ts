@@ -98,6 +98,7 @@ export const ReleaseStatusSchema = Type.Object({
       counted: Type.Optional(Shares('What real requests showed since the share last moved.')),
     }),
   ),
+  counting: Type.Optional(Type.Object({ share: Type.Integer(), stable: Type.Integer(), canary: Type.Integer() }, { description: 'The requests on record when the present share came into force.' })),
   intent: IntentSchema,
   claims: Type.Optional(Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), found: AnyObject<unknown>({}) }), { description: 'What was found in shared objects, to be put back.' })),
   evidence: Type.Optional(Type.Object({ stable: CountsSchema, canary: CountsSchema }, { description: 'Requests and failures on record since the release began.' })),

@@ -238,7 +238,7 @@ export class World {
       if (phase === 'Completed' || phase === 'Aborted') return true;
       for (let step = 0; step < 3; step++) this.work();
       this.now += 500;
-      this.serve(25);
+      this.serve(100);
     }
     return false;
   }

@@ -78,6 +78,7 @@ function callOf(server: ServerContext, request: UserRequest, target: ResourceTar
     namespace: target.namespace,
     name: target.name,
     subresource: target.subresource,
+    deprecatedWatch: target.deprecatedWatch ?? false,
     query: request.query ?? new URLSearchParams(),
     headers: request.headers ?? {},
     body: request.body ?? '',

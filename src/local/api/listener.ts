@@ -66,10 +66,17 @@ async function answerOf(api: Api, request: IncomingMessage, signal: AbortSignal)
   return api.handle({ user, method, path: url.pathname, query: url.searchParams, headers: plainHeaders(request), body, signal });
 }
 
-/** @returns undefined for a token that nobody has */
+/**
+ * A bearer token, or the token as the password of basic authentication: client-go sends no bearer token in the clear, but
+ * it does send what stands in the server's address, `http://token:<token>@127.0.0.1:<port>`.
+ * @returns undefined for a token that nobody has
+ */
 function authenticate(api: Api, request: IncomingMessage): User | undefined {
-  const token = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
-  return token === undefined ? anonymous : api.users.get(token);
+  const [, scheme = '', credentials = ''] = /^(Bearer|Basic)\s+(.+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (scheme === '') return anonymous;
+  if (scheme.toLowerCase() === 'bearer') return api.users.get(credentials.trim());
+  const pair = Buffer.from(credentials, 'base64').toString('utf8');
+  return api.users.get(pair.slice(pair.indexOf(':') + 1));
 }
 
 function methodOf(method: string | undefined): ApiRequest['method'] | undefined {

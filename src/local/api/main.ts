@@ -21,7 +21,12 @@ if (values.directory === undefined) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
 }
-await run(values.directory, Number(values.port ?? 0), values.logs ?? join(values.directory, 'logs'), values.crds ?? []);
+try {
+  await run(values.directory, Number(values.port ?? 0), values.logs ?? join(values.directory, 'logs'), values.crds ?? []);
+} catch (error) {
+  process.stderr.write(`the local API cannot run in ${values.directory}: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
 
 async function run(directory: string, port: number, logDirectory: string, crdFiles: readonly string[]): Promise<void> {
   const log = pino({ name: 'api' }, pino.destination(2));

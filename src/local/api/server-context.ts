@@ -29,6 +29,8 @@ export interface Call {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** Whether the path is one of the old `/watch/…` kind. */
+  readonly deprecatedWatch: boolean;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -11,14 +11,14 @@ export function encodeSwagger({ swagger, info, paths, definitions }: SwaggerDocu
   return Buffer.concat([text(1, swagger), message(2, [text(1, info.title), text(2, info.version)]), message(8, namedPaths), message(9, schemas)]);
 }
 
-/** Only `patch` (field 7 of PathItem) matters to anyone. */
+/** Only `patch` (field 8 of PathItem) matters to anyone. */
 function pathItem(item: unknown): Buffer {
   const patch = isRecord(item) ? item['patch'] : undefined;
   if (!isRecord(patch)) return Buffer.alloc(0);
   const { parameters, ...rest } = patch;
   const list = Array.isArray(parameters) ? parameters : [];
   // Operation: parameters = 8 (ParametersItem.parameter = 1, Parameter.non_body_parameter = 2, query_parameter_sub_schema = 3), extensions = 13.
-  return message(7, [
+  return message(8, [
     ...list.map((each) => message(8, [message(1, [message(2, [message(3, [queryParameter(each)])])])])),
     message(9, []),
     ...extensions(13, rest),

@@ -6,6 +6,8 @@ export interface ResourceTarget {
   readonly plural: string;
   readonly name?: string;
   readonly subresource?: string;
+  /** Whether the path is one of the old `/api/v1/watch/…` kind. */
+  readonly deprecatedWatch?: boolean;
 }
 
 /**
@@ -19,6 +21,8 @@ export function parseTarget(path: string): ResourceTarget | undefined {
   const group = root === 'api' ? '' : parts.shift();
   const version = parts.shift();
   if (group === undefined || version === undefined) return undefined;
+  const deprecatedWatch = parts[0] === 'watch';
+  if (deprecatedWatch) parts.shift();
   // `namespaces/<name>` and its own subresources are the Namespace itself; anything else after the name lies inside.
   const inside = parts[0] === 'namespaces' && parts.length > 2 && !isNamespaceSubresource(group, parts);
   const namespace = inside ? parts.splice(0, 2)[1] : undefined;
@@ -28,6 +32,7 @@ export function parseTarget(path: string): ResourceTarget | undefined {
     group,
     version,
     plural,
+    ...(deprecatedWatch ? { deprecatedWatch } : {}),
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
     ...(rest.length === 0 ? {} : { subresource: rest.join('/') }),

@@ -9,6 +9,8 @@ export async function removeCollection(server: ServerContext, call: Call): Promi
   const selection = selectionOf(call);
   const options = readDeleteOptions(call);
   const dryRun = (options.dryRun ?? []).includes('All');
+  // The list is as it was before.
+  const resourceVersion = String(server.store.version);
   const removed = await server.store.write((transaction) =>
     transaction
       .list(call.served.collection, selection.prefix)
@@ -16,5 +18,5 @@ export async function removeCollection(server: ServerContext, call: Call): Promi
       .map((before) => deleteObject(server, { ...call, name: before.object.metadata.name }, transaction, before, options, dryRun).stored),
   );
   const representation = chooseRepresentation(server, call);
-  return { status: 200, headers: { 'content-type': representation.contentType }, body: representation.list(removed, { resourceVersion: String(server.store.version) }) };
+  return { status: 200, headers: { 'content-type': representation.contentType }, body: representation.list(removed, { resourceVersion }) };
 }

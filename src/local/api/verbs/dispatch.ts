@@ -20,7 +20,8 @@ export async function dispatch(server: ServerContext, call: Call): Promise<Answe
   if (call.subresource === 'status' && !call.served.kind.subresources.status) return fail(unknownPathStatus());
   switch (call.method) {
     case 'GET':
-      return wantsWatch(call) ? watch(server, call) : read(server, call);
+      // `watch` in the query of a single object means nothing; only the old path watches one.
+      return call.deprecatedWatch ? watch(server, call) : read(server, call);
     case 'PUT':
       return update(server, call);
     case 'PATCH':
@@ -58,6 +59,6 @@ async function dispatchCollection(server: ServerContext, call: Call): Promise<An
   }
 }
 
-function wantsWatch({ query }: Call): boolean {
-  return query.has('watch') && isTrue(query.get('watch'));
+function wantsWatch({ query, deprecatedWatch }: Call): boolean {
+  return deprecatedWatch || (query.has('watch') && isTrue(query.get('watch')));
 }

@@ -28,8 +28,9 @@ export function watch(server: ServerContext, call: Call): Answer {
   if (call.signal?.aborted) end();
   if (replays) sendExisting(server, call, opened, selection, initial === true, current);
   else if (from > 0) catchUp(server, call, opened, from);
+  if (Number(query.get('timeoutSeconds') ?? 0) < 0) end();
   if (!opened.stream.ended) {
-    const seconds = Number(query.get('timeoutSeconds') ?? 0) || Math.floor(LEAST_SECONDS * (1 + server.random()));
+    const seconds = Math.max(0, Number(query.get('timeoutSeconds') ?? 0)) || Math.floor(LEAST_SECONDS * (1 + server.random()));
     void endLater(server, opened, seconds * 1000, stop.signal);
     if (isTrue(query.get('allowWatchBookmarks'))) void bookmarks(server, opened, seconds * 1000, stop.signal);
   }

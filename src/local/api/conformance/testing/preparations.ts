@@ -55,6 +55,8 @@ export const preparations: Readonly<Record<string, readonly Preparation[]>> = {
   ],
   // Ours does not estimate costs and took what A379 was refused for.
   A380: [{ method: 'DELETE', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.lab.serin.test' }],
+  A077: [{ method: 'DELETE', path: '/apis/apps/v1/namespaces/conf-fv/deployments/u' }],
+  A078: [{ method: 'DELETE', path: '/apis/apps/v1/namespaces/conf-fv/deployments/u' }],
   A342: [plain('a')],
   A350: [plain('bg')],
   A352: [plain('fg')],

@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../ports/clock.js';
+import { seededRandom } from '../../ports/random.js';
+import { createApi, type Api } from './api.js';
+import { fileLogs } from './file-logs.js';
+import { listen, type Listener } from './listener.js';
+import { memoryStore } from './memory-store.js';
+import { caller } from './testing/local-client.js';
+
+describe('over sockets', () => {
+  let directory: string;
+  let api: Api;
+  let listener: Listener;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'serin-api-'));
+    const users = new Map([['secret', { username: 'me', groups: ['system:authenticated'] }]]);
+    api = createApi({ store: memoryStore(), clock: systemClock, random: seededRandom(1), users, logs: fileLogs(directory, systemClock) });
+    listener = await listen(api);
+  });
+  afterEach(async () => {
+    await listener.close();
+    await api.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const get = (path: string, headers: Record<string, string> = { authorization: 'Bearer secret' }): Promise<Response> => fetch(`${listener.url}${path}`, { headers });
+
+  it('knows its users', async () => {
+    expect((await get('/api/v1/namespaces')).status).toBe(200);
+    expect(await (await get('/api/v1/namespaces', { authorization: 'Bearer other' })).json()).toMatchObject({ code: 401, message: 'Unauthorized' });
+    expect(await (await get('/api/v1/namespaces', {})).json()).toMatchObject({
+      code: 403,
+      message: 'namespaces is forbidden: User "system:anonymous" cannot list resource "namespaces" in API group "" at the cluster scope',
+    });
+    expect((await get('/healthz', {})).status).toBe(200);
+    const basic = `Basic ${Buffer.from('token:secret').toString('base64')}`;
+    expect((await get('/api/v1/namespaces', { authorization: basic })).status).toBe(200);
+  });
+
+  it('refuses other interfaces', async () => {
+    await expect(listen(api, { host: '0.0.0.0' })).rejects.toThrow('loopback only');
+  });
+
+  it('streams watches', async () => {
+    const answer = await get('/api/v1/namespaces/default/configmaps?watch=1');
+    const reader = answer.body?.getReader();
+    await caller(api.transport())('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'a' } });
+    const { value } = (await reader?.read()) ?? {};
+    expect(JSON.parse(new TextDecoder().decode(value)).object.metadata.name).toBe('a');
+    await reader?.cancel();
+  });
+
+  it('reads logs from files', async () => {
+    const call = caller(api.transport());
+    const pods = '/api/v1/namespaces/default/pods';
+    const { json } = await call('POST', pods, { metadata: { name: 'p' }, spec: { nodeName: 'n', containers: [{ name: 'c', image: 'i' }] } });
+    const place = join(directory, `default_p_${json.metadata.uid}`, 'c');
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, '0.log'), 'one\ntwo\nthree\n');
+    expect(await (await get(`${pods}/p/log`)).text()).toBe('one\ntwo\nthree\n');
+    expect(await (await get(`${pods}/p/log?tailLines=2`)).text()).toBe('two\nthree\n');
+    const followed = (await get(`${pods}/p/log?follow=true&tailLines=1`)).body?.getReader();
+    expect(new TextDecoder().decode((await followed?.read())?.value)).toBe('three\n');
+    await writeFile(join(place, '0.log'), 'four\n', { flag: 'a' });
+    expect(new TextDecoder().decode((await followed?.read())?.value)).toBe('four\n');
+    await followed?.cancel();
+  });
+});

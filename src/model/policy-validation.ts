@@ -1,0 +1,73 @@
+import { cloneJson, isRecord } from '../kubernetes/json.js';
+import { customResourceSchema, type CustomResourceSchema } from '../schema/custom-resource.js';
+import type { Problem } from '../schema/problem.js';
+import type { StructuralSchema } from '../schema/structural.js';
+import { schemaOfKind } from './custom-resources.js';
+import { DURATION_PATTERN } from './duration.js';
+import { parsePath, type PolicyProblem } from './policy-problem.js';
+import { nearestName } from './suggestion.js';
+
+type Path = PolicyProblem['path'];
+
+const compiled = (kind: string): CustomResourceSchema => customResourceSchema(schemaOfKind(kind) ?? {});
+const schemas: Readonly<Record<string, CustomResourceSchema>> = { ReleasePolicy: compiled('ReleasePolicy'), Release: compiled('Release') };
+
+/**
+ * Everything in a ReleasePolicy that its schema forbids, rules included, and every field that it does not know. Needs
+ * nothing but the object, so that `lint`, `apply` and the controller say the same. Empty for what can be compiled.
+ */
+export const validatePolicy = (object: unknown): PolicyProblem[] => validateKind('ReleasePolicy', object);
+
+/** As `validatePolicy`, for any kind of Serin's own. */
+export function validateKind(kind: string, object: unknown): PolicyProblem[] {
+  const definition = schemas[kind];
+  if (!definition) return [];
+  const copy = cloneJson(object);
+  const unknown = definition.prune(copy).map((path) => unknownField(parsePath(path), definition.schema));
+  definition.fillDefaults(copy);
+  const wrong = definition.validate(copy).filter(({ field, reason }) => field !== '<nil>' || reason === 'FieldValueRequired');
+  return [...unknown, ...wrong.map((problem) => explain(problem, definition.schema))];
+}
+
+function unknownField(path: Path, schema: StructuralSchema): PolicyProblem {
+  const name = String(path.at(-1));
+  const known = Object.keys(schemaAt(schema, path.slice(0, -1))?.properties ?? {});
+  const special = UNSUPPORTED[name];
+  if (special !== undefined) return { path, problem: special, remedy: 'Name a Deployment, or write the Pods as an inline workload.' };
+  const meant = nearestName(name, known);
+  const remedy = meant !== undefined ? `Did you mean ${meant}?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : 'Leave it out.';
+  return { path, problem: `there is no field "${name}".`, remedy };
+}
+
+/** Kinds of workloads that people try. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  statefulSet: 'a StatefulSet cannot be released: each of its Pods has a name and a volume of its own, so two versions cannot run side by side.',
+  daemonSet: 'a DaemonSet cannot be released: it runs one Pod a node, so two versions cannot run side by side.',
+};
+
+function explain({ field, reason, message }: Problem, schema: StructuralSchema): PolicyProblem {
+  const path = field === '<nil>' ? [] : parsePath(field);
+  const at = schemaAt(schema, path);
+  const purpose = at?.description ?? '';
+  if (reason === 'FieldValueRequired') return { path, problem: 'is missing.', remedy: purpose };
+  const [value, ...words] = withoutLabel(message).split(`: ${field} in body `);
+  const rule = words.join('');
+  if (at?.pattern === DURATION_PATTERN && rule.startsWith('should match')) return { path, problem: `${value ?? ''} is not a duration.`, remedy: 'Write it as in 90s, 5m or 1m30s.' };
+  const type = /must be of type (\w+): "(\w+)"/.exec(rule);
+  if (type) return { path, problem: `must be ${article(type[1])}, not ${article(type[2])}.`, remedy: purpose };
+  if (rule !== '') return { path, problem: `${value ?? ''} ${rule}.`, remedy: purpose };
+  return { path, problem: sentence(withoutLabel(message)), remedy: '' };
+}
+
+const withoutLabel = (message: string): string => message.replace(/^(Invalid|Unsupported|Duplicate) value: /, '');
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+const article = (type = ''): string => `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`;
+
+function schemaAt(schema: StructuralSchema, path: Path): StructuralSchema | undefined {
+  return path.reduce<StructuralSchema | undefined>((at, part) => {
+    if (typeof part === 'number') return at?.items;
+    const property = at?.properties?.[part];
+    if (property) return property;
+    return isRecord(at?.additionalProperties) ? at.additionalProperties : undefined;
+  }, schema);
+}
