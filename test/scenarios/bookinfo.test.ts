@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyBookinfo, imageTable, NAMESPACE, setReviews, waitsFor } from '../../src/cli/demo/bookinfo.js';
+import { openAddressMap } from '../../src/local/addresses/cluster-addresses.js';
 import { resources } from '../../src/kubernetes/resources.js';
 import { hasEnded, type Release } from '../../src/model/release.js';
 import type { PolicyStep } from '../../src/model/release-policy.js';
@@ -118,6 +119,43 @@ describe('bookinfo on a local cluster', () => {
     expect(v4.answered).toBeGreaterThan(0);
     expect(v4.answered / report.answered).toBeLessThan(0.1);
   }, 120_000);
+
+  it('[S4-13] [S4-16] [S4-21] keeps a new version away from users until it is ready and was tried by hand', async () => {
+    await steps({ pause: {} }, { weight: 20 });
+    const traffic = startTraffic(cluster.ingress, 50, 4);
+    const name = await release('v3');
+    await until(name, 'waits for a person', ({ status }) => status?.message?.startsWith('Pauses until someone') === true);
+    expect((await countVersions(cluster.ingress, 300)).versions).toEqual({ v2: 300 });
+    const pods = (await cluster.client.list(resources.pods, { namespace: NAMESPACE, labelSelector: 'app=reviews' })).items;
+    const canary = pods.find(({ spec }) => spec.containers[0]?.image === 'bookinfo/reviews:v3');
+    const { host, port } = (await openAddressMap(cluster.directory)).toSocketAddress(canary?.status?.podIP ?? '', 9080);
+    const answer = await fetch(`http://${host}:${port}/reviews/0`);
+    expect([answer.status, answer.headers.get('x-version')]).toEqual([200, 'v3']);
+    await advance(name, 1);
+    const done = await ended(name);
+    await atRest();
+    expect(done.status?.phase).toBe('Completed');
+    expect((await traffic.stop()).failed).toBe(0);
+  });
+
+  it('splits by the number of ready Pods alone, where a policy chooses the Service router', async () => {
+    const before = (await cluster.client.get(resources.services, reviews)).spec.selector;
+    await cluster.client.patch(serinResources.releasePolicies, reviews, { kind: 'merge', body: { spec: { router: { istio: null, service: {} } } } });
+    await steps({ weight: 20 }, { pause: {} }, { weight: 50 });
+    const traffic = startTraffic(cluster.ingress, 50, 5);
+    const name = await release('v2');
+    await atStep(name, 1);
+    const { versions, failed } = await countVersions(cluster.ingress, REQUESTS);
+    expect(failed).toBe(0);
+    expect(Math.abs((versions['v2'] ?? 0) / REQUESTS - 0.2)).toBeLessThan(shareTolerance(REQUESTS));
+    await advance(name, 2);
+    const done = await ended(name);
+    await atRest();
+    expect(done.status?.phase).toBe('Completed');
+    expect((await traffic.stop()).failed).toBe(0);
+    expect((await cluster.client.get(resources.services, reviews)).spec.selector).toEqual(before);
+    await cluster.client.patch(serinResources.releasePolicies, reviews, { kind: 'merge', body: { spec: { router: { istio: {}, service: null } } } });
+  });
 
   it('goes on after its controller and its API were killed in the middle of a release', async () => {
     await steps({ weight: 10 }, { pause: { for: '4s' } }, { weight: 50 }, { pause: { for: '2s' } });
