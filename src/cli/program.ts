@@ -1,14 +1,30 @@
 import { Command, CommanderError } from 'commander';
 import { ApiError } from '../cluster/api-error.js';
 import { KubeconfigError } from '../cluster/kubeconfig/fields.js';
+import { registerApply } from './commands/apply.js';
 import { registerController } from './commands/controller.js';
 import { registerDemo } from './commands/demo.js';
+import { registerEject } from './commands/eject.js';
+import { registerGet } from './commands/get.js';
+import { registerHelp } from './commands/help.js';
+import { registerHistory } from './commands/history.js';
+import { registerLint } from './commands/lint.js';
 import { registerLocal } from './commands/local.js';
+import { registerRollback } from './commands/rollback.js';
+import { registerStatus } from './commands/status.js';
+import { registerSteering } from './commands/steering.js';
+import { registerWait } from './commands/wait.js';
 import { CliError, exitCodes } from './errors.js';
 import { note, type Shell } from './shell.js';
 
 /** The commands, in the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [registerDemo, registerLocal, registerController];
+const COMMANDS: readonly ((program: Command, shell: Shell) => void)[] = [
+  registerDemo, registerLocal,
+  registerApply, registerLint,
+  registerGet, registerStatus, registerHistory, registerWait,
+  registerSteering, registerRollback, registerEject,
+  registerController, registerHelp,
+];
 
 /** Builds the command line; `run` parses and does it. */
 export function createProgram(shell: Shell, version: string): Command {

@@ -72,12 +72,14 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   return {
     ...caches,
     routing: <T extends KubernetesObject>(resource: Resource<T>) => routing.get(keyOf(resource)) as Informer<T> | undefined,
-    unchangedSince({ metadata, kind }) {
+    unchangedSince(object) {
+      const { metadata, kind } = object;
       const id = metadata.uid ?? `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
       const version = metadata.generation === undefined ? (metadata.resourceVersion ?? '') : String(metadata.generation);
       const known = seen.get(id);
       if (known?.version === version) return known.since;
-      const since = clock.now();
+      // What was there before this process was is as old as its last write, so that a new leader need not wait again.
+      const since = known ? clock.now() : Math.min(clock.now(), lastWritten(object) ?? clock.now());
       seen.set(id, { version, since });
       return since;
     },
@@ -90,6 +92,12 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
       await looking;
     },
   };
+}
+
+/** When anything of an object was written last by the server's clock, rounded up to its whole seconds; milliseconds since the epoch. */
+function lastWritten({ metadata }: KubernetesObject): number | undefined {
+  const times = (metadata.managedFields ?? []).flatMap(({ time }) => (time === undefined ? [] : Date.parse(time)));
+  return times.length === 0 ? undefined : Math.max(...times) + 1000;
 }
 
 const keyOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): string => `${group}/${plural}`;

@@ -49,4 +49,15 @@ export async function giveTo(context: ControllerContext, replicaSet: ReplicaSet,
   return true;
 }
 
+/** Takes a holder off a ReplicaSet and leaves it to run. @returns whether something was written */
+export async function setFree(context: ControllerContext, replicaSet: ReplicaSet, from: KubernetesObject): Promise<boolean> {
+  const present = replicaSet.metadata.ownerReferences ?? [];
+  const owners = present.filter(({ uid }) => uid !== from.metadata.uid);
+  if (owners.length === present.length) return false;
+  await write(context, 'replicaset.owner.free', context.caches.replicaSets, (client) =>
+    client.patch(resources.replicaSets, name(replicaSet), { kind: 'merge', body: { metadata: { resourceVersion: replicaSet.metadata.resourceVersion, ownerReferences: owners } } }),
+  );
+  return true;
+}
+
 export const name = ({ metadata }: KubernetesObject): { name: string; namespace: string } => ({ name: metadata.name, namespace: metadata.namespace ?? '' });

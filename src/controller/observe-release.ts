@@ -29,7 +29,7 @@ export function observeRelease(context: ControllerContext, release: Release): Re
   const policy = caches.policies.get({ namespace, name: release.spec.policy });
   const workload = policy && workloadOf(policy, caches);
   const holders: Holders = { homeUid: workload?.owner.metadata.uid, policyUid: policy?.metadata.uid, releaseUid: release.metadata.uid };
-  const replicaSets = workload ? replicaSetsOf(workload, caches) : heldBy(release, caches);
+  const replicaSets = workload ? replicaSetsOf(workload, caches) : leftOf(release, caches);
   const byName = (name: string): ReplicaSet | undefined => replicaSets.find(({ metadata }) => metadata.name === name);
   const { stable, canary } = release.spec;
   const observe = (replicaSet: ReplicaSet | undefined): Observation['others'][number] | undefined => replicaSet && observeReplicaSet(replicaSet, holders, caches);
@@ -50,6 +50,7 @@ export function observeRelease(context: ControllerContext, release: Release): Re
       kind: workload.kind, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
       template: templateOf(workload, byName(stable.replicaSet), byName(canary.replicaSet), canary.hash),
     },
+    orphaned: !workload && isLeftBehind(release, observed.stable !== undefined, byName(canary.replicaSet), caches),
     replicaSets: observed,
     others: replicaSets.filter(({ metadata }) => metadata.name !== stable.replicaSet && metadata.name !== canary.replicaSet).flatMap((each) => observe(each) ?? []),
     routing: observeRouting(routing, release.status),
@@ -66,7 +67,21 @@ function templateOf(workload: Workload, stable: ReplicaSet | undefined, canary: 
   return !canary && hashTemplate(workload.template) === canaryHash ? 'canary' : 'other';
 }
 
-function heldBy(release: Release, { replicaSets }: ControllerContext['caches']): ReplicaSet[] {
-  const uid = release.metadata.uid;
-  return replicaSets.list({ namespace: release.metadata.namespace ?? '' }).filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+/**
+ * Whether a Deployment that is gone, or about to go, leaves its Pods: then its owner references are taken off them first, and
+ * a stable version that it controlled is still there.
+ */
+function isLeftBehind({ spec, metadata: { namespace = '' } }: Release, stableIsThere: boolean, canary: ReplicaSet | undefined, { deployments }: ControllerContext['caches']): boolean {
+  if (spec.workload.kind === 'Inline') return false;
+  const deployment = deployments.get({ namespace, name: spec.workload.name });
+  if (deployment) return deployment.metadata.finalizers?.includes('orphan') ?? false;
+  return stableIsThere && (canary?.metadata.ownerReferences?.every(({ kind }) => kind !== 'Deployment') ?? false);
+}
+
+/** What a release holds of a workload that is gone, and its stable version, whoever holds that. */
+function leftOf(release: Release, { replicaSets }: ControllerContext['caches']): ReplicaSet[] {
+  const namespace = release.metadata.namespace ?? '';
+  const held = replicaSets.controlledBy(release.metadata.uid ?? '');
+  const stable = replicaSets.get({ namespace, name: release.spec.stable.replicaSet });
+  return (stable && !held.includes(stable) ? [...held, stable] : held).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }

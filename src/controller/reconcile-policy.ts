@@ -12,8 +12,8 @@ import { ApiError } from '../cluster/api-error.js';
 import type { ControllerContext } from './context.js';
 import { giveTo, name, type HolderObjects } from './holders.js';
 import { policyProblems } from './policy-problems.js';
-import { createReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
-import { observeVersion, replicaSetsOf } from './versions.js';
+import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
+import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
 import { workloadOf, type Workload } from './workload.js';
 import { write } from './writes.js';
 
@@ -41,8 +41,9 @@ function observe(context: ControllerContext, policy: ReleasePolicy, workload: Wo
   const { caches } = context;
   const namespace = policy.metadata.namespace ?? '';
   const holders = { homeUid: workload?.owner.metadata.uid, policyUid: policy.metadata.uid, releaseUid: undefined };
-  const replicaSets = workload ? replicaSetsOf(workload, caches) : [];
-  const versions = workload ? replicaSets.map((replicaSet) => observeVersion(replicaSet, workload, holders, caches)) : [];
+  const versions = workload
+    ? replicaSetsOf(workload, caches).map((replicaSet) => observeVersion(replicaSet, workload, holders, caches))
+    : caches.replicaSets.controlledBy(policy.metadata.uid ?? '').map((replicaSet) => ({ ...observeReplicaSet(replicaSet, holders, caches), hash: hashOf(replicaSet), wanted: false }));
   const release = policy.status?.release === undefined ? undefined : caches.releases.get({ namespace, name: policy.status.release });
   return {
     policyDeleted: policy.metadata.deletionTimestamp !== undefined,
@@ -115,6 +116,10 @@ async function carryOut(context: ControllerContext, policy: ReleasePolicy, workl
   const objects: HolderObjects = { home: workload?.owner, policy, release: undefined };
   if (workload && decision.paused === true && (await setPaused(context, workload, true))) return;
   const stable = decision.status.stable;
+  for (const discarded of decision.discarded) {
+    const replicaSet = context.caches.replicaSets.get({ namespace: policy.metadata.namespace ?? '', name: discarded });
+    if (replicaSet) await deleteReplicaSet(context, replicaSet);
+  }
   if (workload) await carryOutVersions(context, policy, workload, decision, objects);
   if (workload && stable && decision.paused === false) await setPaused(context, workload, false);
   if (workload?.deployment) await setLabel(context, workload, decision.labelled ? policy.metadata.name : undefined, policy.metadata.name);
@@ -123,11 +128,11 @@ async function carryOut(context: ControllerContext, policy: ReleasePolicy, workl
   }
 }
 
-async function carryOutVersions(context: ControllerContext, policy: ReleasePolicy, workload: Workload, { status, othersHeldBy, stableSize }: RestingDecision, objects: HolderObjects): Promise<void> {
+async function carryOutVersions(context: ControllerContext, policy: ReleasePolicy, workload: Workload, { status, othersHeldBy, discarded, stableSize }: RestingDecision, objects: HolderObjects): Promise<void> {
   const replicaSets = replicaSetsOf(workload, context.caches);
   const stable = replicaSets.find(({ metadata }) => metadata.name === status.stable?.replicaSet);
   for (const replicaSet of replicaSets) {
-    if (replicaSet !== stable && othersHeldBy !== undefined) await giveTo(context, replicaSet, othersHeldBy, objects);
+    if (replicaSet !== stable && !discarded.includes(replicaSet.metadata.name) && othersHeldBy !== undefined) await giveTo(context, replicaSet, othersHeldBy, objects);
   }
   if (stableSize === undefined || !status.stable) return;
   if (stable) await resize(context, stable, stableSize);

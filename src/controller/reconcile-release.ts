@@ -4,8 +4,9 @@ import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js'
 import { FINALIZER, serinResources } from '../model/resources.js';
 import { WHOLE, type Split } from '../model/split.js';
 import { deepEqual } from '../kubernetes/json.js';
+import { isOwnedBy } from '../kubernetes/owners.js';
 import type { ControllerContext } from './context.js';
-import { giveTo, name, type HolderObjects } from './holders.js';
+import { giveTo, name, setFree, type HolderObjects } from './holders.js';
 import { observeRelease, type ReleaseView } from './observe-release.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { applyRouting, removeEpoch, routingPlan } from './routing.js';
@@ -21,6 +22,8 @@ const LOOK_AGAIN = 10_000;
 export async function reconcileRelease(context: ControllerContext, key: { namespace: string; name: string }): Promise<number | undefined> {
   const release = context.caches.releases.get(key);
   if (!release) return void context.evidence.forget(key);
+  // Somebody leads after us, whatever we believe.
+  if ((release.status?.epoch ?? 0) > context.leadership.epoch()) return undefined;
   if (hasEnded(release.status?.phase ?? 'Preparing')) {
     context.evidence.forget(key);
     await letRecordGo(context, release);
@@ -93,10 +96,24 @@ async function carryOut(context: ControllerContext, view: ReleaseView, status: R
   }
   for (const other of replicaSets) {
     if (other.metadata.name === stable.replicaSet || other.metadata.name === canary.replicaSet || !workload) continue;
+    // A Deployment that rolls by itself would make another one at once.
+    if (intent.holders.others !== 'home' && !workload.paused) continue;
     await giveTo(context, other, intent.holders.others, objects);
   }
-  await applyRouting(context, view.routing, status);
+  if (!workload) await letRestGo(context, view, status);
+  // A person who says "go on" to this step wants our routes again; nobody else may set off a war of writes.
+  const insisting = status.phase !== 'Aborting' && (release.spec.advanceTo ?? 0) > status.step.index;
+  await applyRouting(context, view.routing, status, insisting);
   if (workload && !intent.paused) await setPaused(context, workload, false);
+}
+
+/** What a release holds beside the canary of a workload that is gone: left to run when that was asked for, else ended. */
+async function letRestGo(context: ControllerContext, { release, replicaSets }: ReleaseView, { intent }: ReleaseStatus): Promise<void> {
+  for (const replicaSet of replicaSets) {
+    if (replicaSet.metadata.name === release.spec.canary.replicaSet || !isOwnedBy(replicaSet, release)) continue;
+    if (intent.holders.canary === 'free' && (replicaSet.spec.replicas ?? 1) > 0) await setFree(context, replicaSet, release);
+    else if (!(await resize(context, replicaSet, 0))) await deleteReplicaSet(context, replicaSet);
+  }
 }
 
 async function carryOutCanary(context: ControllerContext, view: ReleaseView, status: ReleaseStatus, objects: HolderObjects): Promise<void> {
@@ -115,6 +132,7 @@ async function carryOutCanary(context: ControllerContext, view: ReleaseView, sta
     if (found.spec.replicas === 0) await deleteReplicaSet(context, found);
     return;
   }
+  if (holder === 'free') return void (await setFree(context, found, view.release));
   if (await giveTo(context, found, holder, objects)) return;
   if (holder === 'release' && intent.sizes.canary !== undefined) await resize(context, found, intent.sizes.canary);
 }

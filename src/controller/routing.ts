@@ -48,13 +48,14 @@ export function observeRouting(routing: Routing, status: ReleaseStatus | undefin
 /**
  * Does the next stage's writes. Objects that another epoch wrote last are stamped first, so that a controller that lost
  * its lease and does not know it yet is refused (409) when it writes from what it had read.
+ * @param insisting whether to write again what somebody else overwrote
  * @returns the number of writes
  */
-export async function applyRouting(context: ControllerContext, routing: Routing, status: ReleaseStatus): Promise<number> {
+export async function applyRouting(context: ControllerContext, routing: Routing, status: ReleaseStatus, insisting = false): Promise<number> {
   const stage = routingPlan(routing, status)?.stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
   const namespace = routing.context.namespace;
   // Somebody else writes the same fields: say so (the engine does) and hold, instead of a war of writes.
-  if (observeRouting(routing, status).problems.length > 0) return 0;
+  if (!insisting && observeRouting(routing, status).problems.length > 0) return 0;
   let count = await stampEpoch(context, routing, status);
   if (count > 0) return count;
   for (const each of stage?.writes ?? []) {
@@ -123,7 +124,7 @@ async function send(context: ControllerContext, namespace: string, routingWrite:
 }
 
 /** The patch, refused by the server with 409 when the object has changed since it was read. */
-function guarded({ patchKind, patch, resourceVersion }: Extract<RoutingWrite, { action: 'patch' }>): unknown {
+export function guarded({ patchKind, patch, resourceVersion }: Extract<RoutingWrite, { action: 'patch' }>): unknown {
   if (patchKind === 'json' && Array.isArray(patch)) return [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }, ...patch];
   if (typeof patch !== 'object' || patch === null) return patch;
   const metadata: unknown = Reflect.get(patch, 'metadata');

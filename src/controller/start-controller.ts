@@ -66,8 +66,11 @@ export function startController(options: ControllerOptions): RunningController {
     onError: (error) => onError(error, 'watch'),
     watch: (informer) => triggers.watch(informer),
   });
+  const highestEpoch = (): number => caches.releases.list().reduce((highest, { status }) => Math.max(highest, status?.epoch ?? 0), 0);
+  let raise = 0;
   const context: ControllerContext = {
-    client, caches, clock, leadership,
+    client, caches, clock,
+    leadership: { mayWrite: () => leadership.mayWrite(), epoch: () => leadership.epoch() + raise },
     faults: options.faults ?? noFaults,
     events: options.events,
     evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
@@ -77,8 +80,10 @@ export function startController(options: ControllerOptions): RunningController {
       await caches.untilSynced();
       filled = true;
     },
-    highestEpoch: () => caches.releases.list().reduce((highest, { status }) => Math.max(highest, status?.epoch ?? 0), 0),
+    highestEpoch,
     lookAtEverything() {
+      // Only a lease that was made anew counts from below what is on record.
+      raise = highestEpoch() > leadership.epoch() ? highestEpoch() + 1 - leadership.epoch() : 0;
       for (const { metadata } of caches.policies.list()) queue.add(subjectKey({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name }));
       for (const { metadata } of caches.releases.list()) queue.add(subjectKey({ kind: 'release', namespace: metadata.namespace ?? '', name: metadata.name }));
     },

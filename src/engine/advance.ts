@@ -36,7 +36,7 @@ export function advance(release: Release, observation: Observation, now: number)
   const { routing, share } = draft.recorded;
   draft.count(countingOf(draft.status.counting, share, routing === 'split' && observation.routing.reached, observation.evidence));
   const ending = endingOf(draft, release, observation);
-  if (ending) begin(draft, ending);
+  if (ending) begin(draft, ending, observation);
   act(draft, release, observation);
   for (const { place, problem, remedy } of observation.routing.problems.slice(0, 1)) {
     draft.wait(message('RoutesOverwritten', { place, problem, remedy }));
@@ -50,13 +50,15 @@ function endingOf(draft: Draft, release: Release, observation: Observation): End
   const outside = outsideEnding(release, observation);
   // Nothing is left to lead back to when the workload itself is gone or rolls by itself.
   const lost = outside?.reason === 'TakenOver' || outside?.reason === 'WorkloadGone';
-  if (phase === 'HandingOver') return outside?.reason === 'WorkloadGone' ? outside : undefined;
+  // Once the new version is back, rolling is what the workload is to do; before, it has made a twin of it.
+  const twin = outside?.reason === 'TakenOver' && observation.replicaSets.canary?.holder === 'release';
+  if (phase === 'HandingOver') return outside?.reason === 'WorkloadGone' || twin ? outside : undefined;
   if (phase === 'Aborting') return lost ? outside : undefined;
   return outside ?? judgedEnding(release, observation);
 }
 
-function begin(draft: Draft, ending: Ending): void {
-  if (ending.reason === 'TakenOver' || ending.reason === 'WorkloadGone') beginLettingGo(draft, ending);
+function begin(draft: Draft, ending: Ending, observation: Observation): void {
+  if (ending.reason === 'TakenOver' || ending.reason === 'WorkloadGone') beginLettingGo(draft, ending, observation);
   else beginAbort(draft, ending);
 }
 

@@ -5,22 +5,26 @@ import type { Observation } from './observation.js';
 import { routesReleased } from './routing.js';
 
 /**
- * Gives the new version back full and alone, then the old ones at 0, puts routes back and lets the workload roll again.
+ * Gives the new version back full and alone, then the old ones at 0, puts routes back and lets the workload roll again, unless
+ * it asks for yet another version by now.
  * Behind this point there is no abort; going back is a release of its own.
  */
 export function handOver(draft: Draft, release: Release, observation: Observation): void {
   const { canary, stable } = observation.replicaSets;
   const { canary: _size, ...sizes } = draft.intent.sizes;
   draft.set({ intent: { ...draft.intent, sizes, holders: { ...draft.intent.holders, canary: 'home' } } });
-  if (canary?.holder !== 'home') return draft.wait(message('WaitsForOwners'));
+  // One that somebody deleted is made again by the workload itself.
+  if (canary && canary.holder !== 'home') return draft.wait(message('WaitsForOwners'));
   if (!observation.workload?.observed) return draft.wait(message('WaitsForWorkload'));
   draft.intend({ holders: { stable: 'home', others: 'home' } });
   const allHome = (stable?.holder ?? 'home') === 'home' && observation.others.every(({ holder }) => holder === 'home');
   if (!allHome) return draft.wait(message('WaitsForOwners'));
   draft.intend({ routing: 'release' });
   if (!routesReleased(draft, observation)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'puts routes back' }));
-  draft.intend({ paused: false });
-  if (release.spec.workload.kind === 'Deployment' && observation.workload.paused) return draft.wait(message('WaitsForWorkload'));
+  // A template that changed meanwhile is a release of its own, so it must not roll out now.
+  const mayRoll = observation.workload.template === 'canary';
+  draft.intend({ paused: !mayRoll });
+  if (mayRoll && release.spec.workload.kind === 'Deployment' && observation.workload.paused) return draft.wait(message('WaitsForWorkload'));
   const { requests, failures } = observation.evidence.canary;
   draft.end('Completed');
   draft.happen(message('Completed', { canary: release.spec.canary.replicaSet, requests, failures }));

@@ -6,10 +6,18 @@ import type { Ending } from './endings.js';
 import type { Observation } from './observation.js';
 import { routesReleased } from './routing.js';
 
-export function beginLettingGo(draft: Draft, { reason, why }: Ending): void {
+export function beginLettingGo(draft: Draft, { reason, why }: Ending, observation: Observation): void {
   draft.enter('LettingGo');
   draft.set({ abortReason: reason });
+  // What the Deployment makes while it rolls is its own: taking that would be a war.
+  draft.intend({ paused: false, holders: { others: 'home' } });
+  if (!observation.workload && onlyCanaryServes(observation)) draft.intend({ holders: { canary: 'free' } });
   draft.happen(messageAbout('LettingGo', 'why', why));
+}
+
+/** A workload that was deleted but for its Pods, which are the canary's by now. */
+function onlyCanaryServes({ orphaned, replicaSets: { stable, canary } }: Observation): boolean {
+  return orphaned === true && (stable?.ready ?? 0) === 0 && (canary?.ready ?? 0) > 0;
 }
 
 /**
@@ -18,15 +26,20 @@ export function beginLettingGo(draft: Draft, { reason, why }: Ending): void {
  */
 export function letGo(draft: Draft, release: Release, observation: Observation): void {
   const { workload } = observation;
+  const { stable, canary } = observation.replicaSets;
   draft.intend({ routing: 'release', paused: false });
   if (!routesReleased(draft, observation)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'puts routes back' }));
   if (workload && !workload.rolledOut) return draft.wait(message('WaitsForRollout'));
   if (draft.intent.holders.stable === 'release') draft.intend({ sizes: { stable: 0 } });
-  if (!canaryGone(draft, release, observation)) return;
-  const { stable, canary } = observation.replicaSets;
-  draft.intend({ holders: { canary: 'nobody', stable: 'home', others: 'home' } });
-  const settled = !canary && (!workload || [stable, ...observation.others].every((replicaSet) => (replicaSet?.holder ?? 'home') === 'home'));
-  if (!settled) return draft.wait(message('WaitsForOwners'));
+  if (draft.intent.holders.canary !== 'free') {
+    if (!canaryGone(draft, release, observation)) return;
+    draft.intend({ holders: { canary: 'nobody' } });
+  }
+  draft.intend({ holders: { stable: 'home', others: 'home' } });
+  const rest = [stable, ...observation.others];
+  const canaryLeft = draft.intent.holders.canary === 'free' ? canary?.holder !== 'release' : !canary;
+  const restLeft = workload ? rest.every((replicaSet) => (replicaSet?.holder ?? 'home') === 'home') : rest.every((replicaSet) => replicaSet?.holder !== 'release');
+  if (!canaryLeft || !restLeft) return draft.wait(message('WaitsForOwners'));
   const { requests, failures } = observation.evidence.canary;
   draft.end('Aborted');
   draft.happen(message('Aborted', { canary: release.spec.canary.replicaSet, requests, failures }));

@@ -59,6 +59,8 @@ export interface Observation {
   readonly policyDeleted: boolean;
   /** Undefined when it is gone. */
   readonly workload: WorkloadObservation | undefined;
+  /** The workload was deleted so that its Pods go on running, as far as can be told. */
+  readonly orphaned?: boolean;
   /** Undefined when it does not exist. */
   readonly replicaSets: Readonly<Record<Role, ReplicaSetObservation | undefined>>;
   /** Every other ReplicaSet of the workload. */

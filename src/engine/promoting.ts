@@ -23,6 +23,9 @@ export function promote(draft: Draft, release: Release, observation: Observation
   askShare(draft, observation, shareForReadyPods(wanted, observation, mayRise), wanted);
   if (release.spec.paused) return void draft.wait(message('WaitsForResume', { release: release.metadata.name }));
   if (!full) return undefined;
+  // Behind this point all Pods are the canary's, whoever rewrites routes.
+  const drained = draft.recorded.sizes.stable === 0 && stable?.holder === 'release' && stable.size === 0 && stable.pods === 0;
+  if (drained) return void beginHandingOver(draft, release);
   if (!shareReached(draft, observation, WHOLE)) return void draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 100 %' }));
   draft.intend({ holders: { stable: 'release' } });
   if (stable && stable.holder !== 'release') return void draft.wait(message('WaitsForOwners'));
@@ -41,6 +44,10 @@ function drainStable(draft: Draft, release: Release, observation: Observation): 
     draft.endWait();
   }
   if (stable && (stable.size > 0 || stable.pods > 0)) return draft.wait(message('WaitsForPodsGone', { role: 'stable', count: stable.pods }));
+  beginHandingOver(draft, release);
+}
+
+function beginHandingOver(draft: Draft, release: Release): void {
   draft.enter('HandingOver');
   draft.happen(message('HandingOver', { owner: release.spec.workload.kind === 'Deployment' ? `Deployment ${release.spec.workload.name}` : `policy ${release.spec.policy}` }));
 }

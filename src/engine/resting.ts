@@ -43,6 +43,11 @@ export interface RestingDecision {
   readonly paused: boolean | undefined;
   /** Who is to hold every ReplicaSet but stable; undefined: left as it is. */
   readonly othersHeldBy: Exclude<Holder, 'release'> | undefined;
+  /**
+   * ReplicaSets without Pods that go: twins of stable, one of which the workload would take for its newest, and what is held
+   * of a workload that is gone.
+   */
+  readonly discarded: readonly string[];
   /** Size of an inline workload's stable version, which the policy runs itself. */
   readonly stableSize: number | undefined;
   readonly start: { readonly name: string; readonly stable: Release['spec']['stable']; readonly canary: Release['spec']['canary'] } | undefined;
@@ -61,6 +66,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
     labelled: true,
     paused: undefined,
     othersHeldBy: undefined,
+    discarded: [],
     stableSize: undefined,
     start: undefined,
     released: false,
@@ -70,7 +76,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   const moving = release !== undefined && !hasEnded(release.status?.phase ?? 'Preparing');
   if (moving) return decide('Releasing', `Release ${release.metadata.name} is under way.`);
   if (observation.policyDeleted) return leave(observation, decide);
-  if (observation.problems.length > 0) return decide('Refused', observation.problems.join(' '), { labelled: false });
+  if (observation.problems.length > 0) return decide('Refused', observation.problems.join(' '), { labelled: false, ...(workload ? {} : { discarded: emptyOnes(observation.versions) }) });
   if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? ''} is gone.`, { labelled: false });
   const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
   if (!stable) return adopt(observation, workload, decide);
@@ -78,7 +84,8 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   if (stable.wanted) {
     const others = observation.versions.filter(({ name }) => name !== stable.name);
     const home = others.every(({ holder }) => holder !== 'policy' && holder !== 'release');
-    return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', ...(home ? { paused: false } : {}) });
+    const discarded = emptyOnes(others.filter(({ wanted }) => wanted));
+    return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: false } : {}) });
   }
   if (!workload.paused) return adopt(observation, workload, decide);
   if (status.rejected?.hash === workload.wanted.hash) {
@@ -112,7 +119,9 @@ type Decide = (phase: PolicyPhase, text: string, parts?: Parts, change?: Partial
 
 /** Waits until exactly one version runs, the one that the workload asks for, and calls it stable. */
 function adopt(observation: RestingObservation, workload: RestingWorkload, decide: Decide): RestingDecision {
-  const [wanted] = observation.versions.filter((version) => version.wanted);
+  // Of two with the same template, the one that runs.
+  const alike = observation.versions.filter((version) => version.wanted);
+  const wanted = alike.find(({ pods }) => pods > 0) ?? alike[0];
   if (workload.kind === 'Inline') {
     const stable = { replicaSet: workload.wanted.replicaSet, hash: workload.wanted.hash };
     return decide('Adopting', `Starts ${stable.replicaSet}.`, { stableSize: workload.replicas }, { stable });
@@ -125,6 +134,10 @@ function adopt(observation: RestingObservation, workload: RestingWorkload, decid
   return decide('Resting', `${wanted.name} is stable; waits for a new version.`, {}, { stable: { replicaSet: wanted.name, hash: wanted.hash } });
 }
 
+/** Those that the policy holds although they have no Pods. */
+const emptyOnes = (versions: readonly VersionObservation[]): string[] =>
+  versions.filter(({ size, pods, holder }) => size === 0 && pods === 0 && holder === 'policy').map(({ name }) => name);
+
 /** The policy goes: gives back what it holds and leaves serving Pods, template and pausing alone where they differ. */
 function leave(observation: RestingObservation, decide: Decide): RestingDecision {
   const { workload, versions } = observation;
@@ -133,6 +146,6 @@ function leave(observation: RestingObservation, decide: Decide): RestingDecision
   const running = versions.find(({ size }) => size > 0);
   // Un-pausing with another template than the one that runs would roll out what nobody approved.
   const mayRoll = !workload || workload.kind === 'Inline' || (running?.wanted ?? true);
-  return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(inline ? {} : { othersHeldBy: 'home' }), ...(mayRoll && !inline ? { paused: false } : {}), released: inline || !held });
+  return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(workload ? {} : { discarded: emptyOnes(versions) }), ...(inline ? {} : { othersHeldBy: 'home' }), ...(mayRoll && !inline ? { paused: false } : {}), released: inline || !held });
 }
 

@@ -24,7 +24,7 @@ const texts = {
   LettingGo: { en: 'The workload was taken out of our hands: {why}; routes are put back.', zh: '工作负载已不受控制：{why}；正在恢复路由。' },
   PausedByUser: { en: 'Paused by a person; shares stay as they are.', zh: '已被人工暂停；流量比例保持不变。' },
   ResumedByUser: { en: 'Resumed by a person.', zh: '已被人工恢复。' },
-  RoutesOverwritten: { en: '{place}: {problem} {remedy}', zh: '{place}：{problem} {remedy}' },
+  RoutesOverwritten: { en: '{place}: {problem}. To end it: {remedy}.', zh: '{place}：{problem}。处理方法：{remedy}。' },
   // What it waits for.
   WaitsForPods: { en: 'Waits for canary Pods to become ready: {ready} of {wanted}{trouble}.', zh: '等待金丝雀 Pod 就绪：{ready}/{wanted}{trouble}。' },
   WaitsForStablePods: { en: 'Waits for stable Pods to become ready: {ready} of {wanted}.', zh: '等待稳定版本 Pod 就绪：{ready}/{wanted}。' },

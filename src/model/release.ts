@@ -59,7 +59,7 @@ export const IntentSchema = Type.Object({
   }),
   holders: Type.Object({
     stable: StringEnum(holders),
-    canary: StringEnum([...holders, 'nobody'] as const, { description: 'nobody: it is deleted.' }),
+    canary: StringEnum([...holders, 'nobody', 'free'] as const, { description: 'nobody: it is deleted; free: it is left to run without an owner.' }),
     others: StringEnum(holders),
   }),
   paused: Type.Boolean({ description: 'Whether the Deployment is kept from rolling.' }),

@@ -17,8 +17,9 @@ const WATCHED: readonly Resource<KubernetesObject>[] = [
 /**
  * What a namespace will hold once the files are applied: the cluster's objects, those of the files in their place. A
  * policy out of a file keeps what the cluster knows of it.
+ * @param whole false where some objects of the files are left out, so that none can be said to be missing
  */
-export async function plannedObjects(client: ClusterClient, objects: readonly KubernetesObject[], namespace: string, signal: AbortSignal): Promise<ObjectSource> {
+export async function plannedObjects(client: ClusterClient, objects: readonly KubernetesObject[], namespace: string, { whole, signal }: { readonly whole: boolean; readonly signal: AbortSignal }): Promise<ObjectSource> {
   const lists = new Map(await Promise.all(WATCHED.map(async (resource) => [keyOf(resource), await listed(client, resource, namespace, signal)] as const)));
   const files = fileObjects(objects, namespace);
   return {
@@ -29,7 +30,7 @@ export async function plannedObjects(client: ClusterClient, objects: readonly Ku
       return [...there.filter((object) => !find(coming, object)), ...coming.map((object) => overlaid(object, find(there, object)))];
     },
     serves: (resource) => lists.get(keyOf(resource)) !== undefined || objects.some((object) => isOf(object, resource)),
-    complete: () => true,
+    complete: () => whole,
   };
 }
 

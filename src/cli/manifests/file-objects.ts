@@ -4,8 +4,11 @@ import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { isOf, otherWorkloads, type ObjectSource } from './surroundings.js';
 
-/** Objects out of files, as if they were all there is in this namespace. */
-export function fileObjects(objects: readonly KubernetesObject[], namespace: string): ObjectSource {
+/**
+ * Objects out of files, as if they were all there is in this namespace.
+ * @param whole false where some objects of the files are left out, so that none can be said to be missing
+ */
+export function fileObjects(objects: readonly KubernetesObject[], namespace: string, whole = true): ObjectSource {
   const inNamespace = objects.filter((object) => object.metadata.namespace === namespace && isWhole(object));
   // Of the right kind and whole; what else is wrong with it is for the server to say.
   const list = <T extends KubernetesObject>(resource: Resource<T>): T[] => inNamespace.filter((object) => isOf(object, resource)) as T[];
@@ -13,7 +16,7 @@ export function fileObjects(objects: readonly KubernetesObject[], namespace: str
   return {
     list,
     serves: () => true,
-    complete: ({ spec }: ReleasePolicy) => (spec.workload.inline ? any([resources.services]) : any([resources.deployments, ...otherWorkloads])),
+    complete: ({ spec }: ReleasePolicy) => whole && (spec.workload.inline ? any([resources.services]) : any([resources.deployments, ...otherWorkloads])),
   };
 }
 

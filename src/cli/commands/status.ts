@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { createLogUpdate } from 'log-update';
+import { resources } from '../../kubernetes/resources.js';
+import { hasEnded } from '../../model/release.js';
+import { onCluster } from '../cluster-command.js';
+import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
+import { coloursOf } from '../output/colours.js';
+import { withExamples } from '../output/examples.js';
+import { isDataFormat, printData, withOutputOption } from '../output/format.js';
+import { print, type Shell } from '../shell.js';
+import { newsOf, nothingTold } from '../status/changes.js';
+import { statusLines } from '../status/tree.js';
+import { statusView, type StatusView } from '../status/view.js';
+import { watchStatus } from '../status/watching.js';
+import { findTarget, type Target } from '../target.js';
+
+interface StatusOptions extends ConnectionOptions {
+  readonly watch?: boolean;
+  readonly output?: string;
+}
+
+export function registerStatus(program: Command, shell: Shell): void {
+  const command = program
+    .command('status')
+    .description('Show where a release stands: steps, versions and Pods, shares, requests, and what it waits for.')
+    .argument('<policy|release>', 'name; policy/NAME or release/NAME where both exist')
+    .option('-w, --watch', 'follow it until the release has ended, or until Ctrl-C for a policy')
+    .action((name: string, options: StatusOptions) => status(shell, name, options));
+  withOutputOption(withConnectionOptions(command));
+  withExamples(command, ['serin status web', 'serin status web --watch', 'serin status release/web-3 -o json'],
+    'Shares: asked by the plan, written to routing objects, accepted by the routing product, counted on real requests.\nWhere the output is no terminal, --watch prints a line for each change.');
+}
+
+async function status(shell: Shell, name: string, options: StatusOptions): Promise<void> {
+  await onCluster(shell, options, async (connection) => {
+    const target = await findTarget(connection, name, shell.signal);
+    if (options.watch) return follow(shell, connection, target);
+    const view = await readStatus(connection, target, shell.signal);
+    if (isDataFormat(options.output)) return printData(shell, view, options.output);
+    for (const line of statusLines(view, shell.clock.now(), coloursOf(shell))) print(shell, line);
+  });
+}
+
+async function readStatus({ client }: Connection, { namespace, policy, release }: Target, signal: AbortSignal): Promise<StatusView> {
+  const [deployments, replicaSets, pods] = await Promise.all([
+    client.list(resources.deployments, { namespace, signal }),
+    client.list(resources.replicaSets, { namespace, signal }),
+    client.list(resources.pods, { namespace, signal }),
+  ]);
+  return statusView({ policy, release, deployments: deployments.items, replicaSets: replicaSets.items, pods: pods.items });
+}
+
+async function follow(shell: Shell, { client }: Connection, target: Target): Promise<void> {
+  const { clock, signal, stdout } = shell;
+  const watched = await watchStatus(client, target, shell);
+  const live = stdout.isTTY === true ? createLogUpdate(stdout as NodeJS.WriteStream) : undefined;
+  let told = nothingTold;
+  try {
+    while (!signal.aborted) {
+      const view = watched.view();
+      const news = newsOf(view, told, clock.now());
+      told = news.told;
+      if (live) live(statusLines(view, clock.now(), coloursOf(shell), (stdout.rows ?? 24) - 1).join('\n'));
+      else for (const line of news.lines) print(shell, line);
+      if (target.kind === 'release' && hasEnded(view.release?.status?.phase ?? 'Preparing')) return;
+      // A terminal shows how long it has taken, so it is drawn anew every second.
+      await watched.changed(live ? 1000 : undefined);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    live?.done();
+    await watched.stop();
+  }
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { onCluster } from '../cluster-command.js';
+import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
+import { withExamples } from '../output/examples.js';
+import { isDataFormat, printData, withOutputOption } from '../output/format.js';
+import { print, type Shell } from '../shell.js';
+import type { SteeringVerb } from '../steering/command-plan.js';
+import { releaseOf, steer } from '../steering/release-command.js';
+import { findTarget } from '../target.js';
+
+interface SteeringOptions extends ConnectionOptions {
+  readonly full?: boolean;
+  readonly output?: string;
+}
+
+const DESCRIPTIONS: Readonly<Record<SteeringVerb, string>> = {
+  promote: 'Go on to the next step now, without waiting for the end of a pause or an analysis.',
+  pause: 'Hold a release: no share rises and no step starts until it is resumed.',
+  resume: 'Let a release go on that is paused, by a person or by a pause in its plan.',
+  abort: 'Take a release back: users return to the stable version at once.',
+};
+
+/** promote, pause, resume, abort: each sets a field of the Release that says what is to be, as kubectl could, too. */
+export function registerSteering(program: Command, shell: Shell): void {
+  for (const verb of ['promote', 'pause', 'resume', 'abort'] as const) {
+    const command = program
+      .command(verb)
+      .description(DESCRIPTIONS[verb])
+      .argument('<policy|release>', "a policy means its release under way")
+      .action((name: string, options: SteeringOptions) => carryOut(shell, verb, name, options));
+    if (verb === 'promote') command.option('--full', 'go through all remaining steps without a stop');
+    withOutputOption(withConnectionOptions(command));
+    withExamples(command, verb === 'promote' ? ['serin promote web', 'serin promote web --full'] : [`serin ${verb} web`, `serin ${verb} release/web-1`]);
+  }
+}
+
+async function carryOut(shell: Shell, verb: SteeringVerb, name: string, options: SteeringOptions): Promise<void> {
+  await onCluster(shell, options, async (connection) => {
+    const { signal } = shell;
+    const target = await findTarget(connection, name, signal);
+    const { plan, release } = await steer(connection.client, verb, releaseOf(target, verb), { full: options.full ?? false, signal });
+    if (isDataFormat(options.output)) return printData(shell, release, options.output);
+    print(shell, plan.done);
+    print(shell, plan.next);
+  });
+}

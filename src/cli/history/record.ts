@@ -1,0 +1,92 @@
+import { describe, isMessageCode } from '../../model/messages.js';
+import type { Counts } from '../../model/evidence.js';
+import { hasEnded, type LogEntry, type Release, type ReleasePhase } from '../../model/release.js';
+
+/** One release as its record tells it. */
+export interface ReleaseRecord {
+  readonly number: number;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly outcome: ReleasePhase;
+  /** Why it came to that; empty where it went as planned. */
+  readonly why: string;
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  /** From the decision to take it back until nothing of it was left, in milliseconds. */
+  readonly takenBackWithin: number | undefined;
+  /** Who or what took it back. */
+  readonly takenBackBy: string | undefined;
+  /** Requests that met the new version. */
+  readonly met: Counts;
+  /** Whether enough of them were counted to speak against it. */
+  readonly judged: boolean;
+  /** The highest share that users were given, per mille. */
+  readonly reached: number;
+}
+
+/** The releases of a policy, newest first. */
+export function historyOf(releases: readonly Release[]): ReleaseRecord[] {
+  return releases.map(recordOf).sort((a, b) => b.number - a.number || (b.startedAt ?? '').localeCompare(a.startedAt ?? ''));
+}
+
+export function recordOf(release: Release): ReleaseRecord {
+  const { spec, status, metadata } = release;
+  const met = status?.evidence?.canary ?? { requests: 0, failures: 0 };
+  const phase = status?.phase ?? 'Preparing';
+  const aborting = status?.log?.findLast(({ code }) => code === 'Aborting' || code === 'LettingGo');
+  const endedAt = status?.endedAt;
+  return {
+    number: Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0),
+    name: metadata.name,
+    from: spec.stable.replicaSet,
+    to: spec.canary.replicaSet,
+    outcome: phase,
+    why: hasEnded(phase) ? (aborting ? reasonIn(aborting) : '') : (status?.message ?? ''),
+    startedAt: status?.startedAt ?? metadata.creationTimestamp,
+    endedAt,
+    takenBackWithin: phase === 'Aborted' && aborting && endedAt !== undefined ? Date.parse(endedAt) - Date.parse(aborting.time) : undefined,
+    takenBackBy: status?.abortReason === undefined ? undefined : culprit(release),
+    met,
+    judged: met.requests >= spec.plan.judge.minimumRequests,
+    reached: highestShare(release),
+  };
+}
+
+/** The reason alone, out of the sentence about it. */
+function reasonIn({ arguments: args }: LogEntry): string {
+  const code = args['why']?.replace(/^@/, '') ?? '';
+  return isMessageCode(code) ? describe({ code, arguments: args }) : code;
+}
+
+/** The field manager that set `abort` for an abort by a person, Serin itself for a judgement, else what happened. */
+function culprit({ metadata, status }: Release): string {
+  switch (status?.abortReason) {
+    case 'AbortedByUser': {
+      const setter = metadata.managedFields?.find(({ fieldsV1 }) => Reflect.has(Object(Reflect.get(Object(fieldsV1), 'f:spec')), 'f:abort'));
+      return setter?.manager === undefined ? 'someone' : `someone, by ${setter.manager}`;
+    }
+    case 'TooManyFailures':
+    case 'CanaryCrashed':
+    case 'CanaryNotReady':
+      return 'Serin';
+    case undefined:
+      return '';
+    case 'Superseded':
+    case 'Reverted':
+      return 'a change of the workload';
+    case 'PolicyDeleted':
+    case 'ReleaseDeleted':
+    case 'WorkloadGone':
+      return 'a deletion';
+    case 'TakenOver':
+      return 'someone who un-paused the Deployment';
+  }
+}
+
+function highestShare({ spec, status }: Release): number {
+  if (status?.phase === 'Completed') return 1000;
+  const asked = (status?.log ?? []).flatMap(({ code, arguments: args }) => (code === 'ShareAsked' ? Number.parseFloat(args['share'] ?? '0') * 10 : []));
+  const reachedByStep = spec.plan.steps.slice(0, status?.step.index ?? 0).flatMap(({ share }) => share ?? []);
+  return Math.max(0, ...asked, ...reachedByStep);
+}

@@ -1,0 +1,113 @@
+import { describeStep } from '../../engine/formatting.js';
+import { describeEntry } from '../../model/messages.js';
+import { stepOf } from '../../model/plan.js';
+import { hasEnded, type Release } from '../../model/release.js';
+import type { ReleasePolicy } from '../../model/release-policy.js';
+import type { Role } from '../../model/version.js';
+import type { Colours } from '../output/colours.js';
+import { formatCounts, formatShare, plural } from '../output/quantities.js';
+import { tableLines } from '../output/table.js';
+import { formatClock, formatSpan } from '../output/times.js';
+import { treeLines, type TreeNode } from '../output/tree.js';
+import type { PodStatus, StatusView, VersionStatus } from './view.js';
+
+/** How much is shown: everything, or less for a terminal with few lines. */
+interface Detail {
+  readonly logLines: number;
+  /** Whether ready Pods are listed, too. */
+  readonly readyPods: boolean;
+}
+
+const DETAILS: readonly [Detail, ...Detail[]] = [{ logLines: 6, readyPods: true }, { logLines: 3, readyPods: true }, { logLines: 3, readyPods: false }, { logLines: 1, readyPods: false }];
+
+/**
+ * The status as lines for a person; the last one says what it waits for.
+ * @param now milliseconds since the epoch @param rows at most so many lines, by leaving details out
+ */
+export function statusLines(view: StatusView, now: number, colours: Colours, rows = Number.POSITIVE_INFINITY): string[] {
+  const [full, ...shorter] = DETAILS;
+  let lines = linesWith(view, now, colours, full);
+  for (const detail of shorter) if (lines.length > rows) lines = linesWith(view, now, colours, detail);
+  return lines;
+}
+
+function linesWith({ policy, release, versions, message }: StatusView, now: number, colours: Colours, detail: Detail): string[] {
+  const nodes = release ? [releaseNode(release, versions, now, colours, detail)] : versions.map((version) => versionNode(version, colours, detail));
+  const root: TreeNode = policy ? { text: policyText(policy, colours), children: nodes } : (nodes[0] ?? { text: '' });
+  return [...treeLines(root), '', message];
+}
+
+function policyText({ metadata, spec, status }: ReleasePolicy, colours: Colours): string {
+  const workload = spec.workload.deployment === undefined ? 'inline workload' : `Deployment ${spec.workload.deployment}`;
+  const phase = status?.phase ?? 'new';
+  const colour = phase === 'Refused' ? colours.bad : phase === 'Holding' ? colours.warning : colours.good;
+  return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workload}, ${spec.router.istio ? 'Istio' : 'Service alone'}`)}`;
+}
+
+function releaseNode(release: Release, versions: readonly VersionStatus[], now: number, colours: Colours, detail: Detail): TreeNode {
+  const { metadata, status } = release;
+  const phase = status?.phase ?? 'Preparing';
+  const colour = phase === 'Completed' ? colours.good : phase === 'Aborted' || phase === 'Aborting' || phase === 'LettingGo' ? colours.bad : colours.warning;
+  const reason = status?.abortReason === undefined ? '' : ` (${status.abortReason})`;
+  const span = formatSpan(status?.startedAt, status?.endedAt, now);
+  const paused = release.spec.paused === true && !hasEnded(phase) ? `  ${colours.warning('paused')}` : '';
+  return {
+    text: `${colours.strong(`release ${metadata.name}`)}  ${colour(`${phase}${reason}`)}${paused}  ${colours.faint(span === '' ? '' : hasEnded(phase) ? `took ${span}` : `for ${span}`)}`.trimEnd(),
+    children: [
+      { text: 'steps', children: stepNodes(release, colours) },
+      ...versions.map((version) => versionNode(version, colours, detail, phase === 'Completed')),
+      ...sharesNode(release),
+      ...logNode(release, colours, detail),
+    ],
+  };
+}
+
+function stepNodes({ spec, status }: Release, colours: Colours): TreeNode[] {
+  const phase = status?.phase ?? 'Preparing';
+  const index = phase === 'Completed' ? spec.plan.steps.length : (status?.step.index ?? 0);
+  const given = phase === 'Aborting' || phase === 'Aborted' || phase === 'LettingGo';
+  return spec.plan.steps.map((step, at) => {
+    const text = `${at + 1} ${describeStep(stepOf(step))}`;
+    if (at < index) return { text: `${colours.good('✓')} ${text}` };
+    if (at > index) return { text: colours.faint(`· ${text}`) };
+    return { text: given ? `${colours.bad('✗')} ${text}` : `${colours.warning('▶')} ${colours.strong(text)}` };
+  });
+}
+
+const ROLES = {
+  before: { stable: 'stable', canary: 'canary', other: 'another version' },
+  completed: { stable: 'former', canary: 'stable, the former canary,', other: 'another version' },
+} as const;
+
+function versionNode({ role, replicaSet, images, wanted, ready, pods, troubles, evidence }: VersionStatus, colours: Colours, { readyPods }: Detail, completed = false): TreeNode {
+  const count = `${ready} of ${wanted} ready`;
+  const colour = wanted > 0 && ready < wanted ? colours.warning : (text: string): string => text;
+  return {
+    text: `${ROLES[completed ? 'completed' : 'before'][role]} ${replicaSet}  ${colours.faint(images.join(', '))}  ${colour(count)}`,
+    children: [
+      ...(evidence ? [{ text: (evidence.failures > 0 ? colours.warning : (text: string): string => text)(formatCounts(evidence)) }] : []),
+      ...pods.filter((pod) => readyPods || !pod.ready).map((pod) => ({ text: podText(pod, colours) })),
+      ...troubles.map((text) => ({ text: colours.bad(text) })),
+    ],
+  };
+}
+
+function podText({ name, state, ready, restarts }: PodStatus, colours: Colours): string {
+  return `Pod ${name}  ${(ready ? colours.good : colours.warning)(state)}${restarts > 0 ? `  ${colours.warning(plural(restarts, 'restart'))}` : ''}`;
+}
+
+function sharesNode({ status }: Release): TreeNode[] {
+  const shares = status?.shares;
+  if (!shares || Object.values(shares).every((each) => each === undefined)) return [];
+  const known = (['asked', 'written', 'accepted', 'counted'] as const).filter((kind) => shares[kind] !== undefined);
+  const columns = known.map((kind) => ({ title: kind, text: (role: Role) => formatShare(shares[kind]?.[role]) }));
+  // Indented like the branches that are drawn before the rows.
+  const [title = '', ...rows] = tableLines([{ title: '   shares', text: (role: Role) => role.padEnd(9) }, ...columns], ['canary', 'stable'] as const);
+  return [{ text: title.trimStart(), children: rows.map((text) => ({ text })) }];
+}
+
+function logNode({ status }: Release, colours: Colours, { logLines }: Detail): TreeNode[] {
+  const log = status?.log ?? [];
+  if (log.length === 0) return [];
+  return [{ text: 'log', children: log.slice(-logLines).map((entry) => ({ text: `${colours.faint(formatClock(entry.time))} ${describeEntry(entry)}` })) }];
+}

@@ -1,0 +1,92 @@
+import { ApiError, isNotFound } from '../cluster/api-error.js';
+import type { ClusterClient } from '../cluster/client.js';
+import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
+import type { Release } from '../model/release.js';
+import type { ReleasePolicy } from '../model/release-policy.js';
+import { serinResources } from '../model/resources.js';
+import { nearestName } from '../model/suggestion.js';
+import type { Connection } from './connection.js';
+import { CliError } from './errors.js';
+
+/** What `POLICY|RELEASE` means: a policy with its last release, or one release with its policy. */
+export interface Target {
+  readonly kind: 'policy' | 'release';
+  readonly namespace: string;
+  readonly name: string;
+  readonly policy: ReleasePolicy | undefined;
+  readonly release: Release | undefined;
+}
+
+type Place = Pick<Connection, 'client' | 'namespace'>;
+
+/**
+ * Finds what a name means: a policy, else a release; `policy/x` and `release/x` say which.
+ * @throws CliError when there is neither, or the cluster does not know Serin's kinds
+ */
+export async function findTarget({ client, namespace }: Place, text: string, signal: AbortSignal): Promise<Target> {
+  const { kind, name } = parseTarget(text);
+  const policy = kind === 'release' ? undefined : await client.find(serinResources.releasePolicies, { namespace, name }, { signal });
+  if (policy) return targetOf(client, policy, signal);
+  const release = kind === 'policy' ? undefined : await client.find(serinResources.releases, { namespace, name }, { signal });
+  if (!release) throw await notFound({ client, namespace }, kind, name, signal);
+  return { kind: 'release', namespace, name, release, policy: await client.find(serinResources.releasePolicies, { namespace, name: release.spec.policy }, { signal }) };
+}
+
+/** @throws CliError when there is no such policy */
+export async function findPolicy({ client, namespace }: Place, text: string, signal: AbortSignal): Promise<ReleasePolicy> {
+  const { kind, name } = parseTarget(text);
+  if (kind === 'release') throw new CliError(`${text}: a policy is wanted here, not a release.`);
+  const policy = await client.find(serinResources.releasePolicies, { namespace, name }, { signal });
+  if (!policy) throw await notFound({ client, namespace }, 'policy', name, signal);
+  return policy;
+}
+
+export function parseTarget(text: string): { readonly kind: 'policy' | 'release' | undefined; readonly name: string } {
+  const [, kind, name] = /^(policy|policies|releasepolicy|releasepolicies|rp|release|releases|rel)\/(.+)$/.exec(text) ?? [];
+  if (kind === undefined || name === undefined) return { kind: undefined, name: text };
+  return { kind: kind === 'rel' || kind.startsWith('release') && !kind.startsWith('releasep') ? 'release' : 'policy', name };
+}
+
+async function targetOf(client: ClusterClient, policy: ReleasePolicy, signal: AbortSignal): Promise<Target> {
+  const { name, namespace = '' } = policy.metadata;
+  const last = policy.status?.release;
+  const release = last === undefined ? undefined : await client.find(serinResources.releases, { namespace, name: last }, { signal });
+  return { kind: 'policy', namespace, name, policy, release };
+}
+
+/** Says what is missing and what there is instead. */
+async function notFound({ client, namespace }: Place, kind: Target['kind'] | undefined, name: string, signal: AbortSignal): Promise<CliError> {
+  const policies = kind === 'release' ? [] : await namesOf(client, serinResources.releasePolicies, namespace, signal);
+  const releases = kind === 'policy' ? [] : await namesOf(client, serinResources.releases, namespace, signal);
+  if (policies === undefined || releases === undefined) return new CliError("the cluster does not know Serin's kinds. Put Serin on it first: serin controller --install.");
+  const elsewhere = await namespacesWith(client, kind, name, signal);
+  if (elsewhere.length > 0) return new CliError(`there is no ${kind ?? 'policy or release'} "${name}" in namespace ${namespace}, but in ${elsewhere.join(', ')}: add -n ${elsewhere[0] ?? ''}.`);
+  const known = [...policies, ...releases];
+  const meant = nearestName(name, known.filter((each) => each !== name));
+  const what = kind ?? 'policy or release';
+  const hint = meant !== undefined ? `Did you mean ${meant}?` : policies.length > 0 ? `There ${policies.length === 1 ? 'is' : 'are'} ${policies.join(', ')}.` : 'See serin get policies -A.';
+  return new CliError(`there is no ${what} "${name}" in namespace ${namespace}. ${hint}`);
+}
+
+/** Undefined where the kind is not known. */
+async function namesOf<T extends KubernetesObject>(client: ClusterClient, resource: Resource<T>, namespace: string, signal: AbortSignal): Promise<string[] | undefined> {
+  try {
+    return (await client.list(resource, { namespace, signal })).items.map(({ metadata }) => metadata.name).sort();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Other namespaces that have the name; none where they may not be seen. */
+async function namespacesWith(client: ClusterClient, kind: Target['kind'] | undefined, name: string, signal: AbortSignal): Promise<string[]> {
+  const fieldSelector = `metadata.name=${name}`;
+  try {
+    const policies = kind === 'release' ? [] : (await client.list(serinResources.releasePolicies, { fieldSelector, signal })).items;
+    const releases = kind === 'policy' ? [] : (await client.list(serinResources.releases, { fieldSelector, signal })).items;
+    return [...new Set([...policies, ...releases].flatMap(({ metadata }) => metadata.namespace ?? []))].sort();
+  } catch (error) {
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+}

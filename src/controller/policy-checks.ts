@@ -1,0 +1,121 @@
+import type { Deployment } from '../kubernetes/generated/apps-v1.js';
+import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
+import { isRecord } from '../kubernetes/json.js';
+import { hashTemplate } from '../kubernetes/pod-template.js';
+import { formatPath, type PolicyProblem } from '../model/policy-problem.js';
+import { validatePolicy } from '../model/policy-validation.js';
+import type { ReleasePolicy } from '../model/release-policy.js';
+import { nearestName } from '../model/suggestion.js';
+import { HASH_LABEL, type Role, type VersionTarget } from '../model/version.js';
+import { configuredRouter } from '../routers/registry.js';
+import type { Found, RoutingProblem } from '../routers/router.js';
+import { checkCanary } from '../strategies/canary-checks.js';
+import { compileCanary } from '../strategies/canary.js';
+
+/** What stands around a policy: on a cluster, or in the files that were given. */
+export interface PolicySurroundings {
+  /** Absent where the routing objects are not to be looked at: unknown, or just now a release's own. */
+  readonly found?: Found;
+  /** The Deployment that the policy names; `unknown` where it cannot be asked whether there is one. */
+  readonly deployment: Deployment | undefined | 'unknown';
+  /** Other Deployments of the namespace, for a name that was mistyped. */
+  readonly deploymentNames?: readonly string[];
+  /** Kind of another workload that has the name, such as `StatefulSet`. */
+  readonly otherKind?: string | undefined;
+  /** All policies of the namespace. */
+  readonly policies: readonly ReleasePolicy[];
+}
+
+const DEPLOYMENT: PolicyProblem['path'] = ['spec', 'workload', 'deployment'];
+
+/**
+ * Everything that speaks against a policy by itself: fields, values, and steps that no release could follow. Works for
+ * any object, however wrong.
+ */
+export function checkPolicyAlone(policy: ReleasePolicy): PolicyProblem[] {
+  return alone(policy).problems;
+}
+
+/** Everything that speaks against running this policy, each with place and remedy; warnings too. The same for all who ask. */
+export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundings): PolicyProblem[] {
+  const { problems, readable } = alone(policy);
+  return readable ? [...problems, ...workloadProblems(policy, surroundings), ...routingProblems(policy, surroundings)] : problems;
+}
+
+function alone(policy: ReleasePolicy): { readonly problems: PolicyProblem[]; readonly readable: boolean } {
+  const invalid = validatePolicy(policy);
+  const named = new Set(invalid.map(({ path }) => formatPath(path)));
+  const semantic = hasReadableSteps(policy) ? checkCanary(policy.spec).filter(({ path }) => !named.has(formatPath(path))) : [];
+  return { problems: [...invalid, ...semantic], readable: invalid.length === 0 };
+}
+
+function hasReadableSteps(policy: unknown): boolean {
+  const steps = ['spec', 'strategy', 'canary', 'steps'].reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), policy);
+  return Array.isArray(steps) && steps.every((step) => isRecord(step) && (step['weight'] === undefined || typeof step['weight'] === 'number'));
+}
+
+function workloadProblems(policy: ReleasePolicy, { deployment, deploymentNames = [], otherKind, policies }: PolicySurroundings): PolicyProblem[] {
+  const { deployment: name } = policy.spec.workload;
+  if (name === undefined) return [];
+  const namespace = policy.metadata.namespace ?? '';
+  const problems: PolicyProblem[] = [];
+  const about = (problem: string, remedy: string): void => void problems.push({ path: DEPLOYMENT, problem, remedy });
+  const known = deployment === 'unknown' ? undefined : deployment;
+  if (!known && otherKind !== undefined) {
+    about(`${name} is a ${otherKind}, whose Pods cannot run in two versions side by side.`, 'Name a Deployment, or write the Pods as an inline workload.');
+  } else if (!deployment) {
+    const meant = nearestName(name, deploymentNames);
+    about(`there is no Deployment ${name} in namespace ${namespace}.`, meant === undefined ? 'Create it, or correct the name; only Deployments can be named, no StatefulSet or DaemonSet.' : `Did you mean ${meant}?`);
+  }
+  if (known?.spec.strategy?.type === 'Recreate') {
+    about(`Deployment ${name} has strategy Recreate, which takes all Pods down first.`, 'Set spec.strategy.type of the Deployment to RollingUpdate.');
+  }
+  const rival = policies.find((other) => other.metadata.name !== policy.metadata.name && other.spec.workload.deployment === name && isOlder(other, policy));
+  if (rival) about(`policy ${rival.metadata.name} releases Deployment ${name} already.`, 'Delete one of the two.');
+  return problems;
+}
+
+function routingProblems(policy: ReleasePolicy, { found, deployment: named }: PolicySurroundings): PolicyProblem[] {
+  if (!found) return [];
+  const deployment = named === 'unknown' ? undefined : named;
+  const namespace = policy.metadata.namespace ?? '';
+  const { router, config, name } = configuredRouter(policy.spec.router);
+  const { inline } = policy.spec.workload;
+  const template = deployment?.spec.template ?? inline?.template;
+  const replicas = deployment ? (deployment.spec.replicas ?? 1) : inline?.replicas;
+  const versions = template ? { versions: targetsAtRest(template, policy) } : {};
+  const checks = router.check(config, found, { namespace, policy: policy.metadata.name, service: policy.spec.service, ...versions });
+  const unreachable = replicas === undefined ? [] : compileCanary(policy.spec).steps.flatMap(({ kind, share }, index) =>
+    kind === 'weight' && share !== undefined
+      ? router.unreachable(config, [share], replicas).map((problem) => ({ ...worded(problem, ''), path: ['spec', 'strategy', 'canary', 'steps', index, 'weight'] }))
+      : [],
+  );
+  return [...checks.map((problem) => ({ ...worded(problem, `${problem.place}: `), path: pathOf(problem, name, policy) })), ...unreachable];
+}
+
+/** What a router says of an object, as sentences. */
+function worded({ place, problem, remedy, severity }: RoutingProblem, prefix: string): Omit<PolicyProblem, 'path'> {
+  return { problem: sentence(prefix === '' ? `${place} ${problem}` : `${prefix}${problem}`), remedy: sentence(capital(remedy)), ...(severity === undefined ? {} : { severity }) };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** The field of the policy that leads to what a router speaks of. */
+function pathOf({ place }: RoutingProblem, router: string, { spec }: ReleasePolicy): PolicyProblem['path'] {
+  if (place === `Service ${spec.service}` || place.startsWith(`Service ${spec.service},`)) return ['spec', 'service'];
+  const index = /^router\.istio\.virtualServices\[(\d+)\]/.exec(place)?.[1];
+  return ['spec', 'router', router, ...(index === undefined ? [] : ['virtualServices', Number(index)])];
+}
+
+/** Both versions as routers see them before there is a canary: alike but for what the new template changes. */
+function targetsAtRest(template: PodTemplateSpec, policy: ReleasePolicy): Record<Role, VersionTarget> {
+  const labels = template.metadata?.labels ?? {};
+  const target = (hash: string): VersionTarget => ({ hash, readyPods: 0, podLabels: { ...labels, [HASH_LABEL]: hash } });
+  return { stable: target(policy.status?.stable?.hash ?? ''), canary: target(hashTemplate(template)) };
+}
+
+function isOlder(a: ReleasePolicy, b: ReleasePolicy): boolean {
+  const [first, second] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  return first < second || (first === second && a.metadata.name < b.metadata.name);
+}
