@@ -1,31 +1,38 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Agent, fetch, type Response } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { certificates } from '../../cluster/testing/certificates.js';
 import { systemClock } from '../../ports/clock.js';
 import { seededRandom } from '../../ports/random.js';
 import { createApi, type Api } from './api.js';
 import { fileLogs } from './file-logs.js';
-import { listen, type Listener } from './listener.js';
+import { listen, type Listener, type ListenOptions } from './listener.js';
 import { memoryStore } from './memory-store.js';
 import { caller } from './testing/local-client.js';
 
-describe('over sockets', () => {
+const TLS: ListenOptions = { tls: { cert: certificates.serverCert, key: certificates.serverKey } };
+
+describe.each<[string, ListenOptions]>([['plain HTTP', {}], ['TLS', TLS]])('over %s', (_name, options) => {
   let directory: string;
   let api: Api;
   let listener: Listener;
+  let agent: Agent;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'serin-api-'));
     const users = new Map([['secret', { username: 'me', groups: ['system:authenticated'] }]]);
     api = createApi({ store: memoryStore(), clock: systemClock, random: seededRandom(1), users, logs: fileLogs(directory, systemClock) });
-    listener = await listen(api);
+    listener = await listen(api, options);
+    agent = new Agent({ connect: { ca: certificates.ca } });
   });
   afterEach(async () => {
+    await agent.destroy();
     await listener.close();
     await api.close();
     await rm(directory, { recursive: true, force: true });
   });
-  const get = (path: string, headers: Record<string, string> = { authorization: 'Bearer secret' }): Promise<Response> => fetch(`${listener.url}${path}`, { headers });
+  const get = (path: string, headers: Record<string, string> = { authorization: 'Bearer secret' }): Promise<Response> => fetch(`${listener.url}${path}`, { headers, dispatcher: agent });
 
   it('knows its users', async () => {
     expect((await get('/api/v1/namespaces')).status).toBe(200);
@@ -36,11 +43,15 @@ describe('over sockets', () => {
     });
     expect((await get('/healthz', {})).status).toBe(200);
     const basic = `Basic ${Buffer.from('token:secret').toString('base64')}`;
-    expect((await get('/api/v1/namespaces', { authorization: basic })).status).toBe(200);
+    expect((await get('/api/v1/namespaces', { authorization: basic })).status).toBe(403);
   });
 
   it('refuses other interfaces', async () => {
-    await expect(listen(api, { host: '0.0.0.0' })).rejects.toThrow('loopback only');
+    await expect(listen(api, { ...options, host: '0.0.0.0' })).rejects.toThrow('loopback only');
+  });
+
+  it('says so when its port is taken', async () => {
+    await expect(listen(api, { ...options, port: listener.port })).rejects.toThrow(`127.0.0.1:${listener.port}`);
   });
 
   it('streams watches', async () => {
@@ -67,4 +78,18 @@ describe('over sockets', () => {
     expect(new TextDecoder().decode((await followed?.read())?.value)).toBe('four\n');
     await followed?.cancel();
   });
+});
+
+it('meets nobody who does not know its certificate, nor who speaks plainly to TLS', async () => {
+  const api = createApi({ store: memoryStore(), clock: systemClock, random: seededRandom(1) });
+  const listener = await listen(api, TLS);
+  expect(listener.url).toBe(`https://127.0.0.1:${listener.port}`);
+  await expect(fetch(`${listener.url}/healthz`)).rejects.toThrow();
+  await expect(fetch(`http://127.0.0.1:${listener.port}/healthz`)).rejects.toThrow();
+  const agent = new Agent({ connect: { ca: certificates.ca } });
+  expect((await fetch(`${listener.url}/healthz`, { dispatcher: agent })).status).toBe(200);
+  await agent.destroy();
+  await listener.close();
+  await expect(listen(api, { tls: { cert: certificates.serverCert, key: certificates.clientKey } })).rejects.toThrow('key values mismatch');
+  await api.close();
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { badRequestStatus, methodNotAllowedStatus, unauthorizedStatus } from '../../kubernetes/status.js';
@@ -15,25 +16,34 @@ const MOST_BODY_BYTES = 3 * 1024 * 1024;
 export interface Listener {
   readonly host: string;
   readonly port: number;
-  /** Such as `http://127.0.0.1:40123`. */
+  /** Such as `https://127.0.0.1:40123`. */
   readonly url: string;
   /** Ends all connections. */
   close(): Promise<void>;
 }
 
+export interface ListenOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** Certificate and key, PEM; plain HTTP without them, over which kubectl sends no token. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 /**
  * Opens an API on the loopback interface; port 0 takes a free one.
- * @throws Error for any other interface: tokens travel in the clear
+ * @throws Error for any other interface, or a certificate that cannot be used
  */
-export async function listen(api: Api, { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {}): Promise<Listener> {
+export async function listen(api: Api, { host = '127.0.0.1', port = 0, tls }: ListenOptions = {}): Promise<Listener> {
   if (!LOOPBACK.has(host)) throw new Error(`the local API listens on loopback only, not on ${host}; use 127.0.0.1`);
-  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => void serveRequest(api, request, response));
+  const serve = (request: IncomingMessage, response: ServerResponse): void => void serveRequest(api, request, response);
+  const settings = { keepAliveTimeout: 60_000, requestTimeout: 0 };
+  const server = tls === undefined ? createServer(settings, serve) : createTlsServer({ ...settings, ...tls }, serve);
   server.on('clientError', (_error, socket) => socket.destroy());
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
   const shown = host.includes(':') ? `[${host}]` : host;
-  return { host, port: address.port, url: `http://${shown}:${address.port}`, close: () => closeServer(server) };
+  return { host, port: address.port, url: `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}`, close: () => closeServer(server) };
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -66,17 +76,10 @@ async function answerOf(api: Api, request: IncomingMessage, signal: AbortSignal)
   return api.handle({ user, method, path: url.pathname, query: url.searchParams, headers: plainHeaders(request), body, signal });
 }
 
-/**
- * A bearer token, or the token as the password of basic authentication: client-go sends no bearer token in the clear, but
- * it does send what stands in the server's address, `http://token:<token>@127.0.0.1:<port>`.
- * @returns undefined for a token that nobody has
- */
+/** @returns undefined for a token that nobody has */
 function authenticate(api: Api, request: IncomingMessage): User | undefined {
-  const [, scheme = '', credentials = ''] = /^(Bearer|Basic)\s+(.+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (scheme === '') return anonymous;
-  if (scheme.toLowerCase() === 'bearer') return api.users.get(credentials.trim());
-  const pair = Buffer.from(credentials, 'base64').toString('utf8');
-  return api.users.get(pair.slice(pair.indexOf(':') + 1));
+  const token = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
+  return token === undefined ? anonymous : api.users.get(token);
 }
 
 function methodOf(method: string | undefined): ApiRequest['method'] | undefined {

@@ -7,36 +7,47 @@ import { systemClock } from '../../ports/clock.js';
 import { seededRandom } from '../../ports/random.js';
 import { createApi, type Api } from './api.js';
 import { fileLogs } from './file-logs.js';
-import { listen } from './listener.js';
+import { builtinKinds } from './kinds/registry.js';
+import { listen, type ListenOptions } from './listener.js';
 import { lmdbStore } from './lmdb-store.js';
 import { readUsers } from './users-file.js';
 
-const USAGE = 'usage: main.js --directory DIR [--port N] [--logs DIR] [--crds FILE.json]…';
+const USAGE = `usage: main.js --directory DIR [--port N] [--service-range CIDR] [--logs DIR] [--crds FILE.json]…
+               [--tls-cert FILE --tls-key FILE]`;
 const COMPACTION_MILLISECONDS = 300_000;
 
 const { values } = parseArgs({
-  options: { directory: { type: 'string' }, port: { type: 'string' }, logs: { type: 'string' }, crds: { type: 'string', multiple: true } },
+  options: {
+    directory: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    'service-range': { type: 'string', default: '10.96.0.0/16' },
+    logs: { type: 'string' },
+    crds: { type: 'string', multiple: true, default: [] },
+    'tls-cert': { type: 'string' },
+    'tls-key': { type: 'string' },
+  },
 });
-if (values.directory === undefined) {
+if (values.directory === undefined || (values['tls-cert'] === undefined) !== (values['tls-key'] === undefined)) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
 }
 try {
-  await run(values.directory, Number(values.port ?? 0), values.logs ?? join(values.directory, 'logs'), values.crds ?? []);
+  await run(values.directory);
 } catch (error) {
   process.stderr.write(`the local API cannot run in ${values.directory}: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 
-async function run(directory: string, port: number, logDirectory: string, crdFiles: readonly string[]): Promise<void> {
+async function run(directory: string): Promise<void> {
   const log = pino({ name: 'api' }, pino.destination(2));
   mkdirSync(join(directory, 'data'), { recursive: true, mode: 0o700 });
   const store = lmdbStore(join(directory, 'data'));
   const users = readUsers(join(directory, 'tokens.json'));
   const random = seededRandom(Number(process.hrtime.bigint() & 0x7fffffffn) ^ process.pid);
-  const api = createApi({ store, clock: systemClock, random, users, logs: fileLogs(logDirectory, systemClock) });
-  for (const file of crdFiles) await installDefinitions(api, file);
-  const listener = await listen(api, { port });
+  const logs = fileLogs(values.logs ?? join(directory, 'logs'), systemClock);
+  const api = createApi({ store, clock: systemClock, random, users, logs, kinds: builtinKinds({ serviceRange: values['service-range'] }) });
+  for (const file of values.crds) await installDefinitions(api, file);
+  const listener = await listen(api, { port: Number(values.port), ...tlsOf(values['tls-cert'], values['tls-key']) });
   writeAtomically(join(directory, 'api.json'), { url: listener.url, host: listener.host, port: listener.port, pid: process.pid });
   log.info({ url: listener.url, version: store.version }, 'serving');
   const stopped = new AbortController();
@@ -48,6 +59,10 @@ async function run(directory: string, port: number, logDirectory: string, crdFil
   await compaction;
   await store.close();
   log.info('stopped');
+}
+
+function tlsOf(certificate: string | undefined, key: string | undefined): Pick<ListenOptions, 'tls'> {
+  return certificate === undefined || key === undefined ? {} : { tls: { cert: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') } };
 }
 
 /** Watches can resume from the last five to ten minutes. */

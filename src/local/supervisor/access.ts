@@ -11,6 +11,15 @@ interface User {
   readonly groups: readonly string[];
 }
 
+/** What a client has to know of the cluster. */
+export interface ClusterAddress {
+  readonly name: string;
+  /** The API's URL. */
+  readonly server: string;
+  /** The certificate of the authority that vouches for the API, PEM. */
+  readonly authority: string;
+}
+
 const ADMINISTRATOR: User = { username: 'kubernetes-admin', groups: ['system:masters'] };
 const OWNER_ONLY = 0o600;
 
@@ -18,7 +27,7 @@ const OWNER_ONLY = 0o600;
  * Gives the administrator and each part a token, and writes `tokens.json`, the administrator's kubeconfig and one for each
  * part. Tokens of an earlier start stay valid, so that a kubeconfig that somebody copied does too.
  */
-export async function writeAccess(files: ClusterFiles, cluster: string, server: string, parts: readonly Part[]): Promise<void> {
+export async function writeAccess(files: ClusterFiles, cluster: ClusterAddress, parts: readonly Part[]): Promise<void> {
   const users = new Map<string, User>([['admin', ADMINISTRATOR], ...parts.map(({ name, user }): [string, User] => [name, user])]);
   const known = await readTokens(files.tokens);
   const tokens = new Map([...users].map(([name, user]) => [name, known.get(user.username) ?? randomBytes(24).toString('base64url')]));
@@ -27,14 +36,8 @@ export async function writeAccess(files: ClusterFiles, cluster: string, server: 
   await mkdir(files.kubeconfigOf('.'), { recursive: true, mode: 0o700 });
   for (const [name, token] of tokens) {
     const file = name === 'admin' ? files.kubeconfig : files.kubeconfigOf(name);
-    await writeWhole(file, kubeconfig(cluster, name === 'admin' ? withPassword(server, token) : server, name, token), OWNER_ONLY);
+    await writeWhole(file, kubeconfig(cluster, name, token), OWNER_ONLY);
   }
-}
-
-/** kubectl sends no bearer token over plain HTTP, but it does send a password that stands in the URL. */
-function withPassword(server: string, token: string): string {
-  const url = new URL(server);
-  return `${url.protocol}//admin:${token}@${url.host}`;
 }
 
 /** The administrator's token. @throws Error when the cluster was never up */
@@ -58,13 +61,13 @@ async function readTokens(file: string): Promise<Map<string, string>> {
   return known;
 }
 
-function kubeconfig(cluster: string, server: string, user: string, token: string): string {
+function kubeconfig({ name: cluster, server, authority }: ClusterAddress, user: string, token: string): string {
   const name = `serin-${cluster}`;
   const userName = user === 'admin' ? name : `${name}-${user}`;
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name, cluster: { server } }],
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(authority).toString('base64') } }],
     users: [{ name: userName, user: { token } }],
     contexts: [{ name, context: { cluster: name, user: userName, namespace: 'default' } }],
     'current-context': name,

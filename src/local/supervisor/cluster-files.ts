@@ -16,6 +16,12 @@ export function clusterDirectory(name: string, env: Environment): string {
   return join(clustersRoot(env), name);
 }
 
+/** Where a certificate and its key lie, PEM; the key is its owner's alone. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Everything that lies in the folder of a cluster. */
 export interface ClusterFiles {
   readonly directory: string;
@@ -26,6 +32,10 @@ export interface ClusterFiles {
   /** For people and kubectl: an administrator's. */
   readonly kubeconfig: string;
   readonly tokens: string;
+  /** The cluster's own certificate authority. */
+  readonly authority: CertificateFiles;
+  /** The API's. */
+  readonly server: CertificateFiles;
   readonly logs: string;
   /** Written by the API when it listens. */
   readonly api: string;
@@ -43,6 +53,8 @@ export function clusterFiles(directory: string): ClusterFiles {
     supervisor: at('supervisor.json'),
     kubeconfig: at('kubeconfig'),
     tokens: at('tokens.json'),
+    authority: { certificate: at('certificates', 'ca.crt'), key: at('certificates', 'ca.key') },
+    server: { certificate: at('certificates', 'api.crt'), key: at('certificates', 'api.key') },
     logs: at('logs'),
     api: at('api.json'),
     gateway: at('gateway.json'),

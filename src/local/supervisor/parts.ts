@@ -49,7 +49,11 @@ export function standardParts({ programs, crds, images, nodeName }: StandardPart
     {
       name: 'api',
       script: script('api'),
-      args: ['--directory', '{directory}', '--port', '{apiPort}', '--logs', '{directory}/pod-logs', ...repeated('--crds', crds)],
+      args: [
+        ...['--directory', '{directory}', '--port', '{apiPort}', '--service-range', '{serviceRange}', '--logs', '{directory}/pod-logs'],
+        ...['--tls-cert', '{directory}/certificates/api.crt', '--tls-key', '{directory}/certificates/api.key'],
+        ...repeated('--crds', crds),
+      ],
       user: { username: 'system:apiserver', groups: ['system:masters'] },
       ready: { kind: 'api' },
     },

@@ -62,12 +62,14 @@ function nodeUnreadiness(name: string, since: number, files: ClusterFiles): Prom
 async function withApi(files: ClusterFiles, ask: (client: ReturnType<typeof createClient>) => Promise<string | undefined>): Promise<string | undefined> {
   const server = await apiUrl(files);
   if (server === undefined) return 'the API does not listen yet';
-  const transport = createHttpTransport({ server, token: await adminToken(files) });
   try {
-    return await ask(createClient(transport, { fieldManager: 'serin-local', retries: { tries: 1 } }));
+    const transport = createHttpTransport({ server, token: await adminToken(files), ca: await readFile(files.authority.certificate, 'utf8') });
+    try {
+      return await ask(createClient(transport, { fieldManager: 'serin-local', retries: { tries: 1 } }));
+    } finally {
+      await transport.stop();
+    }
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    await transport.stop();
   }
 }

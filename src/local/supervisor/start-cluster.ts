@@ -121,7 +121,7 @@ async function untilUp(files: ClusterFiles, ended: () => string | undefined, dea
     }
     const waitsFor = waiting.map((part) => `${part.name}: ${part.waitsFor ?? ''}`).join('; ');
     if (clock.monotonic() > deadline) {
-      throw new SupervisorError('NotReady', `the cluster did not get ready in time: ${waitsFor}; logs are in ${files.logs}`);
+      throw new SupervisorError('NotReady', `the cluster did not get ready in time: ${waitsFor === '' ? 'its supervisor is still starting' : waitsFor}; logs are in ${files.logs}`);
     }
     if (waitsFor !== told) options.onProgress?.(waitsFor);
     told = waitsFor;

@@ -119,7 +119,7 @@ describe('errors', () => {
 
   it('name what is waited for in vain', async () => {
     const part: Part = { ...(await simplePart('late')), ready: { kind: 'file', name: 'never.json' } };
-    await expect(start('late', [part], { patience: 300 })).rejects.toThrow('did not get ready in time: late: has not written never.json');
+    await expect(start('late', [part], { patience: 2000 })).rejects.toThrow('did not get ready in time: late: has not written never.json');
   });
 
   it('name a port that is taken', async () => {
@@ -128,6 +128,7 @@ describe('errors', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     await expect(start('ported', [], { apiPort: port })).rejects.toMatchObject({ code: 'PortTaken', message: expect.stringContaining(`port ${port} of 127.0.0.1`) });
     if (server) await closeServer(server);
+    await expect(start('ported', [], { apiPort: port, ingressPort: port })).rejects.toMatchObject({ code: 'PortTaken', message: expect.stringContaining('cannot be both') });
   });
 
   it('name a folder that cannot be written to, a bad name, a program that is not built', async () => {
@@ -180,11 +181,36 @@ it('leaves no process of a Pod when node and supervisor are killed and the clust
   expect(identifyProcess(second)).toBeUndefined();
 });
 
-it('refuses requests without a token', async () => {
+it('serves the API at its port with its certificate again after it was killed', async () => {
   const parts = standardParts({ programs: programs.folder, crds: [], images: [], nodeName: 'n' }).filter(({ name }) => name === 'api');
-  const { apiUrl = '' } = await start('closed', parts);
-  const transport = createHttpTransport({ server: apiUrl });
+  const { directory, kubeconfig, apiUrl, parts: [api] } = await start('killed', parts);
+  const text = await readFile(kubeconfig, 'utf8');
+  const { transport, server } = await loadKubeconfig({ env: {}, path: kubeconfig });
+  expect(server).toBe(apiUrl);
+  expect(server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  const client = createClient(transport, { fieldManager: 'test', retries: { tries: 1 } });
+  await client.create(resources.configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept', namespace: 'default' } });
+  process.kill(api?.process?.pid ?? 0, 'SIGKILL');
+  await until(async () => (await clusterStatus(directory)).parts[0]?.restarts === 1, 'it was restarted');
+  await until(async () => (await clusterStatus(directory)).status === 'up', 'it is up again');
+  await until(async () => (await client.find(resources.configMaps, { name: 'kept', namespace: 'default' }).catch(() => undefined)) !== undefined, 'the old client reaches it');
+  expect(await readFile(kubeconfig, 'utf8')).toBe(text);
+  await transport.stop();
+});
+
+it('refuses requests without a token, and has none where others could read it', async () => {
+  const parts = standardParts({ programs: programs.folder, crds: [], images: [], nodeName: 'n' }).filter(({ name }) => name === 'api');
+  const { apiUrl = '', directory } = await start('closed', parts);
+  const transport = createHttpTransport({ server: apiUrl, ca: await readFile(join(directory, 'certificates', 'ca.crt'), 'utf8') });
   const client = createClient(transport, { fieldManager: 'test', retries: { tries: 1 } });
   await expect(client.list(resources.pods)).rejects.toMatchObject({ code: 403 });
   await transport.stop();
+  const tokens = Object.keys(JSON.parse(await readFile(join(directory, 'tokens.json'), 'utf8')) as object);
+  const files = (await readdir(directory, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  const texts = await Promise.all(files.map(async (file) => ({ file: file.slice(directory.length + 1), text: await readFile(file, 'latin1'), mode: (await stat(file)).mode & 0o777 })));
+  const holders = texts.filter(({ text }) => tokens.some((token) => text.includes(token)));
+  expect(holders.map(({ file }) => file).sort()).toEqual(['kubeconfig', 'kubeconfigs/api', 'tokens.json']);
+  const secret = texts.filter(({ text }) => text.includes('PRIVATE KEY'));
+  expect(secret.map(({ file }) => file).sort()).toEqual(['certificates/api.key', 'certificates/ca.key']);
+  for (const { mode } of [...holders, ...secret]) expect(mode).toBe(0o600);
 });

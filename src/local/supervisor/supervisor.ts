@@ -5,6 +5,7 @@ import { reserveClusterIndex, type ClusterReservation } from '../addresses/clust
 import { freePort, tryListen, closeServer } from '../addresses/free-port.js';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../processes/process-identity.js';
 import { writeAccess } from './access.js';
+import { ensureCertificates } from './cluster-certificates.js';
 import { clusterFiles, type ClusterFiles } from './cluster-files.js';
 import { readPlan, writePlan, type ClusterPlan, type PortWish } from './cluster-plan.js';
 import { alreadyUp, removeAbandoned } from './abandoned.js';
@@ -16,6 +17,12 @@ import { readState, type SupervisorState } from './supervisor-state.js';
 import { writeWhole } from './whole-file.js';
 
 const API_HOST = '127.0.0.1';
+/**
+ * Plus the cluster's number, which no other cluster holds: below the ports that systems give to outgoing connections (from
+ * 32768 or 49152 on), so that a port is still free when its part starts again.
+ */
+const FIRST_API_PORT = 20_000;
+const FIRST_INGRESS_PORT = 20_256;
 const POLL_MILLISECONDS = 50;
 
 /** Runs the parts of one cluster, in the process that it lives in, until it is stopped. */
@@ -79,12 +86,14 @@ export class Supervisor {
       throw new SupervisorError('AddressesTaken', error instanceof Error ? error.message : String(error), { cause: error });
     });
     await openAddressMap(this.#files.directory);
-    const apiPort = await choosePort(plan.apiPort, 'API');
-    const ingressPort = await choosePort(plan.ingressPort, 'ingress');
+    const { index, podRange, serviceRange } = this.#reservation;
+    const apiPort = await choosePort(plan.apiPort, 'API', FIRST_API_PORT + index);
+    const ingressPort = await choosePort(plan.ingressPort, 'ingress', FIRST_INGRESS_PORT + index);
+    if (ingressPort === apiPort) throw new SupervisorError('PortTaken', `port ${apiPort} cannot be both the API's and the ingress's: name two`);
     await writePlan(this.#files.plan, { ...plan, apiPort: { ...plan.apiPort, port: apiPort }, ingressPort: { ...plan.ingressPort, port: ingressPort } });
-    const apiUrl = `http://${API_HOST}:${apiPort}`;
-    await writeAccess(this.#files, plan.name, apiUrl, plan.parts);
-    const { podRange, serviceRange } = this.#reservation;
+    const apiUrl = `https://${API_HOST}:${apiPort}`;
+    const authority = await ensureCertificates(this.#files, plan.name, serviceRange, this.#clock.now());
+    await writeAccess(this.#files, { name: plan.name, server: apiUrl, authority }, plan.parts);
     this.#facts = { status: 'starting', apiUrl, ingressPort, podRange, serviceRange };
     const placeholders = { directory: this.#files.directory, podRange, serviceRange, apiPort: String(apiPort), ingressPort: String(ingressPort), name: plan.name };
     for (const part of plan.parts) {
@@ -158,8 +167,8 @@ async function takeOver(files: ClusterFiles, plan: ClusterPlan, identity: Proces
   }
 }
 
-async function choosePort({ port, required }: PortWish, what: string): Promise<number> {
-  if (!required || port === 0) return freePort(API_HOST, port);
+async function choosePort({ port, required }: PortWish, what: string, usual: number): Promise<number> {
+  if (!required || port === 0) return freePort(API_HOST, port === 0 ? usual : port);
   const server = await tryListen(API_HOST, port);
   if (server === undefined) throw new SupervisorError('PortTaken', `port ${port} of ${API_HOST}, asked for as the ${what} port, is taken: name another one, or 0 for any`);
   await closeServer(server);
