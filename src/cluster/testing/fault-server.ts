@@ -58,6 +58,7 @@ export class FaultServer {
   readonly #faults: Record<RequestKind, Fault[]> = { list: [], watch: [], other: [] };
   readonly #watches = new Set<{ response: ServerResponse; namespace: string | undefined }>();
   readonly #expired = new Set<string>();
+  readonly #snapshots = new Map<string, { readonly version: string; readonly objects: readonly KubernetesObject[] }>();
   #history: HistoryEntry[] = [];
   #version = 100;
   #compacted = 100;
@@ -193,12 +194,17 @@ export class FaultServer {
     }
     const limit = Number(query.get('limit') ?? '0') || Infinity;
     const start = token === null ? 0 : Number(token.split('-')[0]);
-    const all = [...this.objects.values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
-    const items = all.slice(start, start + limit).map(({ apiVersion: _v, kind: _k, ...rest }) => rest);
-    const next = start + limit < all.length ? `${start + limit}-${this.#version}-${this.seen.length}` : '';
+    // All pages of one list show the same moment, as a real server's do.
+    const snapshot = (token === null ? undefined : this.#snapshots.get(token)) ?? {
+      version: this.version,
+      objects: [...this.objects.values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace),
+    };
+    const items = snapshot.objects.slice(start, start + limit).map(({ apiVersion: _v, kind: _k, ...rest }) => rest);
+    const next = start + limit < snapshot.objects.length ? `${start + limit}-${snapshot.version}-${this.seen.length}` : '';
+    if (next !== '') this.#snapshots.set(next, snapshot);
     if (expire && next !== '') this.#expired.add(next);
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ kind: 'ConfigMapList', apiVersion: 'v1', metadata: { resourceVersion: this.version, continue: next }, items }));
+    response.end(JSON.stringify({ kind: 'ConfigMapList', apiVersion: 'v1', metadata: { resourceVersion: snapshot.version, continue: next }, items }));
   }
 
   #watch(query: URLSearchParams, namespace: string | undefined, response: ServerResponse): void {
