@@ -82,7 +82,7 @@ class Demo {
 
   async play(): Promise<void> {
     this.#do('Starting the local cluster.');
-    this.#cluster = await startLocal(this.#shell, { name: 'demo', directory: this.#directory, images: [imageTable] });
+    this.#cluster = await startLocal(this.#shell, { name: 'demo', directory: this.#directory, images: [imageTable], bound: !this.#options.keep });
     const { client } = this.#cluster;
     this.#do('Starting bookinfo: productpage calls details and reviews, reviews calls ratings.');
     await applyBookinfo(client);

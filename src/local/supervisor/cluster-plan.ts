@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isRecord } from '../../kubernetes/json.js';
+import type { ProcessIdentity } from '../processes/process-identity.js';
 import type { Part } from './parts.js';
 import { writeWhole } from './whole-file.js';
 
@@ -9,6 +10,8 @@ export interface ClusterPlan {
   readonly parts: readonly Part[];
   readonly apiPort: PortWish;
   readonly ingressPort: PortWish;
+  /** The process without which the cluster is of no use: it stops, and its folder goes, when that has ended. */
+  readonly owner?: ProcessIdentity;
 }
 
 /** A port that was asked for must be free; one that was only used before may be another next time. */

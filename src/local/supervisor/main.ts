@@ -18,6 +18,10 @@ try {
   process.on('SIGINT', stop);
   // The terminal that started it may go away.
   process.on('SIGHUP', () => undefined);
+  void supervisor
+    .ownerEnded()
+    .then(() => (stopping ??= supervisor.stop().then(() => supervisor.removeFolder())))
+    .finally(() => process.exit(0));
   await supervisor.start();
   // Runners wait for their processes; those and the reservation keep this process alive until it is stopped.
 } catch (error) {

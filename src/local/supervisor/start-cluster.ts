@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dns1123LabelProblems } from '../../kubernetes/names.js';
 import { systemClock, type Clock } from '../../ports/clock.js';
-import { isRunning } from '../processes/process-identity.js';
+import { identifyProcess, isRunning } from '../processes/process-identity.js';
 import { alreadyUp } from './abandoned.js';
 import { clusterDirectory, clusterFiles, type ClusterFiles } from './cluster-files.js';
 import { readPlan, writePlan, type ClusterPlan, type PortWish } from './cluster-plan.js';
@@ -39,6 +39,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** Stops the cluster again when it is not up yet. */
   readonly signal?: AbortSignal;
+  /** Bind the cluster to this process: when it ends, however it does, the cluster stops and its folder is deleted. */
+  readonly bound?: boolean;
   /** Told what is waited for, each time that changes. */
   readonly onProgress?: (waitsFor: string) => void;
 }
@@ -88,7 +90,9 @@ async function planOf(options: StartOptions, name: string, programs: string, fil
   const before = await readPlan(files.plan);
   const wish = (asked: number | undefined, used: PortWish | undefined): PortWish =>
     asked === undefined || asked === 0 ? { port: used?.port ?? 0, required: false } : { port: asked, required: true };
+  const owner = options.bound === true ? identifyProcess(process.pid) : undefined;
   return {
+    ...(owner === undefined ? {} : { owner }),
     name,
     parts: [...parts, ...extraParts],
     apiPort: wish(options.apiPort, before?.apiPort),

@@ -24,6 +24,7 @@ const API_HOST = '127.0.0.1';
 const FIRST_API_PORT = 20_000;
 const FIRST_INGRESS_PORT = 20_256;
 const POLL_MILLISECONDS = 50;
+const OWNER_POLL_MILLISECONDS = 1000;
 
 /** Runs the parts of one cluster, in the process that it lives in, until it is stopped. */
 export class Supervisor {
@@ -68,6 +69,18 @@ export class Supervisor {
       throw error;
     });
     return this.#starting;
+  }
+
+  /** Resolves when the process that the cluster is bound to has ended; never where it is bound to none. */
+  async ownerEnded(): Promise<void> {
+    const { owner } = this.#plan;
+    if (owner === undefined) return new Promise(() => undefined);
+    while (isRunning(owner)) await this.#clock.sleep(OWNER_POLL_MILLISECONDS);
+  }
+
+  /** Deletes everything of the cluster; after `stop`. */
+  async removeFolder(): Promise<void> {
+    await rm(this.#files.directory, { recursive: true, force: true });
   }
 
   /** Stops all parts, last started first, and gives everything back that others may want. */
