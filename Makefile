@@ -37,9 +37,9 @@ $(NODE_MODULES): package.json package-lock.json
 tools: setup
 	@sh scripts/install-tools.sh
 
-bench: build
-	@npx vitest bench --run 2>/dev/null || true
-	@node bench/run.mjs
+bench: setup
+	@node bench/build.mjs
+	@ONLY='$(ONLY)' node .cache/bench/bench/run.js
 
 clean:
 	rm -rf dist node_modules coverage .cache

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+
+/** What the numbers were measured on. */
+export function describeMachine(): string {
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const [load = 0] = loadavg();
+  return `${availableParallelism()} × ${cpu?.model.trim() ?? 'unknown processor'}, ${memory} GiB, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 16)}Z, load average at the start ${load.toFixed(1)}${load > availableParallelism() / 2 ? ' (others were using the machine)' : ''}`;
+}
+
+/** Ticks per second of the times in /proc; 100 on every Linux that Node runs on. */
+const TICKS = 100;
+
+/** Processor seconds that a process and its threads have used so far. NaN where it is gone or /proc is missing. */
+export function processorSeconds(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold spaces.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** KiB of a process: resident, and its proportional part where pages are shared. Undefined where it is gone. */
+export function memoryOf(pid: number): { readonly rss: number; readonly pss: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN);
+    return { rss: field('Rss'), pss: field('Pss') };
+  } catch {
+    return undefined;
+  }
+}

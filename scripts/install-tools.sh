@@ -1,0 +1,76 @@
+#!/bin/sh
+# What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl.
+#
+# - No kubectl on PATH: as root on Debian or Ubuntu, installs the package kubernetes-client; else says so in one line.
+# - Another kubectl on PATH than Debian's: fetches Debian's beside it into .cache/kubectl-debian (needs no root), so that
+#   the tests try both.
+#
+# What cannot be had is named in a line that begins with NOT RUN; with CI=true a missing kubectl is an error.
+set -eu
+cd "$(dirname "$0")/.."
+
+package=kubernetes-client
+cache=.cache/kubectl-debian
+quiet='-qq -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root'
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+not_run() {
+  echo "NOT RUN: $1" >&2
+}
+
+# Runs a command without its output; shows it only when the command fails.
+quietly() {
+  output=$("$@" 2>&1) || { printf '%s\n' "$output" >&2; return 1; }
+}
+
+install_kubectl() {
+  if ! has apt-get; then
+    not_run 'tests with kubectl: there is no kubectl, and no apt-get to install it with. Install kubectl 1.20 or later.'
+    return 1
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    not_run "tests with kubectl: there is no kubectl. Install it as root: apt-get install $package"
+    return 1
+  fi
+  echo "Installing the Debian package $package (kubectl, for tests)."
+  # shellcheck disable=SC2086
+  quietly apt-get update $quiet || true
+  # shellcheck disable=SC2086
+  if ! DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends $quiet "$package"; then
+    not_run "tests with kubectl: $package could not be installed."
+    return 1
+  fi
+}
+
+is_debians() {
+  has dpkg && dpkg -S "$(command -v kubectl)" 2>/dev/null | grep -q "^$package:"
+}
+
+fetch_debians() {
+  [ -x "$cache/usr/bin/kubectl" ] && return
+  if ! has apt-get || ! has dpkg; then
+    not_run "tests with Debian's kubectl: there is no apt-get to fetch $package with. The kubectl on PATH is tested."
+    return
+  fi
+  echo "Fetching Debian's kubectl into $cache, to test it beside $(command -v kubectl)."
+  work=$(mktemp -d)
+  # shellcheck disable=SC2086
+  if (cd "$work" && apt-get download $quiet "$package") >"$work/log" 2>&1 && dpkg -x "$work"/*.deb "$work/files"; then
+    mkdir -p "$cache/usr/bin"
+    # The name appears whole or not at all, also when two runs meet.
+    cp "$work/files/usr/bin/kubectl" "$cache/usr/bin/kubectl.$$"
+    mv "$cache/usr/bin/kubectl.$$" "$cache/usr/bin/kubectl"
+  else
+    not_run "tests with Debian's kubectl: $package could not be fetched ($(tail -n 1 "$work/log")). The kubectl on PATH is tested."
+  fi
+  rm -rf "$work"
+}
+
+if ! has kubectl; then
+  if ! install_kubectl; then
+    [ "${CI:-}" = true ] && exit 1
+    exit 0
+  fi
+fi
+is_debians || fetch_debians

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { checkPolicyAlone } from '../../src/controller/policy-checks.js';
+import { formatProblem } from '../../src/model/policy-problem.js';
+import { validateKind } from '../../src/model/policy-validation.js';
+import type { ReleasePolicy } from '../../src/model/release-policy.js';
+import { API_VERSION } from '../../src/model/resources.js';
+import { blocksOf, pages, type Block } from './pages.js';
+
+const LANGUAGES = ['sh', 'yaml', 'json', 'text', 'ts'];
+const all = pages.flatMap(blocksOf);
+const named = (blocks: readonly Block[]): [string, Block][] => blocks.map((block) => [`${block.page}:${block.line}`, block]);
+
+/** What a part of a policy is tried in. */
+const whole = {
+  workload: { deployment: 'web' },
+  service: 'web',
+  router: { service: {} },
+  strategy: { canary: { steps: [{ weight: 50 }] } },
+};
+
+test('every block says what it is', () => {
+  expect(all.filter(({ language }) => !LANGUAGES.includes(language)).map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+});
+
+test.each(named(all.filter(({ language }) => language === 'yaml')))('manifest in %s', (_place, { text, marks }) => {
+  for (const document of parseAllDocuments(text)) {
+    expect(document.errors).toEqual([]);
+    const content = document.toJS() as Record<string, unknown>;
+    const object = marks.includes('policy')
+      ? { apiVersion: API_VERSION, kind: 'ReleasePolicy', metadata: { name: 'web', namespace: 'default' }, spec: { ...whole, ...content } }
+      : content;
+    expect(object).toMatchObject({ apiVersion: API_VERSION, kind: 'ReleasePolicy' });
+    const problems = [...validateKind('ReleasePolicy', object), ...checkPolicyAlone(object as unknown as ReleasePolicy)];
+    expect(problems.map(formatProblem)).toEqual([]);
+  }
+});
+
+test.each(named(all.filter(({ language }) => language === 'json')))('JSON in %s', (_place, { text }) => {
+  expect(() => JSON.parse(text) as unknown).not.toThrow();
+});
