@@ -13,7 +13,8 @@ export function localApiPage(differences, cases) {
 # What the local API does not do, or does differently
 
 The local API answers like a Kubernetes 1.36 API server: the tests replay ${cases} recorded answers of one, request by request,
-and compare status, headers and the whole body. ${cases - differing} are the same; the other ${differing} differ for the reasons below, each with the
+and compare status, content type, warnings and body (but not what no two servers share: times, uids, versions, drawn names,
+the order of entries in \`managedFields\`). ${cases - differing} are the same; the other ${differing} differ for the reasons below, each with the
 cases that show it.
 
 ${lines('server').join('\n')}

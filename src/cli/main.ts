@@ -1,10 +1,13 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../ports/clock.js';
 import { run } from './program.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const stopping = new AbortController();
+// One listener for each kind that a command watches, which is no leak.
+setMaxListeners(100, stopping.signal);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => stopping.abort(new Error(signal)));
 }

@@ -1,6 +1,7 @@
 import { rest, type RestingDecision, type RestingObservation } from '../engine/resting.js';
 import { deepEqual } from '../kubernetes/json.js';
 import { hashTemplate } from '../kubernetes/pod-template.js';
+import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
 import { resources } from '../kubernetes/resources.js';
 import { nameWithHash } from '../kubernetes/names.js';
 import { timestamp, withCondition } from '../kubernetes/conditions.js';
@@ -84,8 +85,8 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
       workload: { kind: workload?.kind ?? 'Deployment', name: workload?.name ?? '' },
       service: policy.spec.service,
       router: policy.spec.router,
-      stable: start.stable,
-      canary: start.canary,
+      stable: { ...start.stable, ...imagesOf(workload && replicaSetsOf(workload, context.caches).find(({ metadata }) => metadata.name === start.stable.replicaSet)?.spec.template) },
+      canary: { ...start.canary, ...imagesOf(workload?.template) },
       plan: compileCanary(policy.spec),
     },
   };
@@ -99,6 +100,12 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
     if (there.spec.canary.hash !== start.canary.hash || there.status?.endedAt !== undefined) return { releases };
   }
   return { release: start.name, releases };
+}
+
+/** The images of a template's containers, as people tell versions apart. */
+function imagesOf(template: PodTemplateSpec | undefined): { images?: string } {
+  const images = (template?.spec?.containers ?? []).flatMap(({ image }) => image ?? []);
+  return images.length === 0 ? {} : { images: images.join(', ') };
 }
 
 function withPolicyCondition(status: PolicyStatus, now: number): PolicyStatus {

@@ -1,4 +1,5 @@
 import { advance, firstStatus } from '../engine/advance.js';
+import { formatShare } from '../engine/formatting.js';
 import type { Message } from '../model/messages.js';
 import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js';
 import { FINALIZER, serinResources } from '../model/resources.js';
@@ -59,13 +60,20 @@ function withRouting(status: ReleaseStatus, { routing, observation, release }: R
   const claims = routingPlan(routing, { ...status, claims: release.status?.claims ?? [] })?.claims;
   const shares = (split: Split | undefined): { stable: number; canary: number } | undefined => split && { ...split.shares };
   const asked = status.intent.routing === 'split' ? { stable: WHOLE - status.intent.share, canary: status.intent.share } : undefined;
-  const known = { asked, written: shares(observation.routing.written) ?? (asked && release.status?.shares?.written), accepted: shares(observation.routing.accepted), counted: status.shares?.counted };
+  const known = { asked, written: shares(observation.routing.written) ?? (asked && release.status?.shares?.written), accepted: shares(observation.routing.accepted), counted: asked && status.shares?.counted };
   const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   return {
     ...status,
     ...(claims && claims.length > 0 ? { claims: claims.map(({ kind, name: claimed, found }) => ({ kind, name: claimed, found })) } : {}),
     shares: present,
+    share: shareText(status, observation.routing.accepted),
   };
+}
+
+/** The canary's share as tables show it: what is accepted, or was last, and everything once it is stable. */
+function shareText({ phase, share = '0 %' }: ReleaseStatus, accepted: Split | undefined): string {
+  if (accepted) return formatShare(accepted.shares.canary);
+  return phase === 'HandingOver' || phase === 'Completed' ? formatShare(WHOLE) : phase === 'Aborted' ? formatShare(0) : share;
 }
 
 async function record(context: ControllerContext, release: Release, status: ReleaseStatus): Promise<Release> {
@@ -137,13 +145,14 @@ async function carryOutCanary(context: ControllerContext, view: ReleaseView, sta
   if (holder === 'release' && intent.sizes.canary !== undefined) await resize(context, found, intent.sizes.canary);
 }
 
-/** A release that was deleted goes once its policy has taken over the outcome. */
+/** The record of an ended release is free to be deleted once its policy has taken over the outcome. */
 async function letRecordGo(context: ControllerContext, release: Release): Promise<void> {
   const finalizers = release.metadata.finalizers ?? [];
-  if (release.metadata.deletionTimestamp === undefined || !finalizers.includes(FINALIZER)) return;
+  if (!finalizers.includes(FINALIZER)) return;
   const policy = context.caches.policies.get({ namespace: release.metadata.namespace ?? '', name: release.spec.policy });
   if (policy && policy.status?.release === release.metadata.name && policy.status.concluded !== release.metadata.name) return;
-  await write(context, 'release.finalizer', undefined, (client) =>
+  const informer = release.metadata.deletionTimestamp === undefined ? context.caches.releases : undefined;
+  await write(context, 'release.finalizer', informer, (client) =>
     client.patch(serinResources.releases, name(release), {
       kind: 'merge',
       body: { metadata: { resourceVersion: release.metadata.resourceVersion, finalizers: finalizers.filter((each) => each !== FINALIZER) } },

@@ -16,22 +16,33 @@ export interface Routing {
   readonly config: unknown;
   readonly context: RouterContext;
   readonly found: Found;
+  /** Answers of this pass, by what was asked: routers are pure, and a pass asks the same more than once. */
+  readonly answers: Map<string, unknown>;
 }
 
 export function routingOf(release: Release, found: Found, versions: { stable: VersionTarget; canary: VersionTarget }): Routing {
   const { router, config } = configuredRouter(release.spec.router);
   const written = release.status?.shares?.written;
-  return { router, config, found, context: { namespace: release.metadata.namespace ?? '', policy: release.spec.policy, service: release.spec.service, versions, lastWritten: written && { shares: written } } };
+  return { router, config, found, answers: new Map(), context: { namespace: release.metadata.namespace ?? '', policy: release.spec.policy, service: release.spec.service, versions, lastWritten: written && { shares: written } } };
 }
 
 const claimsOf = (status: ReleaseStatus | undefined): readonly Claim[] => status?.claims ?? [];
 
 /** The way from what was found to the recorded intent; undefined where routes are to be left alone. */
-export function routingPlan({ router, config, context, found }: Routing, status: ReleaseStatus | undefined): RoutingPlan | undefined {
+export function routingPlan(routing: Routing, status: ReleaseStatus | undefined): RoutingPlan | undefined {
+  const { router, config, context, found } = routing;
   const intent = status?.intent;
   if (intent === undefined || intent.routing === 'keep') return undefined;
-  if (intent.routing === 'split') return router.write(config, splitOf(intent.share), found, claimsOf(status), context);
-  return router.release(config, found, claimsOf(status), context);
+  return once(routing, `plan ${intent.routing} ${intent.share}`, status, () =>
+    intent.routing === 'split' ? router.write(config, splitOf(intent.share), found, claimsOf(status), context) : router.release(config, found, claimsOf(status), context),
+  );
+}
+
+/** The answer of this pass to a question about these claims. */
+function once<T>({ answers }: Routing, question: string, status: ReleaseStatus | undefined, ask: () => T): T {
+  const key = `${question} ${JSON.stringify(claimsOf(status))}`;
+  if (!answers.has(key)) answers.set(key, ask());
+  return answers.get(key) as T;
 }
 
 /** How far routing is, for the intent on record. */
@@ -39,7 +50,7 @@ export function observeRouting(routing: Routing, status: ReleaseStatus | undefin
   const plan = routingPlan(routing, status);
   const { router, config, found, context } = routing;
   const state: RoutingState =
-    status?.intent.routing === 'split' ? router.read(config, found, claimsOf(status), context) : { written: undefined, accepted: undefined, problems: [] };
+    status?.intent.routing === 'split' ? once(routing, 'read', status, () => router.read(config, found, claimsOf(status), context)) : { written: undefined, accepted: undefined, problems: [] };
   const waiting = plan?.stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
   const problems = state.problems.filter(({ severity }) => severity !== 'warning');
   return { ...state, problems, reached: plan !== undefined && waiting === undefined, waitsFor: waiting && (waiting.waitsFor ?? waiting.name), waitsUntil: waiting?.waitsUntil };

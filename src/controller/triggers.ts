@@ -47,7 +47,7 @@ export class Triggers {
         case 'Pod':
           return this.#pod(object);
         default:
-          return this.#namespace(namespace);
+          return this.#routing(namespace, change.type === 'changed' ? [object, change.before] : [object]);
       }
     });
   }
@@ -92,8 +92,48 @@ export class Triggers {
     if (replicaSet) this.#replicaSet(replicaSet);
   }
 
+  /** Only policies that a routing object can matter to: each release writes some, and a namespace may have hundreds. */
+  #routing(namespace: string, states: readonly KubernetesObject[]): void {
+    const reached = reachedServices(states);
+    for (const { metadata, spec } of this.#caches().policies.list({ namespace })) {
+      const named = spec.router.istio?.virtualServices?.some(({ name }) => name === states[0]?.metadata.name) ?? false;
+      if (named || reached === 'any' || reached.has(spec.service)) this.#touch(namespace, metadata.name);
+    }
+  }
+
   #namespace(namespace: string): void {
     for (const name of this.#policies.get(namespace) ?? []) this.#touch(namespace, name);
+  }
+}
+
+/** Names of the Services that routing objects lead to or are. */
+function reachedServices(states: readonly KubernetesObject[]): ReadonlySet<string> | 'any' {
+  const names = new Set<string>();
+  for (const object of states) {
+    switch (object.kind) {
+      case 'Service':
+        names.add(object.metadata.name);
+        break;
+      case 'EndpointSlice':
+        names.add(object.metadata.labels?.['kubernetes.io/service-name'] ?? '');
+        break;
+      case 'VirtualService':
+      case 'DestinationRule':
+        addHosts(object, names);
+        break;
+      default:
+        return 'any';
+    }
+  }
+  return names.has('*') ? 'any' : names;
+}
+
+/** Collects the first part of everything that is called a host, at any depth. */
+function addHosts(value: unknown, names: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key === 'host' && typeof item === 'string') names.add(item.split('.')[0] ?? '');
+    else addHosts(item, names);
   }
 }
 

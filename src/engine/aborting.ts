@@ -1,5 +1,5 @@
 import { message, messageAbout } from '../model/messages.js';
-import type { Release } from '../model/release.js';
+import { versionName, type Release } from '../model/release.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatShare, formatTime } from './formatting.js';
@@ -37,7 +37,7 @@ export function abort(draft: Draft, release: Release, observation: Observation):
   if (!handed) return draft.wait(message('WaitsForOwners'));
   const { requests, failures } = observation.evidence.canary;
   draft.end('Aborted');
-  draft.happen(message('Aborted', { canary: release.spec.canary.replicaSet, requests, failures }));
+  draft.happen(message('Aborted', { canary: versionName(release.spec.canary), requests, failures }));
 }
 
 function lowerShare(draft: Draft, observation: Observation): void {

@@ -64,6 +64,16 @@ describe('one release', () => {
     expect(world.status).toMatchObject({ phase: 'Aborted', abortReason: 'CanaryNotReady' });
   });
 
+  it('leaves the workload paused when it asks for yet another version while handing over', () => {
+    const world = new World(releaseWith(steps), 4, seededRandom(1));
+    while (world.status.phase !== 'HandingOver') world.happen({ kind: 'round', works: 3, milliseconds: 500 });
+    world.happen({ kind: 'template', to: 'other' });
+    expect(world.runToEnd()).toBe(true);
+    expect(world.status.phase).toBe('Completed');
+    expect(world.paused).toBe(true);
+    expect(world.sets.canary).toMatchObject({ size: 4, holder: 'home' });
+  });
+
   it('waits for a person at a pause without an end, and goes on when told', () => {
     const world = new World(releaseWith([{ kind: 'weight', share: 100 }, { kind: 'pause' }, { kind: 'promote' }]), 2, seededRandom(1));
     expect(world.runToEnd(200)).toBe(false);

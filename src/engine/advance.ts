@@ -1,5 +1,5 @@
 import { message } from '../model/messages.js';
-import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js';
+import { hasEnded, versionName, type Release, type ReleaseStatus } from '../model/release.js';
 import { abort, beginAbort } from './aborting.js';
 import { countingOf } from './counting.js';
 import type { Decision } from './decision.js';
@@ -15,7 +15,7 @@ import { promote } from './promoting.js';
 /** The status of a release that no controller has seen yet. @param now milliseconds since the epoch */
 export function firstStatus(release: Release, now: number): ReleaseStatus {
   const time = new Date(now).toISOString();
-  const log = message('ReleaseStarted', { canary: release.spec.canary.replicaSet, stable: release.spec.stable.replicaSet });
+  const log = message('ReleaseStarted', { canary: versionName(release.spec.canary), stable: versionName(release.spec.stable) });
   return {
     phase: 'Preparing',
     step: { index: 0, startedAt: time },

@@ -1,5 +1,5 @@
 import { message } from '../model/messages.js';
-import type { Release } from '../model/release.js';
+import { versionName, type Release } from '../model/release.js';
 import type { Draft } from './draft.js';
 import type { Observation } from './observation.js';
 import { routesReleased } from './routing.js';
@@ -27,5 +27,5 @@ export function handOver(draft: Draft, release: Release, observation: Observatio
   if (mayRoll && release.spec.workload.kind === 'Deployment' && observation.workload.paused) return draft.wait(message('WaitsForWorkload'));
   const { requests, failures } = observation.evidence.canary;
   draft.end('Completed');
-  draft.happen(message('Completed', { canary: release.spec.canary.replicaSet, requests, failures }));
+  draft.happen(message('Completed', { canary: versionName(release.spec.canary), requests, failures }));
 }

@@ -1,5 +1,5 @@
 import { message, messageAbout } from '../model/messages.js';
-import type { Release } from '../model/release.js';
+import { versionName, type Release } from '../model/release.js';
 import { canaryGone } from './aborting.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
@@ -42,5 +42,5 @@ export function letGo(draft: Draft, release: Release, observation: Observation):
   if (!canaryLeft || !restLeft) return draft.wait(message('WaitsForOwners'));
   const { requests, failures } = observation.evidence.canary;
   draft.end('Aborted');
-  draft.happen(message('Aborted', { canary: release.spec.canary.replicaSet, requests, failures }));
+  draft.happen(message('Aborted', { canary: versionName(release.spec.canary), requests, failures }));
 }

@@ -8,6 +8,7 @@ test('words of a real server', () => {
   expect(dns1123LabelProblems('A.b')).toEqual([
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
   ]);
+  expect(dns1123LabelProblems('a.b')).toEqual(['must not contain dots']);
   expect(labelValueProblems('bad value!')).toEqual([
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
   ]);

@@ -58,7 +58,9 @@ const CONFIG_KEY_RULE = explain("a valid config key must consist of alphanumeric
 
 /** A DNS-1123 label, at most 63 characters: names of namespaces and containers. */
 export function dns1123LabelProblems(name: string): string[] {
-  return [...(name.length > 63 ? [tooLong(63, 'bytes')] : []), ...(labelPattern.test(name) ? [] : [LABEL_RULE])];
+  // What is only no label because of its dots is told so.
+  const shape = labelPattern.test(name) ? [] : [subdomainPattern.test(name) ? 'must not contain dots' : LABEL_RULE];
+  return [...(name.length > 63 ? [tooLong(63, 'bytes')] : []), ...shape];
 }
 
 /** A DNS-1123 subdomain, at most 253 characters: names of most objects. */

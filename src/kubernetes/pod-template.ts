@@ -19,14 +19,10 @@ export function equalTemplates(a: PodTemplateSpec, b: PodTemplateSpec): boolean 
 
 /** The form in which equal templates are equal JSON. Not for sending: empty parts are left out. */
 export function normalisedTemplate(template: PodTemplateSpec): unknown {
-  const copy: unknown = cloneJson(template);
-  if (!isRecord(copy)) return {};
-  const metadata = isRecord(copy['metadata']) ? copy['metadata'] : {};
-  const labels = isRecord(metadata['labels']) ? metadata['labels'] : {};
-  delete labels[POD_TEMPLATE_HASH];
-  const spec = isRecord(copy['spec']) ? copy['spec'] : {};
+  const { metadata, spec = { containers: [] } } = cloneJson(template);
+  const { [POD_TEMPLATE_HASH]: _hash, ...labels } = metadata?.labels ?? {};
   fillPodSpecDefaults(spec);
-  return withoutEmpty({ metadata: { labels, annotations: metadata['annotations'] }, spec }) ?? {};
+  return withoutEmpty({ metadata: { labels, annotations: metadata?.annotations }, spec }) ?? {};
 }
 
 /**

@@ -42,7 +42,7 @@ const definitions: readonly Definition[] = [
       { name: 'Policy', type: 'string', jsonPath: '.spec.policy' },
       { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
       { name: 'Step', type: 'string', jsonPath: '.status.progress' },
-      { name: 'Share', type: 'integer', jsonPath: '.status.shares.accepted.canary', description: "The canary's accepted share in per mille." },
+      { name: 'Share', type: 'string', jsonPath: '.status.share', description: "The canary's accepted share." },
       { name: 'Reason', type: 'string', jsonPath: '.status.abortReason' },
       age,
       { name: 'Stable', type: 'string', jsonPath: '.spec.stable.replicaSet', priority: 1 },

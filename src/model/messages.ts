@@ -36,7 +36,7 @@ const texts = {
   WaitsForAnalysis: { en: 'Watches the canary until {until}.', zh: '观察金丝雀版本至 {until}。' },
   WaitsForEvidence: { en: 'Waits until {wanted} canary requests have been counted in this step.', zh: '等待本步骤累计 {wanted} 个金丝雀请求。' },
   WaitsForDrain: { en: 'Lets the {role} version finish its requests until {until}.', zh: '等待 {role} 版本处理完剩余请求，直至 {until}。' },
-  WaitsForPodsGone: { en: 'Waits for {count} Pods of the {role} version to end.', zh: '等待 {role} 版本的 {count} 个 Pod 结束。' },
+  WaitsForPodsGone: { en: 'Waits for the Pods of the {role} version to end; {count} left.', zh: '等待 {role} 版本的 {count} 个 Pod 结束。' },
   WaitsForScaleUp: { en: 'The workload is scaled to 0; waits for it to be scaled up.', zh: '工作负载已缩容至 0；等待扩容。' },
   WaitsForRollout: { en: 'Waits for the Deployment to finish the roll-out that someone started.', zh: '等待 Deployment 完成他人启动的滚动更新。' },
   WaitsForWorkload: { en: 'Waits for the Deployment controller to take notice.', zh: '等待 Deployment 控制器处理变更。' },
@@ -56,7 +56,7 @@ const texts = {
   PlanAsks: { en: 'the plan', zh: '计划' },
   NoReadyCanary: { en: 'no canary Pod is ready', zh: '没有就绪的金丝雀 Pod' },
   NoReadyStable: { en: 'no stable Pod is ready', zh: '没有就绪的稳定版本 Pod' },
-  StableCanCarry: { en: 'what ready stable Pods cannot carry', zh: '就绪的稳定版本 Pod 无法承担的部分' },
+  StableCanCarry: { en: 'ready stable Pods carry the rest', zh: '其余由就绪的稳定版本 Pod 承担' },
 } as const satisfies Record<string, Text>;
 
 export type MessageCode = keyof typeof texts;

@@ -16,7 +16,7 @@ const exactlyOne = (fields: readonly string[], message: string) => ({
 const InlineWorkload = Type.Object(
   {
     replicas: Type.Integer({ minimum: 0, default: 1, description: 'How many Pods the program runs with.' }),
-    selector: Type.Object({ matchLabels: MapOf(Type.String(), { minProperties: 1 }) }, { description: 'Which Pods are of this program; must match the labels of the template.' }),
+    selector: Type.Object({ matchLabels: MapOf(Type.String(), { minProperties: 1, description: 'Labels that every Pod of the program carries.' }) }, { description: 'Which Pods are of this program; must match the labels of the template.' }),
     template: AnyObject<PodTemplateSpec>({ description: 'The Pod template; a change of it is a new version.' }),
   },
   { description: 'A program that only Serin runs, without a Deployment.' },
@@ -80,7 +80,12 @@ export const PolicySpecSchema = Type.Object(
       { description: 'How traffic is steered.', ...exactlyOne(['istio', 'service'], 'choose exactly one router') },
     ),
     strategy: Type.Object(
-      { canary: Type.Object({ steps: Type.Array(Step, { minItems: 1, maxItems: 50, description: 'Done in this order; at their end the canary gets everything.' }) }) },
+      {
+        canary: Type.Object(
+          { steps: Type.Array(Step, { minItems: 1, maxItems: 50, description: 'Done in this order; at their end the canary gets everything.' }) },
+          { description: 'A share of the traffic that grows step by step.' },
+        ),
+      },
       { description: 'How a new version goes out.' },
     ),
     analysis: Type.Optional(
@@ -94,8 +99,8 @@ export const PolicySpecSchema = Type.Object(
         { description: 'What makes a version worse.' },
       ),
     ),
-    readyTimeout: Type.Optional(Duration('How long canary Pods may take to become ready. Default 5m.')),
-    drain: Type.Optional(Duration('How long Pods without new traffic are kept for the requests they still serve. Default 5s.')),
+    readyTimeout: Type.Optional(Duration('How long canary Pods may take to become ready.', '5m')),
+    drain: Type.Optional(Duration('How long Pods without new traffic are kept for the requests they still serve.', '5s')),
     paused: Type.Optional(Type.Boolean({ description: 'Start no release.' })),
   },
   { description: 'How versions of one program are released.' },
@@ -104,18 +109,24 @@ export type PolicySpec = Static<typeof PolicySpecSchema>;
 export type PolicyStep = PolicySpec['strategy']['canary']['steps'][number];
 
 /** A version that a policy remembers. */
-const KnownVersion = Type.Object({ replicaSet: Type.String(), hash: Type.String() });
+const KnownVersion = Type.Object(
+  {
+    replicaSet: Type.String({ description: 'The ReplicaSet that runs it.' }),
+    hash: Type.String({ description: 'The pod-template-hash of its Pods.' }),
+  },
+  { description: 'The version that users rely on.' },
+);
 
 export const policyPhases = ['Adopting', 'Resting', 'Releasing', 'Holding', 'Refused'] as const;
 export type PolicyPhase = (typeof policyPhases)[number];
 
 export const ConditionSchema = Type.Object({
-  type: Type.String(),
-  status: StringEnum(['True', 'False', 'Unknown'] as const),
+  type: Type.String({ description: 'What it is about.' }),
+  status: StringEnum(['True', 'False', 'Unknown'] as const, { description: 'Whether it holds.' }),
   observedGeneration: Type.Optional(Type.Integer()),
   lastTransitionTime: Type.String({ format: 'date-time' }),
-  reason: Type.String(),
-  message: Type.String(),
+  reason: Type.String({ description: 'Why, in one word.' }),
+  message: Type.String({ description: 'Why, in a sentence.' }),
 });
 export type Condition = Static<typeof ConditionSchema>;
 
@@ -124,11 +135,18 @@ export const PolicyStatusSchema = Type.Object({
   phase: Type.Optional(StringEnum(policyPhases, { description: 'What the policy does now.' })),
   message: Type.Optional(Type.String({ description: 'In one sentence what it does or waits for.' })),
   stable: Type.Optional(KnownVersion),
-  rejected: Type.Optional(Type.Object({ hash: Type.String(), replicaSet: Type.String(), release: Type.String(), reason: Type.String() }, { description: 'The version that was taken back last.' })),
+  rejected: Type.Optional(Type.Object(
+      {
+        hash: Type.String({ description: 'The pod-template-hash of its Pods.' }),
+        replicaSet: Type.String({ description: 'The ReplicaSet that ran it.' }),
+        release: Type.String({ description: 'The release that took it back.' }),
+        reason: Type.String({ description: 'Why, in one word.' }),
+      },
+      { description: 'The version that was taken back last.' })),
   release: Type.Optional(Type.String({ description: 'The last release.' })),
   concluded: Type.Optional(Type.String({ description: 'The last release whose outcome was taken over.' })),
   releases: Type.Optional(Type.Integer({ description: 'How many releases were started.' })),
-  conditions: Type.Optional(Type.Array(ConditionSchema, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })),
+  conditions: Type.Optional(Type.Array(ConditionSchema, { description: 'What kubectl wait may wait for.', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })),
 });
 export type PolicyStatus = Static<typeof PolicyStatusSchema>;
 

@@ -21,7 +21,11 @@ export type Holder = (typeof holders)[number];
 const Shares = (description: string) => Type.Object({ stable: Type.Integer(), canary: Type.Integer() }, { description });
 
 const VersionSchema = Type.Object(
-  { replicaSet: Type.String({ description: 'The ReplicaSet that runs it.' }), hash: Type.String({ description: 'Names it; the pod-template-hash of its Pods.' }) },
+  {
+    replicaSet: Type.String({ description: 'The ReplicaSet that runs it.' }),
+    hash: Type.String({ description: 'Names it; the pod-template-hash of its Pods.' }),
+    images: Type.Optional(Type.String({ description: 'The images of its containers, for people.' })),
+  },
   { description: 'One version of the program.' },
 );
 
@@ -89,6 +93,7 @@ export const ReleaseStatusSchema = Type.Object({
   /** Since when the present wait has lasted: for Pods to get ready, for a drain. */
   waitingSince: Type.Optional(Type.String({ format: 'date-time' })),
   message: Type.Optional(Type.String({ description: 'In one sentence what it does or waits for.' })),
+  share: Type.Optional(Type.String({ description: "The canary's accepted share in per cent, for tables." })),
   progress: Type.Optional(Type.String({ description: 'Step of steps, for tables.' })),
   shares: Type.Optional(
     Type.Object({
@@ -117,6 +122,9 @@ export interface Release {
   spec: ReleaseSpec;
   status?: ReleaseStatus;
 }
+
+/** What people call a version: its images, and the ReplicaSet that runs it. */
+export const versionName = ({ replicaSet, images }: ReleaseSpec['canary']): string => (images === undefined ? replicaSet : `${images} (${replicaSet})`);
 
 /** Whether it has ended; nothing moves afterwards and it holds nothing. */
 export const hasEnded = (phase: ReleasePhase): phase is 'Completed' | 'Aborted' => phase === 'Completed' || phase === 'Aborted';

@@ -5,7 +5,7 @@ import type { Role, VersionTarget } from '../model/version.js';
 /** An object as it was found, and since when this generation of it has been known. */
 export interface FoundObject {
   readonly object: KubernetesObject;
-  /** Milliseconds since the epoch when the present generation was first seen; after a restart that starts anew. */
+  /** Milliseconds since the epoch when the present generation was first seen; after a restart, when the object was written last. */
   readonly unchangedSince: number;
 }
 

@@ -1,5 +1,6 @@
-/** One problem at one place of an object, worded as Kubernetes words it (the same shape as `FieldError` of `kubernetes/`). */
+/** One problem at one place of an object, worded as Kubernetes words it (`kubernetes/` calls it `FieldError`). */
 export interface Problem {
+  /** As in the causes of a 422 answer. */
   readonly reason:
     | 'FieldValueInvalid'
     | 'FieldValueRequired'
@@ -13,7 +14,7 @@ export interface Problem {
     | 'InternalError';
   /** Path such as `spec.ports[0].name`; `<nil>` for the object itself. */
   readonly field: string;
-  /** Message without the path. */
+  /** The whole message without the path, such as `Invalid value: "a b": must be …`. */
   readonly message: string;
 }
 

@@ -5,25 +5,35 @@ import type { ClusterClient } from '../../src/cluster/client.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
 import type { Caches } from '../../src/controller/caches.js';
 import type { EvidenceSource } from '../../src/controller/context.js';
-import { installedObjects } from '../../src/controller/installation.js';
+import { install } from '../../src/controller/installation.js';
 import { startController, type RunningController } from '../../src/controller/start-controller.js';
 import type { CustomResourceDefinition } from '../../src/kubernetes/generated/apiextensions-v1.js';
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
+import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
 import { resources } from '../../src/kubernetes/resources.js';
 import { createApi, type Api } from '../../src/local/api/api.js';
-import { memoryStore } from '../../src/local/api/memory-store.js';
+import type { StoreEvent } from '../../src/local/api/store.js';
 import { startWorkloads, type RunningWorkloads } from '../../src/local/workloads/run-workloads.js';
-import { markPodsReady } from '../../src/local/workloads/testing/ready-pods.js';
 import type { Counts, Evidence } from '../../src/model/evidence.js';
+import type { Message } from '../../src/model/messages.js';
 import { serinResources } from '../../src/model/resources.js';
 import { HASH_LABEL } from '../../src/model/version.js';
 import type { FaultPort } from '../../src/ports/fault-port.js';
 import { seededRandom } from '../../src/ports/random.js';
+import type { Transport } from '../../src/ports/transport.js';
 import { VirtualClock } from '../../src/ports/virtual-clock.js';
+import { startNode } from './node.js';
+import { readObjects, savableStore, type SavableStore, type SavedGame } from './saved-game.js';
 
 export interface DriverOptions {
   readonly seed?: number;
   readonly faults?: FaultPort;
+  /** Goes on from here instead of starting an empty cluster. */
+  readonly game?: SavedGame;
+  /** What the controller's requests go through. */
+  readonly controllerTransport?: (transport: Transport) => Transport;
+  /** Whether Pods wait for a scheduler; without, there are no nodes and Pods just run. */
+  readonly scheduler?: boolean;
 }
 
 /** How many requests users send to each version in a second of virtual time, and which part of them fails. */
@@ -32,93 +42,178 @@ export interface Traffic {
   failing: { stable: number; canary: number };
 }
 
+/** A controller that was started, and what it believes. */
+export interface Member {
+  readonly controller: RunningController;
+  readonly epoch: number;
+  leads: boolean;
+}
+
+/** How often work is looked at before virtual time goes on, and the step it goes on by, in milliseconds. */
+const TURNS = 25;
+const TICK = 100;
+
 /**
  * Everything in one process and in virtual time: the local API over a memory store, the workload controllers, Pods that get
- * ready by themselves (unless their image contains `bad`), and the whole Serin controller.
+ * ready by themselves (see `startNode`), and the whole Serin controller.
  */
 export class Driver {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly client: ClusterClient;
   readonly traffic: Traffic = { requestsPerSecond: 50, failing: { stable: 0, canary: 0 } };
   readonly errors: string[] = [];
+  readonly events: Message[] = [];
+  /** How often a controller asked whether it leads: once a pass and once a write. */
+  leadershipChecks = 0;
+  readonly #options: DriverOptions;
   readonly #seed: number;
-  readonly #store = memoryStore();
+  readonly #saved: SavableStore;
   readonly #api: Api;
-  readonly #stopping = new AbortController();
+  readonly #watchers: (() => void)[] = [];
   #faults: FaultPort | undefined;
   #workloads: RunningWorkloads | undefined;
   #pods: RunningInformer<Pod> | undefined;
-  #controller: RunningController | undefined;
+  #stopNode: (() => void) | undefined;
+  #members: Member[] = [];
   #epoch = 0;
 
-  constructor({ seed = 1, faults }: DriverOptions = {}) {
-    this.#seed = seed;
-    this.#faults = faults;
-    this.#api = createApi({ store: this.#store, clock: this.clock, random: seededRandom(seed) });
+  constructor(options: DriverOptions = {}) {
+    this.#options = options;
+    this.#seed = options.seed ?? 1;
+    this.#faults = options.faults;
+    this.clock = new VirtualClock(options.game?.time);
+    this.#saved = savableStore(() => this.clock.now(), options.game);
+    this.#api = createApi({ store: this.#saved.store, clock: this.clock, random: seededRandom(this.#seed) });
     this.client = this.#client('test');
   }
 
   /** Starts the cluster with Istio's kinds and Serin's own, and the controller. */
   async start(): Promise<void> {
-    const random = seededRandom(this.#seed + 1);
-    await this.run(async () => {
-      for (const definition of istioDefinitions()) await this.client.create(resources.customResourceDefinitions, definition);
-      for (const { resource, object } of installedObjects()) await this.client.create(resource, object);
-    });
-    this.#workloads = startWorkloads({ client: this.#client('workloads'), clock: this.clock, random });
-    this.#pods = createInformer(this.#client('node'), resources.pods, { clock: this.clock, random, idleMilliseconds: Number.POSITIVE_INFINITY });
-    markPodsReady({ client: this.#client('node'), clock: this.clock, pods: this.#pods, delay: 300 });
-    await this.run(() => this.#workloads?.ready ?? Promise.resolve());
+    await this.startCluster();
     await this.startController();
   }
 
-  /** Starts a controller of a new epoch; the one before is as good as dead. */
-  async startController(faults = this.#faults): Promise<void> {
+  /** As `start`, without a controller. */
+  async startCluster(): Promise<void> {
+    const random = seededRandom(this.#seed + 1);
+    if (!this.#options.game) {
+      await this.run(async () => {
+        for (const definition of istioDefinitions()) await this.client.create(resources.customResourceDefinitions, definition);
+        await install(this.client, this.clock, new AbortController().signal);
+      });
+    }
+    const scheduled = this.#options.scheduler ?? false;
+    this.#workloads = startWorkloads({ client: this.#client('workloads'), clock: this.clock, random, without: ['node-lifecycle', ...(scheduled ? [] : ['scheduler' as const])] });
+    this.#pods = createInformer(this.#client('node'), resources.pods, { clock: this.clock, random, idleMilliseconds: Number.POSITIVE_INFINITY });
+    this.#stopNode = startNode({ client: this.#client('node'), clock: this.clock, pods: this.#pods, delay: 300, scheduled });
+    await this.run(() => this.#workloads?.ready ?? Promise.resolve());
+  }
+
+  /** Starts a controller of a new epoch; those before are as good as dead, unless they are left believing that they lead.
+   * @param options.sameEpoch leads without an epoch of its own, as no controller should
+   */
+  async startController(faults = this.#faults, { besideOthers = false, sameEpoch = false } = {}): Promise<Member> {
     this.#faults = faults;
-    const epoch = ++this.#epoch;
+    if (!besideOthers) for (const other of this.#members) other.leads = false;
+    // A new leader's epoch is above every epoch on record.
+    const recorded = this.objects(serinResources.releases).map(({ status }) => status?.epoch ?? 0);
+    const epoch = (this.#epoch = Math.max(this.#epoch, ...recorded) + (sameEpoch ? 0 : 1));
+    const inner = this.#api.transport();
+    const transport = this.#options.controllerTransport?.(inner) ?? inner;
+    let member: Member | undefined = undefined;
     const controller = startController({
-      client: this.#client('serin'),
+      client: createClient(transport, { fieldManager: 'serin', clock: this.clock, random: seededRandom(this.#seed) }),
       clock: this.clock,
       random: seededRandom(this.#seed + 2 + epoch),
-      leadership: { mayWrite: () => epoch === this.#epoch, epoch: () => epoch },
-      events: { record: () => undefined },
+      leadership: { mayWrite: () => (this.leadershipChecks++, member?.leads ?? false), epoch: () => epoch },
+      events: { record: (_, what) => void this.events.push(what) },
       evidence: (caches) => this.#evidence(caches),
       onError: (error, about) => this.errors.push(`${about}: ${error.message}`),
       ...(faults === undefined ? {} : { faults }),
     });
-    this.#controller = controller;
+    const started: Member = (member = { controller, epoch, leads: true });
+    this.#members.push(started);
     await this.run(() => controller.untilReady());
     controller.lookAtEverything();
+    return started;
   }
 
-  /** Ends the controller as a kill would: nothing it was about to do is done. */
-  async killController(): Promise<void> {
-    this.#epoch++;
-    const controller = this.#controller;
-    this.#controller = undefined;
-    if (controller) await this.run(() => controller.stop());
+  /** Ends the controllers as a kill would: nothing they were about to do is done. */
+  async killController(members: readonly Member[] = this.#members): Promise<void> {
+    const killed = [...members];
+    this.#members = this.#members.filter((member) => !killed.includes(member));
+    for (const member of killed) member.leads = false;
+    await this.run(() => Promise.all(killed.map(({ controller }) => controller.stop())));
   }
 
-  /** Awaits work while virtual time goes on. */
+  /** All objects of a kind as the API server holds them. */
+  objects<T extends KubernetesObject>(resource: Resource<T>, namespace = ''): T[] {
+    return readObjects<T>(this.#saved.store, resource, namespace);
+  }
+
+  object<T extends KubernetesObject>(resource: Resource<T>, { namespace, name }: { namespace: string; name: string }): T | undefined {
+    return this.objects(resource, namespace).find(({ metadata }) => metadata.name === name);
+  }
+
+  /** The version of the newest write. */
+  get version(): number {
+    return this.#saved.store.version;
+  }
+
+  /** The cluster as it is now, without the controller's own memory. */
+  save(): SavedGame {
+    return this.#saved.save();
+  }
+
+  /** Calls `each` for every write as it is committed. */
+  onCommit(each: (event: StoreEvent) => void): void {
+    this.#saved.onCommit(each);
+  }
+
+  /** Calls `each` for every write, when all can see it. */
+  onChange(each: (event: StoreEvent) => void): void {
+    this.#saved.store.onEvents((events) => events.forEach(each));
+  }
+
+  /** Calls `look` whenever virtual time has gone on. */
+  onTick(look: () => void): void {
+    this.#watchers.push(look);
+  }
+
+  /** Lets virtual time go on by one step. */
+  async tick(): Promise<void> {
+    await this.clock.advance(TICK);
+    for (const look of this.#watchers) look();
+  }
+
+  /** Lets virtual time go on. @param seconds of virtual time */
+  async pass(seconds: number): Promise<void> {
+    for (const end = this.clock.now() + seconds * 1000; this.clock.now() < end; ) await this.tick();
+  }
+
+  /** Awaits work; virtual time goes on only when it waits for that. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     let ended = false;
     const result = work().finally(() => (ended = true));
     result.catch(() => undefined);
-    while (!ended) await this.clock.advance(100);
+    for (let turn = 0; !ended; turn++) {
+      if (turn < TURNS) await this.clock.advance(0);
+      else await this.tick();
+    }
     return result;
   }
 
   /** Lets time go on until the condition holds. @throws Error when it does not within `seconds` of virtual time */
-  async until(what: string, condition: () => Promise<boolean>, seconds = 300): Promise<void> {
-    for (const end = this.clock.now() + seconds * 1000; this.clock.now() < end; await this.clock.advance(100)) {
-      if (await this.run(condition)) return;
+  async until(what: string, condition: () => Promise<boolean> | boolean, seconds = 300): Promise<void> {
+    for (const end = this.clock.now() + seconds * 1000; this.clock.now() < end; await this.tick()) {
+      if (await this.run(async () => condition())) return;
     }
     throw new Error(`not within ${seconds} s: ${what}\n${this.errors.slice(-10).join('\n')}`);
   }
 
   async stop(): Promise<void> {
     await this.killController();
-    this.#stopping.abort();
+    this.#stopNode?.();
     await this.run(async () => {
       await this.#workloads?.stop();
       await this.#pods?.stop();

@@ -69,7 +69,8 @@ async function finalObjects(driver: Driver): Promise<unknown> {
     return {
       phase: release?.status?.phase,
       reason: release?.status?.abortReason,
-      steps: release?.status?.step.index,
+      // Lost evidence may come again a step later.
+      steps: release?.status?.phase === 'Completed' ? release.status.step.index : undefined,
       deployment: { paused: deployment.spec.paused ?? false, labels: deployment.metadata.labels, ready: deployment.status?.readyReplicas, replicas: deployment.status?.replicas },
       replicaSets: items.map(({ metadata, spec, status }) => ({ name: metadata.name, size: spec.replicas, ready: status?.readyReplicas ?? 0, owners: metadata.ownerReferences?.map(({ kind, controller }) => `${kind} ${String(controller ?? false)}`) })),
       virtualService: (await driver.client.get(resources.virtualServices, web)).spec,

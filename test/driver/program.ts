@@ -22,14 +22,14 @@ export function deployment(image: string, replicas = 4): Deployment {
   };
 }
 
-const service: Service = {
+export const service: Service = {
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: 'web', namespace },
   spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80 }] },
 };
 
-const virtualService: VirtualService = {
+export const virtualService: VirtualService = {
   apiVersion: 'networking.istio.io/v1',
   kind: 'VirtualService',
   metadata: { name: 'web', namespace },
@@ -48,13 +48,13 @@ export function policy(steps: PolicyStep[] = defaultSteps, router: ReleasePolicy
 }
 
 /** Brings version v1 up and hands it to a policy, until the policy rests. */
-export async function settle(driver: Driver, each: { replicas?: number; policy?: ReleasePolicy } = {}): Promise<void> {
+export async function settle(driver: Driver, each: { replicas?: number; policy?: ReleasePolicy; withoutPolicy?: boolean } = {}): Promise<void> {
   const { client } = driver;
   await driver.run(async () => {
     await client.create(resources.services, service);
     await client.create(resources.virtualServices, virtualService);
     await client.create(resources.deployments, deployment('web:v1', each.replicas));
-    await client.create(serinResources.releasePolicies, each.policy ?? policy());
+    if (!each.withoutPolicy) await client.create(serinResources.releasePolicies, each.policy ?? policy());
   });
   await driver.until('the policy rests', async () => (await client.get(serinResources.releasePolicies, web)).status?.phase === 'Resting');
   // The label is what makes a change of the template pause the Deployment.
@@ -63,7 +63,7 @@ export async function settle(driver: Driver, each: { replicas?: number; policy?:
 
 export async function setImage(driver: Driver, image: string): Promise<void> {
   await driver.run(() =>
-    driver.client.patch(resources.deployments, web, { kind: 'strategic', body: { spec: { paused: true, template: { spec: { containers: [{ name: 'web', image }] } } } } }),
+    driver.client.patch(resources.deployments, web, { kind: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } } }),
   );
 }
 

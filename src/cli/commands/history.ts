@@ -4,6 +4,7 @@ import { hasEnded } from '../../model/release.js';
 import { serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
 import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
+import { CliError } from '../errors.js';
 import { historyOf, type ReleaseRecord } from '../history/record.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
@@ -33,6 +34,9 @@ async function history(shell: Shell, policy: string, options: HistoryOptions): P
     const { items } = await client.list(serinResources.releases, { namespace, signal: shell.signal });
     const records = historyOf(items.filter(({ spec }) => spec.policy === name));
     if (isDataFormat(options.output)) return printData(shell, records, options.output);
+    if (records.length === 0 && !(await client.find(serinResources.releasePolicies, { namespace, name }))) {
+      throw new CliError(`there is no policy ${name} in namespace ${namespace}; see: serin get policies -A`);
+    }
     if (records.length === 0) return note(shell, `Policy ${name} has had no release in namespace ${namespace}.`);
     for (const line of tableLines(columns(shell.clock.now()), records, { wide: options.output === 'wide' })) print(shell, line);
   });

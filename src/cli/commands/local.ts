@@ -59,7 +59,7 @@ async function up(shell: Shell, options: UpOptions): Promise<void> {
       crds: within(options.crds),
       ...(options.apiPort === undefined ? {} : { apiPort: portOf(options.apiPort, '--api-port') }),
       ...(options.ingressPort === undefined ? {} : { ingressPort: portOf(options.ingressPort, '--ingress-port') }),
-      onProgress: (waitsFor) => note(shell, `Waits for ${waitsFor}`),
+      onProgress: progressNotes(shell),
     }),
   );
   await local.close();
@@ -70,6 +70,20 @@ async function up(shell: Shell, options: UpOptions): Promise<void> {
   print(shell, 'Look around:');
   print(shell, `  export KUBECONFIG=${local.status.kubeconfig}`);
   print(shell, '  kubectl get pods --all-namespaces');
+}
+
+/** How long a start may take before it is said what it waits for, in milliseconds. */
+const PATIENCE = 8000;
+
+/** One line at once; what is waited for only when it takes long. */
+function progressNotes(shell: Shell): (waitsFor: string) => void {
+  let next = shell.clock.monotonic() + PATIENCE;
+  note(shell, 'Starting the local cluster.');
+  return (waitsFor) => {
+    if (shell.clock.monotonic() < next) return;
+    next = shell.clock.monotonic() + PATIENCE;
+    note(shell, `Still waits for ${waitsFor}`);
+  };
 }
 
 function portOf(text: string, option: string): number {
@@ -101,7 +115,7 @@ async function reset(shell: Shell, options: LocalOptions): Promise<void> {
 function describeStatus(shell: Shell, status: ClusterStatus): void {
   print(shell, `  kubeconfig  ${status.kubeconfig}`);
   if (status.apiUrl !== undefined) print(shell, `  API         ${status.apiUrl}`);
-  if (status.ingressPort !== undefined) print(shell, `  gateway     http://127.0.0.1:${status.ingressPort}`);
+  if (status.ingressPort !== undefined) print(shell, `  ingress     http://127.0.0.1:${status.ingressPort}`);
   for (const part of status.parts) {
     const state = part.ready ? 'ready' : `not ready: ${part.waitsFor ?? part.status}`;
     print(shell, `  ${part.name.padEnd(10)}  ${state}${part.restarts > 0 ? `, restarted ${part.restarts} times` : ''}${part.ready ? '' : ` (log: ${part.log})`}`);

@@ -64,7 +64,7 @@ function culprit({ metadata, status }: Release): string {
   switch (status?.abortReason) {
     case 'AbortedByUser': {
       const setter = metadata.managedFields?.find(({ fieldsV1 }) => Reflect.has(Object(Reflect.get(Object(fieldsV1), 'f:spec')), 'f:abort'));
-      return setter?.manager === undefined ? 'someone' : `someone, by ${setter.manager}`;
+      return setter?.manager === undefined ? 'someone' : `someone with ${setter.manager}`;
     }
     case 'TooManyFailures':
     case 'CanaryCrashed':

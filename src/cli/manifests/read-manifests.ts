@@ -16,7 +16,7 @@ export interface ReadManifests {
 }
 
 /**
- * Reads files, folders (their .yaml, .yml and .json files, not those of folders in them) and `-` for the standard input.
+ * Reads files, folders (their .yaml, .yml and .json files, not those of folders in them, and no JSON that is no object of a cluster) and `-` for the standard input.
  * @throws CliError for a place that cannot be read or holds nothing
  */
 export async function readManifests(shell: Shell, places: readonly string[]): Promise<ReadManifests> {
@@ -41,7 +41,9 @@ async function textsOf(shell: Shell, place: string): Promise<NamedText[]> {
     if (!(await stat(path)).isDirectory()) return [{ file: place, text: await readFile(path, 'utf8') }];
     const names = (await readdir(path)).filter((name) => EXTENSIONS.some((extension) => name.endsWith(extension))).sort();
     if (names.length === 0) throw new CliError(`${place}: there is no .yaml, .yml or .json file in this folder.`);
-    return await Promise.all(names.map(async (name) => ({ file: join(place, name), text: await readFile(join(path, name), 'utf8') })));
+    const texts = await Promise.all(names.map(async (name) => ({ file: join(place, name), text: await readFile(join(path, name), 'utf8') })));
+    // Folders of manifests hold other JSON too: image tables, package files.
+    return texts.filter(({ file, text }) => !file.endsWith('.json') || /"apiVersion"\s*:/.test(text));
   } catch (error) {
     throw error instanceof CliError ? error : new CliError(`${place}: ${reasonOf(error)}.`, undefined, { cause: error });
   }

@@ -24,7 +24,7 @@ export function planSteering(verb: SteeringVerb, release: Release, { full = fals
       if (release.spec.paused) return { outcome: 'nothing', done: `Release ${name} is paused already.`, next: `It goes on with: serin resume ${name}.` };
       return { outcome: 'write', spec: { paused: true }, done: `Release ${name} is paused.`, next: `Its shares stay as they are; a bad version is still taken back. It goes on with: serin resume ${name}.` };
     case 'abort':
-      return { outcome: 'write', spec: { abort: true }, done: `Release ${name} is taken back.`, next: `Users go back to ${release.spec.stable.replicaSet}; ${followWith(name)}` };
+      return { outcome: 'write', spec: { abort: true }, done: `Release ${name} is taken back.`, next: `Users go back to ${release.spec.stable.replicaSet}. ${followWith(name)}` };
     case 'resume':
       return resume(release);
     case 'promote':

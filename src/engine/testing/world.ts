@@ -197,7 +197,7 @@ export class World {
         return;
       }
       case 'template':
-        if (this.#beforeHandOver()) this.template = what.to;
+        this.template = what.to;
         return;
       case 'unpause':
         this.paused = false;
@@ -224,10 +224,6 @@ export class World {
         this.canaryGetsReady = false;
         return;
     }
-  }
-
-  #beforeHandOver(): boolean {
-    return this.status.phase !== 'HandingOver';
   }
 
   /** Lets everything run on undisturbed until it has ended or stands still. @returns whether it ended */

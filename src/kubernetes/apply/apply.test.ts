@@ -5,6 +5,7 @@ import widget from '../../schema/testing/widget-schema.json' with { type: 'json'
 import definitions from '../generated/openapi-schemas.json' with { type: 'json' };
 import { cloneJson, isRecord } from '../json.js';
 import type { KubernetesObject } from '../objects.js';
+import type { PodSpec } from '../generated/core-v1.js';
 import { fillPodSpecDefaults } from '../pod-defaults.js';
 import { ApplyConflictError, ApplyError, applyObject, updateManagedFields } from './apply.js';
 import recorded from './testing/apply-cases.json' with { type: 'json' };
@@ -42,7 +43,7 @@ function defaulted(object: unknown): unknown {
   if (!isRecord(spec)) return copy;
   spec['replicas'] ??= 1;
   const template = spec['template'];
-  if (isRecord(template) && isRecord(template['spec'])) fillPodSpecDefaults(template['spec']);
+  if (isRecord(template) && isRecord(template['spec'])) fillPodSpecDefaults(template['spec'] as unknown as PodSpec);
   return copy;
 }
 

@@ -4,7 +4,7 @@ import type { ManagedFieldsEntry } from '../generated/meta-v1.js';
 import type { KubernetesObject, UnknownObject } from '../objects.js';
 import { compare } from './comparison.js';
 import { ApplyConflictError } from './conflict.js';
-import { difference, equalSets, type FieldSet, intersection, isEmptySet, union } from './field-set.js';
+import { difference, type FieldSet, intersection, isEmptySet, union } from './field-set.js';
 import { isReset, type Manager, ownable, readManagers, sameManager, unionOf, writeManagers } from './managers.js';
 import { merged } from './merged.js';
 import { withMetadataSchema } from './metadata-schema.js';
@@ -97,8 +97,9 @@ export function updateManagedFields<T extends KubernetesObject>(live: T | undefi
   const sent = object.metadata.managedFields;
   const before: Readonly<Record<string, unknown>> = live === undefined ? {} : withoutManagedFields(live);
   const after = withoutManagedFields(object);
-  const given = subresource === '' ? readManagers(sent) : [];
-  const found = isReset(sent) && subresource === '' ? [] : given.length > 0 ? given : readManagers(live?.metadata.managedFields);
+  const known = live?.metadata.managedFields;
+  const given = subresource === '' && !deepEqual(sent, known) ? readManagers(sent) : [];
+  const found = isReset(sent) && subresource === '' ? [] : given.length > 0 ? given : readManagers(known, true);
   if (live !== undefined && found.length === 0) return withEntries(object, []);
   const self = { name: context.manager, operation: 'Update' as const, apiVersion: object.apiVersion, subresource };
   const differences = restricted(compare(before, after, schema, builtIn), ignored);
@@ -117,7 +118,7 @@ const NEVER_APPLIED = [['metadata', 'creationTimestamp'], ['metadata', 'generati
 const BEFORE_FIRST_APPLY = 'before-first-apply';
 
 function managersOf(live: KubernetesObject | undefined, before: Readonly<Record<string, unknown>>, { schema, builtIn, ignored = [] }: WriteContext): Manager[] {
-  const found = readManagers(live?.metadata.managedFields);
+  const found = readManagers(live?.metadata.managedFields, true);
   if (live === undefined || found.length > 0) return found;
   const fields = restricted(compare({}, before, withMetadataSchema(schema), builtIn), ignored).added;
   const unclaimed = { name: BEFORE_FIRST_APPLY, operation: 'Update' as const, apiVersion: live.apiVersion, subresource: '', time: undefined, fields };
@@ -133,7 +134,9 @@ function conflictsOf(managers: readonly Manager[], { added, modified }: Comparis
 /** A manager loses what another changed or removed. */
 function afterWrite(manager: Manager, { added, modified, removed }: Comparison): Manager {
   const fields = difference(difference(manager.fields, union(added, modified)), removed);
-  return equalSets(fields, manager.fields) ? manager : { ...manager, fields };
+  if (fields === manager.fields) return manager;
+  const { stored: _stored, ...rest } = manager;
+  return { ...rest, fields };
 }
 
 function restricted({ added, modified, removed }: Comparison, ignored: readonly (readonly string[])[]): Comparison {

@@ -10,7 +10,9 @@ type Schema = StructuralSchema | undefined;
  * @param builtIn the schema is of a built-in kind: its plain structs count as always there, as the server sees them
  */
 export function compare(before: unknown, after: unknown, schema: Schema, builtIn: boolean): Comparison {
-  if (before === undefined && after === undefined) return SAME;
+  // To Go's structs a field that is null is one that is not there.
+  const absent = (value: unknown): boolean => value === undefined || (builtIn && value === null);
+  if (absent(before) && absent(after)) return SAME;
   if (before === undefined) return { ...SAME, added: wholeSet(after, schema) };
   if (after === undefined) return { ...SAME, removed: wholeSet(before, schema) };
   if (deepEqual(before, after)) return SAME;
@@ -45,7 +47,9 @@ function withStructs(value: Readonly<Record<string, unknown>>, parts: readonly P
   const missing = Object.entries(schema?.properties ?? {}).flatMap(([key, property]): Part[] => {
     if (value[key] !== undefined) return [];
     if (isRecord(property.default)) return [{ step: `f:${key}`, value: {}, schema: property }];
-    return schema?.required?.includes(key) === true && (property.type === 'array' || property.type === 'object')
+    if (property.default === '' || property.default === 0 || property.default === false) return [{ step: `f:${key}`, value: property.default, schema: property }];
+    // The one required set of strings is left out when it is empty.
+    return schema?.required?.includes(key) === true && property['x-kubernetes-list-type'] !== 'set' && (property.type === 'array' || property.type === 'object')
       ? [{ step: `f:${key}`, value: null, schema: property }]
       : [];
   });

@@ -32,15 +32,19 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return { member: a.member || b.member, children };
 }
 
-/** What is in `a` and not in `b`, field by field (what lies below a field of `b` stays). */
+/** What is in `a` and not in `b`, field by field (what lies below a field of `b` stays); `a` itself when nothing goes. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  return fieldSet(
-    a.member && !b.member,
-    [...a.children].map(([step, child]) => {
-      const other = b.children.get(step);
-      return [step, other ? difference(child, other) : child] as const;
-    }),
-  );
+  let children: Map<string, FieldSet> | undefined;
+  for (const [step, other] of b.children) {
+    const child = a.children.get(step);
+    const rest = child && difference(child, other);
+    if (rest === child || rest === undefined) continue;
+    children ??= new Map(a.children);
+    if (isEmptySet(rest)) children.delete(step);
+    else children.set(step, rest);
+  }
+  const member = a.member && !b.member;
+  return children === undefined && member === a.member ? a : { member, children: children ?? a.children };
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
@@ -50,27 +54,21 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   );
 }
 
-/** The set without a field and all below it. */
+/** The set without a field and all below it; the set itself when it has no such field. */
 export function withoutPath(set: FieldSet, [first, ...rest]: FieldPath): FieldSet {
   if (first === undefined) return EMPTY;
-  if (!set.children.has(first)) return set;
-  return fieldSet(
-    set.member,
-    [...set.children].map(([step, child]) => [step, step === first ? withoutPath(child, rest) : child] as const),
-  );
+  const child = set.children.get(first);
+  const left = child && withoutPath(child, rest);
+  if (left === child || left === undefined) return set;
+  const children = new Map(set.children);
+  if (isEmptySet(left)) children.delete(first);
+  else children.set(first, left);
+  return { member: set.member, children };
 }
 
 /** All fields of the set, parents before what is below them. */
 export function pathsOf(set: FieldSet, prefix: FieldPath = []): FieldPath[] {
   return [...(set.member ? [prefix] : []), ...[...set.children].flatMap(([step, child]) => pathsOf(child, [...prefix, step]))];
-}
-
-export function equalSets(a: FieldSet, b: FieldSet): boolean {
-  if (a.member !== b.member || a.children.size !== b.children.size) return false;
-  return [...a.children].every(([step, child]) => {
-    const other = b.children.get(step);
-    return other !== undefined && equalSets(child, other);
-  });
 }
 
 /** The form in which `managedFields` hold a set: an empty object is a field, `.` marks one with fields below. */

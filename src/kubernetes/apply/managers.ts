@@ -12,6 +12,8 @@ export interface Manager {
   /** RFC 3339; undefined when the entry never changed the object. */
   readonly time: string | undefined;
   readonly fields: FieldSet;
+  /** The fields as they are stored, while they have not changed. */
+  readonly stored?: Readonly<Record<string, unknown>>;
 }
 
 /** Whether two entries are of the same manager: an applier is one in all versions. */
@@ -20,8 +22,11 @@ export function sameManager(a: Manager, b: Pick<Manager, 'name' | 'operation' | 
   return a.name === b.name && a.operation === b.operation && a.subresource === b.subresource && version;
 }
 
-/** Reads `metadata.managedFields`; entries that cannot be read are left out. */
-export function readManagers(entries: unknown): Manager[] {
+/**
+ * Reads `metadata.managedFields`; entries that cannot be read are left out.
+ * @param trusted whether they were written here, and may be written again as they are
+ */
+export function readManagers(entries: unknown, trusted = false): Manager[] {
   if (!Array.isArray(entries)) return [];
   return entries.flatMap((entry: unknown): Manager[] => {
     if (!isRecord(entry)) return [];
@@ -35,6 +40,7 @@ export function readManagers(entries: unknown): Manager[] {
         subresource: textOf(subresource),
         time: typeof time === 'string' ? time : undefined,
         fields: fromFieldsV1(fieldsV1),
+        ...(trusted && isRecord(fieldsV1) ? { stored: fieldsV1 } : {}),
       },
     ];
   });
@@ -52,13 +58,13 @@ export function writeManagers(managers: readonly Manager[]): ManagedFieldsEntry[
   return managers
     .filter(({ fields }) => !isEmptySet(fields))
     .toSorted(order)
-    .map(({ name, operation, apiVersion, subresource, time, fields }) => ({
+    .map(({ name, operation, apiVersion, subresource, time, fields, stored }) => ({
       manager: name,
       operation,
       apiVersion,
       ...(time === undefined ? {} : { time }),
       fieldsType: 'FieldsV1',
-      fieldsV1: toFieldsV1(fields),
+      fieldsV1: stored ?? toFieldsV1(fields),
       ...(subresource === '' ? {} : { subresource }),
     }));
 }

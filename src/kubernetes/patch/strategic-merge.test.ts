@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../schema/openapi-document.js';
 import definitions from '../generated/openapi-schemas.json' with { type: 'json' };
 import { cloneJson, isRecord } from '../json.js';
+import type { PodSpec } from '../generated/core-v1.js';
 import { fillPodSpecDefaults } from '../pod-defaults.js';
 import { PatchError } from './patch-error.js';
 import { applyStrategicMergePatch } from './strategic-merge.js';
@@ -17,7 +18,7 @@ function defaulted(object: unknown): unknown {
   if (!isRecord(spec)) return copy;
   spec['revisionHistoryLimit'] ??= 10;
   const template = spec['template'];
-  if (isRecord(template) && isRecord(template['spec'])) fillPodSpecDefaults(template['spec']);
+  if (isRecord(template) && isRecord(template['spec'])) fillPodSpecDefaults(template['spec'] as unknown as PodSpec);
   if (isRecord(copy) && isRecord(copy['metadata'])) {
     for (const [key, value] of Object.entries(copy['metadata'])) if (Array.isArray(value) && value.length === 0) delete copy['metadata'][key];
   }

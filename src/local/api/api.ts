@@ -3,6 +3,7 @@ import type { Random } from '../../ports/random.js';
 import type { Transport } from '../../ports/transport.js';
 import { createAdmission } from './admission/admission.js';
 import { readBuiltinSchemas } from './decoding/builtin-schemas.js';
+import { ProtobufObjects } from './decoding/protobuf-objects.js';
 import { withDefinitionRules } from './definitions/definition-rules.js';
 import { DefinitionController } from './definitions/definition-controller.js';
 import { createHandler, type Handler } from './handler.js';
@@ -51,7 +52,7 @@ export function createApi(options: ApiOptions): Api {
   withDefinitionRules(kinds);
   const watches = new WatchHub(store);
   const definitions = new DefinitionController(store, clock, kinds, watches);
-  const server: ServerContext = { store, clock, random, kinds, watches, schemas, users, admission: createAdmission(), logs: options.logs };
+  const server: ServerContext = { store, clock, random, kinds, watches, schemas, protobuf: new ProtobufObjects(), users, admission: createAdmission(), logs: options.logs };
   const ready = createSystemObjects(server);
   const answer = createHandler(server);
   const handle: Handler = async (request) => {

@@ -1,12 +1,16 @@
-import { forbiddenStatus, internalErrorStatus, unknownPathStatus } from '../../kubernetes/status.js';
+import { badRequestStatus, forbiddenStatus, internalErrorStatus, unknownPathStatus } from '../../kubernetes/status.js';
 import type { ApiRequest } from '../../ports/transport.js';
 import { isKnown, isOpenPath, refusalOf } from './access/authorizer.js';
 import { reviewAnswer } from './access/reviews.js';
+import { ProtobufError } from './decoding/protobuf-objects.js';
 import { isTrue } from './verbs/watch.js';
+import { REVIEWS } from './discovery/catalogue.js';
 import { discoveryAnswer } from './discovery/documents.js';
 import { ApiFailure, fail, failureAnswer, textAnswer, type Answer } from './request/answer.js';
+import { bodyBytes, PROTOBUF_TYPE } from './request/body-text.js';
+import { excerpt, mediaType } from './request/body.js';
 import { parseTarget, type ResourceTarget } from './request/target.js';
-import type { User } from './request/users.js';
+import { anonymous, type User } from './request/users.js';
 import type { Call, ServerContext } from './server-context.js';
 import { managerOf } from './writes/write-options.js';
 import { dispatch } from './verbs/dispatch.js';
@@ -31,13 +35,14 @@ export function createHandler(server: ServerContext): Handler {
 }
 
 async function answer(server: ServerContext, given: UserRequest, warnings: string[]): Promise<Answer> {
-  const request = { ...given, user: impersonated(given) };
-  const query = request.query ?? new URLSearchParams();
-  if (!isKnown(request.user)) refuseStranger(request, query);
-  const document = discoveryAnswer(server, request.path, query, request.headers ?? {});
+  const sent = { ...given, user: impersonated(given) };
+  const query = sent.query ?? new URLSearchParams();
+  if (!isKnown(sent.user)) refuseStranger(sent, query);
+  const document = discoveryAnswer(server, sent.path, query, sent.headers ?? {});
   if (document !== undefined) return document;
-  const target = parseTarget(request.path);
+  const target = parseTarget(sent.path);
   if (target === undefined) return textAnswer(404, '404 page not found\n');
+  const request = withJsonBody(server, sent, target);
   const { user, method, body = '', headers = {} } = request;
   const review = reviewAnswer(server, target, { user, method, body, contentType: headers['content-type'], userAgent: managerOf(headers['user-agent']) });
   if (review !== undefined) return review;
@@ -47,12 +52,44 @@ async function answer(server: ServerContext, given: UserRequest, warnings: strin
   return dispatch(server, call);
 }
 
-/** An administrator may speak for others. */
+/**
+ * Bodies in protobuf become JSON at the door; custom kinds take none.
+ * @throws ApiFailure 400
+ */
+function withJsonBody(server: ServerContext, request: UserRequest, target: ResourceTarget): UserRequest {
+  const { headers = {}, body = '' } = request;
+  if (mediaType(headers['content-type']) !== PROTOBUF_TYPE || body === '') return request;
+  const kind = kindOf(server, target);
+  if (kind === undefined) return request;
+  try {
+    const object = server.protobuf.decode(bodyBytes(body));
+    return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(object) };
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error;
+    return fail(badRequestStatus(`the object provided is unrecognized (must be of type ${kind}): ${error.message} (${excerpt(body, 'latin1')})`));
+  }
+}
+
+/** The kind that a path takes, if it is one of ours. */
+function kindOf(server: ServerContext, { group, version, plural }: ResourceTarget): string | undefined {
+  const served = server.kinds.find(group, version, plural);
+  if (served !== undefined) return served.custom ? undefined : served.kind.resource.kind;
+  return REVIEWS.find((review) => review.group === group && review.version === version && review.plural === plural)?.kind;
+}
+
+/**
+ * Whoever may do everything may also speak for others.
+ * @throws ApiFailure 403 for strangers
+ */
 function impersonated({ user, headers = {} }: UserRequest): User {
   const username = headers['impersonate-user'];
-  if (username === undefined || !user.groups.includes('system:masters')) return user;
   const groups = (headers['impersonate-group'] ?? '').split(',').map((group) => group.trim()).filter((group) => group !== '');
-  return { username, groups: [...groups, 'system:authenticated'] };
+  if (username === undefined) return groups.length === 0 ? user : fail(internalErrorStatus('requested groups without impersonating a user'));
+  if (!isKnown(user)) {
+    const why = `User ${JSON.stringify(user.username)} cannot impersonate resource "users" in API group "" at the cluster scope`;
+    return fail(forbiddenStatus({ group: '', plural: 'users', kind: '' }, username, why));
+  }
+  return { username, groups: username === anonymous.username ? [...anonymous.groups] : [...new Set([...groups, 'system:authenticated'])] };
 }
 
 /** @throws ApiFailure 403 for everything but the few paths that are open */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { badRequestStatus, methodNotAllowedStatus, unauthorizedStatus } from '../../kubernetes/status.js';
 import type { ApiRequest } from '../../ports/transport.js';
+import { bodyText } from './request/body-text.js';
 import type { Api } from './api.js';
 import { isStream } from './in-process-transport.js';
 import { failureAnswer, type Answer } from './request/answer.js';
@@ -109,7 +110,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (bytes > MOST_BODY_BYTES) return undefined;
     chunks.push(buffer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return bodyText(Buffer.concat(chunks), request.headers['content-type']);
 }
 
 async function sendAnswer({ status, headers, body }: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Random } from '../../ports/random.js';
 import type { Admission } from './admission/admission.js';
 import type { BuiltinSchemas } from './decoding/builtin-schemas.js';
+import type { ProtobufObjects } from './decoding/protobuf-objects.js';
 import type { KindRegistry, ServedKind } from './kind-registry.js';
 import type { LogSource } from './log-source.js';
 import type { User, Users } from './request/users.js';
@@ -16,6 +17,7 @@ export interface ServerContext {
   readonly kinds: KindRegistry;
   readonly watches: WatchHub;
   readonly schemas: BuiltinSchemas;
+  readonly protobuf: ProtobufObjects;
   readonly users: Users;
   readonly admission: Admission;
   readonly logs: LogSource | undefined;

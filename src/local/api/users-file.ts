@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isRecord } from '../../kubernetes/json.js';
 import type { User, Users } from './request/users.js';
 
+const REMEDY = 'write {"<token>": {"username": "…", "groups": […]}} into it, mode 0600';
+
 /**
  * Reads a file of `{ "<token>": { "username": …, "groups": […] } }`.
  * @throws Error naming the file and what is wrong with it
@@ -13,11 +15,17 @@ export function readUsers(path: string): Users {
 }
 
 function parsed(path: string): unknown {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${path}: cannot be read (${why}); write {"<token>": {"username": "…", "groups": […]}} into it, mode 0600`, { cause: error });
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}; ${REMEDY}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own words, and the error as a cause, would show what stands in the file.
+    throw new Error(`${path}: is no JSON; ${REMEDY}`);
   }
 }
 

@@ -17,7 +17,7 @@ export function readSplit(config: IstioConfig, found: Found, recorded: readonly 
   const claims = parseClaims(recorded);
   if (claims.length === 0) return { written: undefined, accepted: undefined, problems: [] };
   const hashes = { stable: context.versions.stable.hash, canary: context.versions.canary.hash };
-  const surveyed = survey(claims, found, hashes);
+  const surveyed = survey(claims, found, hashes, { name: context.service, namespace: context.namespace });
   const rule = found.get(resources.destinationRules, ourRuleName(context.service));
 
   const objects = [...(rule ? [rule] : []), ...surveyed.flatMap(({ found: object }) => object ?? [])];
@@ -52,11 +52,11 @@ function isComplete(config: IstioConfig, found: Found, surveyed: readonly Survey
 }
 
 /** Whether every subset of ours that routes name is there. */
-function ruleProblems(found: Found, { service, policy }: RouterContext): RoutingProblem[] {
+function ruleProblems(found: Found, { service, namespace, policy }: RouterContext): RoutingProblem[] {
   const rule = found.get(resources.destinationRules, ourRuleName(service))?.object;
   if (rule && !isOurRule(rule, policy)) return [ruleConflict(rule)];
   const defined = new Set((rule?.spec.subsets ?? []).map(({ name }) => name));
-  const missing = [...subsetsNamed(found)].filter((name) => versionOf(name) !== undefined && !defined.has(name));
+  const missing = [...subsetsNamed(found, { name: service, namespace })].filter((name) => versionOf(name) !== undefined && !defined.has(name));
   if (missing.length === 0) return [];
   return [
     {

@@ -12,7 +12,8 @@ import { subsetsNamed } from './write.js';
 
 /** First the routes as they were found, then, when nothing names its subsets any more, away with our DestinationRule. */
 export function releaseRoutes(config: IstioConfig, found: Found, recorded: readonly Claim[], context: Omit<RouterContext, 'versions'>): RoutingPlan {
-  const surveyed = survey(parseClaims(recorded), found, undefined);
+  const service = { name: context.service, namespace: context.namespace };
+  const surveyed = survey(parseClaims(recorded), found, undefined, service);
   const present = found.get(resources.destinationRules, ourRuleName(context.service));
   const rule = present && isOurRule(present.object, context.policy) ? present.object : undefined;
   const subsets = new Set((rule?.spec.subsets ?? []).map(({ name }) => name));
@@ -36,7 +37,7 @@ export function releaseRoutes(config: IstioConfig, found: Found, recorded: reado
   const acceptances = rule ? surveyed.flatMap(({ found: object }) => (object ? [acceptanceOf(object, found.now, config)] : [])) : [];
   const routes: Stage = { name: 'routes', writes, ...barrier(problems, acceptances) };
 
-  const named = [...subsetsNamed(found)].filter((name) => subsets.has(name));
+  const named = [...subsetsNamed(found, service)].filter((name) => subsets.has(name));
   const removal: Stage = {
     name: 'destination-rule',
     writes: rule && named.length === 0 ? [{ action: 'delete', resource: resources.destinationRules, name: rule.metadata.name, resourceVersion: rule.metadata.resourceVersion ?? '' }] : [],

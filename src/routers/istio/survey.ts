@@ -2,7 +2,8 @@ import { resources } from '../../kubernetes/resources.js';
 import { equalJson } from '../json-values.js';
 import type { Found, FoundObject } from '../router.js';
 import type { RouteClaim, VirtualServiceClaim } from './claims.js';
-import type { HttpRoute, VirtualService } from './objects.js';
+import { meansService, type ServiceName } from './host.js';
+import type { Destination, HttpRoute, VirtualService } from './objects.js';
 import { findRoutes, namesOurSubsets, type Whereabouts } from './route-identity.js';
 import { readDestinations, type Hashes, type Reading } from './weights.js';
 
@@ -20,15 +21,19 @@ export interface SurveyedVirtualService {
   readonly strays: readonly number[];
 }
 
-/** Holds what is claimed against what is there. @param hashes undefined where it does not matter which versions are named */
-export function survey(claims: readonly VirtualServiceClaim[], found: Found, hashes: Hashes | undefined): SurveyedVirtualService[] {
-  const claimed = claims.map(({ name, routes }) => surveyOne(name, routes, found, hashes));
+/**
+ * Holds what is claimed against what is there.
+ * @param hashes undefined where it does not matter which versions are named
+ * @param service whose routes may be strays: those to other Services are other releases'
+ */
+export function survey(claims: readonly VirtualServiceClaim[], found: Found, hashes: Hashes | undefined, service: ServiceName): SurveyedVirtualService[] {
+  const claimed = claims.map(({ name, routes }) => surveyOne(name, routes, found, hashes, service));
   const others = found.list(resources.virtualServices).filter(({ metadata }) => claims.every(({ name }) => name !== metadata.name));
-  const strayed = others.map(({ metadata }) => surveyOne(metadata.name, [], found, hashes)).filter(({ strays }) => strays.length > 0);
+  const strayed = others.map(({ metadata }) => surveyOne(metadata.name, [], found, hashes, service)).filter(({ strays }) => strays.length > 0);
   return [...claimed, ...strayed];
 }
 
-function surveyOne(name: string, claims: readonly RouteClaim[], all: Found, hashes: Hashes | undefined): SurveyedVirtualService {
+function surveyOne(name: string, claims: readonly RouteClaim[], all: Found, hashes: Hashes | undefined, service: ServiceName): SurveyedVirtualService {
   const found = all.get(resources.virtualServices, name);
   const http = found?.object.spec.http ?? [];
   const whereabouts = findRoutes(claims, http);
@@ -41,6 +46,10 @@ function surveyOne(name: string, claims: readonly RouteClaim[], all: Found, hash
     return { claim, state: 'present', index: where.at, route, reading };
   });
   const known = routes.flatMap((each) => (each.state === 'present' ? [each.index] : []));
-  const strays = http.flatMap((route, index) => (!known.includes(index) && namesOurSubsets(route.route) ? [index] : []));
+  const strays = http.flatMap((route, index) => (!known.includes(index) && namesOurSubsets(destinationsOf(route, service)) ? [index] : []));
   return { name, found, routes, strays };
+}
+
+function destinationsOf({ route = [] }: HttpRoute, service: ServiceName): Destination[] {
+  return route.filter(({ destination }) => meansService(destination.host, service.namespace, service));
 }

@@ -6,7 +6,8 @@ import { acceptanceOf } from './acceptance.js';
 import { claimRoute, parseClaims, recordClaims, type VirtualServiceClaim } from './claims.js';
 import { isOurRule, ourRuleName, ruleFor, subsetProblem, usersRules } from './destination-rule.js';
 import { ruleConflict, virtualServiceProblems } from './object-problems.js';
-import { routePlace, type DestinationRule, type IstioConfig, type Subset } from './objects.js';
+import { meansService, type ServiceName } from './host.js';
+import { routePlace, type Destination, type DestinationRule, type IstioConfig, type Subset } from './objects.js';
 import { editingProblems, splittingProblems } from './route-problems.js';
 import { patchRoutes } from './route-patch.js';
 import { selectRoutes } from './selection.js';
@@ -20,7 +21,7 @@ export function writeSplit(config: IstioConfig, split: Split, found: Found, reco
   const rules = usersRules(found, service);
   const { claims, problems } = extendClaims(config, found, parseClaims(recorded), rules, context);
   const hashes = { stable: context.versions.stable.hash, canary: context.versions.canary.hash };
-  const surveyed = survey(claims, found, hashes);
+  const surveyed = survey(claims, found, hashes, service);
 
   const usersNames = [...new Set(claims.flatMap(({ routes }) => routes.flatMap(({ route }) => serving(route).map(({ destination }) => destination.destination.subset))))];
   const present = found.get(resources.destinationRules, ourRuleName(context.service));
@@ -33,7 +34,7 @@ export function writeSplit(config: IstioConfig, split: Split, found: Found, reco
 
   const stages = [subsets, weights];
   if (present && stages.every(isReached)) {
-    const named = subsetsNamed(found);
+    const named = subsetsNamed(found, service);
     const tidy = desired((present.object.spec.subsets ?? []).filter(({ name }) => named.has(name)));
     stages.push({ name: 'tidy', writes: writeRule(tidy, present.object), waitsFor: undefined });
   }
@@ -60,7 +61,7 @@ function extendClaims(
   for (const each of selected) {
     const name = each.object.metadata.name;
     const known = recorded.find((claim) => claim.name === name);
-    const [state] = survey([known ?? { name, routes: [] }], found, undefined);
+    const [state] = survey([known ?? { name, routes: [] }], found, undefined, service);
     const taken = new Set([...(state?.strays ?? []), ...(state?.routes ?? []).flatMap((route) => (route.state === 'present' ? [route.index] : []))]);
     const fresh = each.routes.filter(({ index }) => !taken.has(index));
     const own = blocking([...(known ? [] : virtualServiceProblems(each.object, service)), ...fresh.flatMap((route) => splittingProblems(name, route, rules, context.versions))]);
@@ -138,9 +139,8 @@ function blocking(problems: readonly RoutingProblem[]): RoutingProblem[] {
   return problems.filter(({ severity }) => severity !== 'warning');
 }
 
-/** All subsets that http routes of the namespace name. */
-export function subsetsNamed(found: Found): Set<string> {
-  return new Set(
-    found.list(resources.virtualServices).flatMap(({ spec }) => (spec.http ?? []).flatMap(({ route = [] }) => route.flatMap(({ destination }) => destination.subset ?? []))),
-  );
+/** All subsets of a Service that http routes of the namespace name. */
+export function subsetsNamed(found: Found, service: ServiceName): Set<string> {
+  const named = ({ destination }: Destination): string[] => (destination.subset !== undefined && meansService(destination.host, service.namespace, service) ? [destination.subset] : []);
+  return new Set(found.list(resources.virtualServices).flatMap(({ spec }) => (spec.http ?? []).flatMap(({ route = [] }) => route.flatMap(named))));
 }

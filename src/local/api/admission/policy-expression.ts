@@ -1,7 +1,6 @@
 import { compileCel } from '../../../schema/cel/expression.js';
 import { kubernetesEnvironment } from '../../../schema/cel/function-library.js';
 import { type Authorizer, registerAuthorizer } from './authorizer.js';
-import { rewriteObjectLiterals } from './object-literals.js';
 
 /** What a policy's expressions may name. */
 export interface PolicyBindings {
@@ -34,7 +33,7 @@ export class PolicyCompiler {
   compile(expression: string): Expression {
     const known = this.#compiled.get(expression);
     if (known !== undefined) return known;
-    const program = compileCel(rewriteObjectLiterals(expression), { variables: VARIABLES, environment: this.#environment });
+    const program = compileCel(expression, { variables: VARIABLES, environment: this.#environment });
     const compiled: Expression = (bindings) => program.evaluate({ ...bindings });
     if (this.#compiled.size >= MOST_REMEMBERED) this.#compiled.clear();
     this.#compiled.set(expression, compiled);

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
-import type { FailureStatus } from '../../../kubernetes/status.js';
+import { failureStatus, type FailureStatus } from '../../../kubernetes/status.js';
 import type { AdmissionRequest } from './request.js';
 
 const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 };
@@ -20,14 +20,5 @@ export function mutationRefused(request: AdmissionRequest, policy: KubernetesObj
 
 function refusal({ kind, name }: AdmissionRequest, message: string, cause: string, reason: string, code: number): FailureStatus {
   const { group, plural } = kind.resource;
-  return {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason,
-    details: { name, ...(group === '' ? {} : { group }), kind: plural, causes: [{ message: cause }] },
-    code,
-  };
+  return failureStatus(code, reason, message, { name, ...(group === '' ? {} : { group }), kind: plural, causes: [{ message: cause }] });
 }

@@ -18,7 +18,7 @@ export function objectMetaProblems({ metadata }: KubernetesObject, kind: Pick<Ki
     ...labelErrors(metadata.labels, 'metadata.labels'),
     ...annotationErrors(metadata.annotations, 'metadata.annotations'),
     ...ownerErrors(metadata.ownerReferences ?? []),
-    ...finalizerErrors(metadata.finalizers ?? [], kind.strategicMerge),
+    ...finalizerErrors(metadata.finalizers ?? [], kind.strategicMerge && kind.resource.group !== 'apiextensions.k8s.io'),
   ];
 }
 
@@ -54,11 +54,8 @@ export function nameProblems(name: string, rule: Kind['nameRule']): string[] {
   switch (rule) {
     case 'dns-subdomain':
       return dns1123SubdomainProblems(name);
-    case 'dns-label': {
-      const problems = dns1123LabelProblems(name);
-      // A name that is only no label because of its dots is told so.
-      return problems.length === 1 && name.length <= 63 && dns1123SubdomainProblems(name).length === 0 ? ['must not contain dots'] : problems;
-    }
+    case 'dns-label':
+      return dns1123LabelProblems(name);
     case 'path-segment':
       return pathSegmentProblems(name);
   }
@@ -100,7 +97,8 @@ function ownerErrors(references: readonly OwnerReference[]): FieldError[] {
 }
 
 function ownerError(reference: OwnerReference, field: string): FieldError[] {
-  const { apiVersion, kind, name, uid } = reference;
+  // Custom resources come without the fields that Go's structs always have.
+  const { apiVersion = '', kind = '', name = '', uid = '' } = reference;
   const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   const empty = (part: string, value: string): FieldError[] => (value === '' ? [invalidField(`${field}.${part}`, value, 'must not be empty')] : []);
   const isEvent = kind === 'Event' && ((group === '' && version === 'v1') || (group === 'events.k8s.io' && version === 'v1'));
@@ -113,12 +111,12 @@ function ownerError(reference: OwnerReference, field: string): FieldError[] {
   ];
 }
 
-/** Only the built-in kinds insist on names with a domain. */
-function finalizerErrors(finalizers: readonly string[], builtin: boolean): FieldError[] {
+/** Only the kinds of the main API insist on names with a domain: not custom ones, and not their definitions. */
+function finalizerErrors(finalizers: readonly string[], strict: boolean): FieldError[] {
   const field = 'metadata.finalizers';
   const errors = finalizers.flatMap((finalizer, index) => [
     ...qualifiedNameProblems(finalizer).map((problem) => invalidField(field, finalizer, problem)),
-    ...(!builtin || finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)
+    ...(!strict || finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)
       ? []
       : [invalidField(`${field}[${index}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')]),
   ]);

@@ -32,10 +32,10 @@ export function unrecognized(kind: string, why: string): string {
 }
 
 /** The body as such messages show it: text when it begins like JSON, else the first bytes in hex. */
-export function excerpt(body: string): string {
+export function excerpt(body: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
   if (body === '') return '<empty>';
   if (body.trimStart().startsWith('{')) return body.length <= 30 ? body : `${body.slice(0, 30)} ...`;
-  const bytes = Buffer.from(body);
+  const bytes = Buffer.from(body, encoding);
   const hex = bytes.subarray(0, 30).toString('hex');
   return bytes.length > 30 ? `${hex} ...` : hex;
 }

@@ -15,12 +15,7 @@ import { changeObject } from './update.js';
 
 /** Answers a server-side apply of an object or of its status. */
 export async function apply(server: ServerContext, call: Call): Promise<Answer> {
-  const options = readWriteOptions(call, 'PatchOptions');
-  if (!call.query.get('fieldManager')) {
-    fail(invalidStatus({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [requiredField('fieldManager', 'is required for apply patch')]));
-  }
-  const configuration = parseYamlText(call.body, (message) => `error decoding YAML: ${message}`);
-  if (!isRecord(configuration)) return fail(badRequestStatus('error decoding YAML: the configuration is not an object'));
+  const { options, configuration } = readApply(call);
   const { created, stored } = await server.store.write((transaction) => {
     const before = transaction.get(call.served.collection, keyOf(call));
     if (before === undefined && call.subresource !== undefined) return fail(notFoundStatus(call.served.kind.resource, call.name ?? ''));
@@ -29,7 +24,22 @@ export async function apply(server: ServerContext, call: Call): Promise<Answer> 
   return objectAnswer(server, call, created ? 201 : 200, stored);
 }
 
-function applyWithin(
+/**
+ * Reads what every apply must say.
+ * @throws ApiFailure 400 or 422
+ */
+export function readApply(call: Call): { options: WriteOptions; configuration: Record<string, unknown> } {
+  const options = readWriteOptions(call, 'PatchOptions');
+  if (!call.query.get('fieldManager')) {
+    fail(invalidStatus({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [requiredField('fieldManager', 'is required for apply patch')]));
+  }
+  const configuration = parseYamlText(call.body, (message) => `error decoding YAML: ${message}`);
+  if (!isRecord(configuration)) return fail(badRequestStatus('error decoding YAML: the configuration is not an object'));
+  return { options, configuration };
+}
+
+/** Applies a configuration of the call's kind within a write. @throws ApiFailure */
+export function applyWithin(
   server: ServerContext,
   call: Call,
   transaction: Transaction,

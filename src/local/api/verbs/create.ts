@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import { alreadyExistsStatus, badRequestStatus, forbiddenStatus, notFoundStatus, serverErrorStatus } from '../../../kubernetes/status.js';
 import { resources } from '../../../kubernetes/resources.js';
+import { objectMetaProblems } from '../kinds/object-meta.js';
 import { fail, type Answer } from '../request/answer.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { StoredObject, type Transaction } from '../store.js';
@@ -8,7 +9,7 @@ import { admit, mutated } from '../writes/admission.js';
 import { kindContext, refuse, setField } from '../writes/change.js';
 import { decodeBody } from '../writes/decoding.js';
 import { generatedName, newUid, timestamp } from '../writes/identity.js';
-import { dropRepeatedOwners, metadataProblems } from '../writes/metadata-rules.js';
+import { dropRepeatedOwners } from '../writes/metadata-rules.js';
 import { ownershipContext, withOwners } from '../writes/ownership.js';
 import { readWriteOptions, type WriteOptions } from '../writes/write-options.js';
 import { keyOf, objectAnswer } from './read.js';
@@ -41,7 +42,7 @@ export function createObject(server: ServerContext, call: Call, transaction: Tra
   const object = mutated({ ...step, object: owned }, owned);
   const name = object.metadata.name ?? '';
   const problems = kind.prepareForCreate(object, kindContext(server, transaction));
-  refuse(kind, name, [...metadataProblems(object, kind), ...problems, ...kind.validate(object), ...(call.served.check?.(object, undefined) ?? [])]);
+  refuse(kind, name, [...objectMetaProblems(object, kind), ...problems, ...kind.validate(object), ...(call.served.check?.(object, undefined) ?? [])]);
   admit({ ...step, object });
   call.served.toStored?.(object);
   const key = keyOf({ namespace: call.namespace, name });

@@ -11,6 +11,7 @@ import { mediaType, parseObjectBody } from '../request/body.js';
 import type { Call, ServerContext } from '../server-context.js';
 import type { StoredObject } from '../store.js';
 import { readWriteOptions } from '../writes/write-options.js';
+import { applyWithin, readApply } from './apply.js';
 import { applyPatchTo, parsePatch } from './patch.js';
 import { keyOf } from './read.js';
 import { changeObject } from './update.js';
@@ -23,6 +24,7 @@ export async function scale(server: ServerContext, call: Call): Promise<Answer> 
     return jsonAnswer(200, scaleOf(stored, paths));
   }
   if (call.method !== 'PUT' && call.method !== 'PATCH') return fail(methodNotAllowedStatus());
+  if (mediaType(call.headers['content-type']) === 'application/apply-patch+yaml' && call.method === 'PATCH') return applyScale(server, call, paths);
   const options = readWriteOptions(call, call.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions');
   const content = call.method === 'PUT' ? parseObjectBody(call.body, call.headers['content-type'], 'Scale') : parsePatch(call);
   const stored = await server.store.write((transaction) => {
@@ -30,6 +32,20 @@ export async function scale(server: ServerContext, call: Call): Promise<Answer> 
     const asked = call.method === 'PUT' ? content : applyPatchTo(mediaType(call.headers['content-type']), scaleOf(before, paths), content, undefined);
     const object = withReplicas(call, before, paths, asked);
     return changeObject(server, call, transaction, before, object, options);
+  });
+  return jsonAnswer(200, scaleOf(stored, paths));
+}
+
+/** A server-side apply of a Scale is one of the number of replicas alone. */
+async function applyScale(server: ServerContext, call: Call, paths: ScalePaths): Promise<Answer> {
+  const { served, name = '' } = call;
+  const { options, configuration } = readApply(call);
+  const stored = await server.store.write((transaction) => {
+    const before = transaction.get(served.collection, keyOf(call)) ?? fail(notFoundStatus(served.kind.resource, name));
+    const checked = withReplicas(call, before, paths, { ...configuration, metadata: { name, ...(isRecord(configuration['metadata']) ? configuration['metadata'] : {}) } });
+    const applied = { apiVersion: served.apiVersion, kind: served.kind.resource.kind, metadata: { name } };
+    setAt(applied, paths.specReplicasPath, numberAt(checked, paths.specReplicasPath));
+    return applyWithin(server, call, transaction, before, applied, options);
   });
   return jsonAnswer(200, scaleOf(stored, paths));
 }

@@ -1,16 +1,18 @@
 import { invalidField } from '../../../kubernetes/field-errors.js';
 import { cloneJson, deepEqual } from '../../../kubernetes/json.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
-import { badRequestStatus, conflictStatus, invalidStatus, notFoundStatus, serverErrorStatus } from '../../../kubernetes/status.js';
+import { badRequestStatus, conflictStatus, invalidStatus, notFoundStatus, serverErrorStatus, type FailureStatus } from '../../../kubernetes/status.js';
+import { objectMetaProblems } from '../kinds/object-meta.js';
 import { fail, type Answer } from '../request/answer.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { StoredObject, type Transaction } from '../store.js';
 import { admit, mutated } from '../writes/admission.js';
 import { contentChanged, fieldOf, kindContext, refuse, setField } from '../writes/change.js';
 import { decodeBody } from '../writes/decoding.js';
-import { dropRepeatedOwners, metadataProblems, metadataUpdateProblems } from '../writes/metadata-rules.js';
+import { dropRepeatedOwners, metadataUpdateProblems } from '../writes/metadata-rules.js';
 import { ownershipContext, withOwners } from '../writes/ownership.js';
 import { readWriteOptions, type WriteOptions } from '../writes/write-options.js';
+import { createObject } from './create.js';
 import { holdsNamespace } from './delete.js';
 import { keyOf, objectAnswer } from './read.js';
 
@@ -19,11 +21,26 @@ export async function update(server: ServerContext, call: Call): Promise<Answer>
   const options = readWriteOptions(call, 'UpdateOptions');
   const object = decodeBody(call, options);
   checkName(call, object);
-  const stored = await server.store.write((transaction) => {
-    const before = transaction.get(call.served.collection, keyOf(call)) ?? fail(notFoundStatus(call.served.kind.resource, call.name ?? ''));
-    return changeObject(server, call, transaction, before, object, options);
+  const { created, stored } = await server.store.write((transaction) => {
+    const before = transaction.get(call.served.collection, keyOf(call));
+    if (before !== undefined) return { created: false, stored: changeObject(server, call, transaction, before, object, options) };
+    if (call.subresource !== undefined || !CREATED_BY_PUT.has(call.served.collection)) return fail(notFoundStatus(call.served.kind.resource, call.name ?? ''));
+    return { created: true, stored: createByPut(server, call, transaction, object, options) };
   });
-  return objectAnswer(server, call, 200, stored);
+  return objectAnswer(server, call, created ? 201 : 200, stored);
+}
+
+/** Kinds of which a PUT makes an object that is not there. */
+const CREATED_BY_PUT = new Set([
+  ...['/events', '/services', '/endpoints', '/limitranges', 'coordination.k8s.io/leases'],
+  ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map((plural) => `rbac.authorization.k8s.io/${plural}`),
+]);
+
+function createByPut(server: ServerContext, call: Call, transaction: Transaction, object: KubernetesObject, options: WriteOptions): StoredObject {
+  // Who names an identity means an object that was there; a version alone is passed over.
+  if (object.metadata.uid) return fail(otherUid(call, keyOf(call), object.metadata.uid, ''));
+  delete object.metadata.resourceVersion;
+  return createObject(server, call, transaction, object, options);
 }
 
 /** @throws ApiFailure 400 when the body is about another object than the path */
@@ -55,14 +72,13 @@ export function changeObject(
   const owned = noteOwners ? withOwners(before.object, given, ownershipContext(server, call, options)) : given;
   const step = { server, call, transaction, operation: 'UPDATE', before: before.object, dryRun: options.dryRun } as const;
   const object = mutated({ ...step, object: owned }, owned);
-  const spec = call.subresource === undefined || call.subresource === 'scale';
-  const problems = spec ? kind.prepareForUpdate(object, before.object, kindContext(server, transaction)) : [];
+  const problems = call.subresource === 'finalize' ? [] : kind.prepareForUpdate(object, before.object, kindContext(server, transaction));
   if ((kind.hasGeneration ?? true) && contentChanged(kind, object, before.object)) object.metadata.generation = (before.object.metadata.generation ?? 0) + 1;
   refuse(kind, object.metadata.name, [
     // The real server looks twice at the metadata of built-in kinds, and says so.
     ...(call.served.custom ? [] : metadataUpdateProblems(object, before.object)),
     ...metadataUpdateProblems(object, before.object),
-    ...metadataProblems(object, kind),
+    ...objectMetaProblems(object, kind),
     ...problems,
     ...kind.validateUpdate(object, before.object),
     ...(call.served.check?.(object, before.object) ?? []),
@@ -93,7 +109,8 @@ function isDone(object: KubernetesObject): boolean {
   return !holdsNamespace(object) && metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }
 
-function requireVersion({ served, name = '', method }: Call, { metadata }: KubernetesObject, before: StoredObject): void {
+function requireVersion(call: Call, { metadata }: KubernetesObject, before: StoredObject): void {
+  const { served, name = '', method } = call;
   const { kind } = served;
   const asked = metadata.resourceVersion ?? '';
   if (metadata.uid && metadata.uid !== before.object.metadata.uid) {
@@ -101,9 +118,7 @@ function requireVersion({ served, name = '', method }: Call, { metadata }: Kuber
       const problem = invalidField('metadata.uid', metadata.uid, 'field is immutable');
       refuse(kind, name, [problem, problem]);
     }
-    const key = `/registry/${kind.resource.group === '' ? '' : `${kind.resource.group}/`}${kind.resource.plural}/${before.key}`;
-    const uids = `UID in precondition: ${metadata.uid}, UID in object meta: ${before.object.metadata.uid ?? ''}`;
-    fail(conflictStatus(kind.resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${uids}`));
+    fail(otherUid(call, before.key, metadata.uid, before.object.metadata.uid ?? ''));
   }
   if (asked === '' || asked === '0') {
     const problem = invalidField('metadata.resourceVersion', 0, 'must be specified for an update');
@@ -112,6 +127,13 @@ function requireVersion({ served, name = '', method }: Call, { metadata }: Kuber
   }
   if (!/^\d+$/.test(asked)) fail(serverErrorStatus(`strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`));
   if (Number(asked) !== before.version) fail(conflictStatus(kind.resource, name));
+}
+
+function otherUid({ served, name = '' }: Call, key: string, asked: string, found: string): FailureStatus {
+  const { resource } = served.kind;
+  const path = `/registry/${resource.group === '' ? '' : `${resource.group}/`}${resource.plural}/${key}`;
+  const uids = `UID in precondition: ${asked}, UID in object meta: ${found}`;
+  return conflictStatus(resource, name, `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${uids}`);
 }
 
 /** What the server gave an object stays, whatever the body says. */

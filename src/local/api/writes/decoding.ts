@@ -1,9 +1,10 @@
 import { cloneJson, isRecord } from '../../../kubernetes/json.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import { badRequestStatus } from '../../../kubernetes/status.js';
+import { parseMergingJson } from '../../../schema/merged-json.js';
+import { scanJson } from '../../../schema/json-text.js';
 import { unknownFieldMessage } from '../../../schema/pruning.js';
 import { DecodeError } from '../decoding/builtin-decoder.js';
-import { duplicateFields } from '../decoding/duplicate-fields.js';
 import { fail } from '../request/answer.js';
 import { excerpt, mediaType, parseObjectBody, unrecognized } from '../request/body.js';
 import type { Call } from '../server-context.js';
@@ -21,12 +22,14 @@ export class UndecodableObject extends Error {
 export function decodeBody(call: Call, options: WriteOptions): KubernetesObject {
   const { served, headers, body } = call;
   const { kind } = served.kind.resource;
-  const content = parseObjectBody(body, headers['content-type'], kind);
+  const given = parseObjectBody(body, headers['content-type'], kind);
+  const duplicates = ['', 'application/json'].includes(mediaType(headers['content-type'])) ? scanJson(body).duplicates : [];
+  const content = duplicates.length > 0 && !served.custom ? parseMergingJson(body) : given;
   if (!isRecord(content)) {
     const type = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
     return fail(badRequestStatus(unrecognized(kind, `json parse error: json: cannot unmarshal ${goKind(content)} into Go value of type ${type} (${excerpt(JSON.stringify(content))})`)));
   }
-  const twice = options.fieldValidation !== 'Ignore' && ['', 'application/json'].includes(mediaType(headers['content-type'])) ? duplicateFields(body) : [];
+  const twice = options.fieldValidation === 'Ignore' ? [] : duplicates;
   requireType(call, content);
   try {
     return decodeContent(call, content, options, twice);

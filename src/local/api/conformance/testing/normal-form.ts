@@ -10,9 +10,11 @@ const OPAQUE = new Set(['continue', 'token', 'storageVersionHash', 'serverAddres
 export function normalForm(body: unknown, names: ReadonlyMap<string, string>): unknown {
   const uids = new Map<string, string>();
   const versions = new Map<string, string>();
+  // Long names first: some begin with others.
+  const known = [...names].sort(([a], [b]) => b.length - a.length);
   const text = (value: string): string => {
     let result = value;
-    for (const [actual, shown] of names) result = result.replaceAll(actual, shown);
+    for (const [actual, shown] of known) result = result.replaceAll(actual, shown);
     return result
       .replace(UID, (uid) => remembered(uids, uid, 'U'))
       .replace(/(resourceVersion\\*":\\*"|[Cc]urrent: |in record \()(\d+)/g, (_all, before: string) => `${before}R`)
@@ -29,6 +31,8 @@ export function normalForm(body: unknown, names: ReadonlyMap<string, string>): u
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) {
       const items = value.map((item: unknown) => walk(item, '', columns || key === 'columnDefinitions'));
+      // Their order is that of times, which no two runs share.
+      if (key === 'managedFields') return items.sort((a, b) => (entryName(a) < entryName(b) ? -1 : 1));
       return key === 'causes' ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
     }
     if (!isRecord(value)) return value;
@@ -40,6 +44,10 @@ export function normalForm(body: unknown, names: ReadonlyMap<string, string>): u
   const metadata = isRecord(body) && isRecord(body['metadata']) ? body['metadata'] : {};
   walk(metadata['resourceVersion'], 'resourceVersion');
   return walk(body, '');
+}
+
+function entryName(entry: unknown): string {
+  return isRecord(entry) ? [entry['operation'], entry['manager'], entry['subresource'], entry['apiVersion']].join(' ') : '';
 }
 
 /** The message repeats the causes, in an order that is not stable. */

@@ -17,6 +17,35 @@ const configMap = (namespace: string, name: string, rest: object): Preparation =
   body: { metadata: { name, ...('labels' in rest ? { labels: rest.labels } : {}) }, ...('data' in rest ? { data: rest.data } : {}) },
 });
 
+/** An owner; the replay puts in the uid of what was prepared under this name. */
+const owner = (name: string, rest: object = {}): object => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: `uid of ${name}`, ...rest });
+
+/** A ConfigMap with owners, held by a finalizer or not. */
+const dependent = (name: string, ownerReferences: readonly object[], held = false): Preparation => ({
+  method: 'POST',
+  path: '/api/v1/namespaces/conf-del/configmaps',
+  body: { metadata: { name, ownerReferences, ...(held ? { finalizers: ['serin.test/hold'] } : {}) } },
+});
+
+const letGo = (name: string): Preparation => ({
+  method: 'PATCH',
+  path: `/api/v1/namespaces/conf-del/configmaps/${name}`,
+  headers: { 'content-type': 'application/merge-patch+json' },
+  body: { metadata: { finalizers: null } },
+});
+
+/** A change that nothing shows but the resourceVersion. */
+const touch = (path: string): Preparation[] =>
+  ['1', null].map((value) => ({ method: 'PATCH', path, headers: { 'content-type': 'application/merge-patch+json' }, body: { metadata: { labels: { touched: value } } } }));
+
+const foreground = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Foreground' };
+
+/** How long the real controllers had before a case, in milliseconds, where it was longer than usual. */
+export const pauses: Readonly<Record<string, number>> = { A139: 2000, A353: 1000, A356: 1000, A357: 1000, A360: 1000, A362: 1000, A364: 1000, A366: 1000, A367: 1000, A368: 1000, A370: 1000 };
+
+/** Cases before which the stand-in for nodes has run the Pods of a namespace. */
+export const podsRunBefore: Readonly<Record<string, string>> = { A139: 'conf-wl', A170: 'conf-wl' };
+
 const plain = (name: string): Preparation => configMap('conf-del', name, {});
 
 const container = (name: string, rest: object = {}): object => ({ name, image: `${name}:v1`, ...rest });
@@ -59,10 +88,20 @@ export const preparations: Readonly<Record<string, readonly Preparation[]>> = {
   A078: [{ method: 'DELETE', path: '/apis/apps/v1/namespaces/conf-fv/deployments/u' }],
   A342: [plain('a')],
   A350: [plain('bg')],
-  A352: [plain('fg')],
-  A359: [plain('or')],
-  A361: [plain('t1'), plain('t2')],
-  A365: [plain('t3'), plain('t4')],
+  A146: touch('/apis/apps/v1/namespaces/conf-wl/deployments/d'),
+  A352: [plain('fg'), dependent('fg-dep', [owner('fg', { blockOwnerDeletion: true })], true), dependent('fg-dep2', [owner('fg')])],
+  A356: [letGo('fg-dep')],
+  A357: [
+    plain('fgn'),
+    dependent('fgn-dep', [owner('fgn')], true),
+    { method: 'DELETE', path: '/api/v1/namespaces/conf-del/configmaps/fgn', headers: { 'content-type': 'application/json' }, body: foreground },
+  ],
+  A359: [letGo('fgn-dep'), plain('or'), dependent('or-dep', [owner('or')])],
+  A361: [plain('t1'), plain('t2'), dependent('two', [owner('t1', { controller: true }), owner('t2')])],
+  A365: [plain('t3'), plain('t4'), dependent('two2', [owner('t3', { blockOwnerDeletion: true }), owner('t4', { blockOwnerDeletion: true })])],
+  A368: [dependent('ab', [owner('never', { uid: '00000000-0000-4000-8000-000000000001' })]), dependent('uidwrong', [owner('t4', { uid: '00000000-0000-4000-8000-000000000002' })])],
+  A370: [dependent('unk', [{ apiVersion: 'no.such/v1', kind: 'Thing', name: 'x', uid: '00000000-0000-4000-8000-000000000003' }])],
+  A372: [{ method: 'POST', path: '/api/v1/namespaces/conf-nsdel/configmaps', body: { metadata: { name: 'held', finalizers: ['serin.test/hold'] } } }],
   A194: [0, 1, 2, 3, 4, 5, 6].map((n) => ({
     ...configMap('conf-list', `c${n}`, { labels: { n: String(n), par: n % 2 === 0 ? 'even' : 'odd' }, data: { i: String(n) } }),
     recordedVersion: String(5669 + n),

@@ -6,9 +6,11 @@ import { createApi, type Api } from '../../api.js';
 import { memoryStore } from '../../memory-store.js';
 import { anonymous } from '../../request/users.js';
 import type { Store } from '../../store.js';
+import { createClient } from '../../../../cluster/create-client.js';
+import { startWorkloads, type RunningWorkloads } from '../../../workloads/run-workloads.js';
 import { differences, normalForm } from './normal-form.js';
 import type { RecordedCase } from './recorded-case.js';
-import { preparations } from './preparations.js';
+import { pauses, podsRunBefore, preparations } from './preparations.js';
 
 const UID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -25,6 +27,7 @@ export class Replay {
   /** What ours calls it → what the real server called it. */
   readonly #names = new Map<string, string>();
   readonly #versions = new Map<string, string>();
+  #workloads: RunningWorkloads | undefined;
 
   constructor() {
     this.#store = memoryStore();
@@ -32,6 +35,11 @@ export class Replay {
   }
 
   async prepare(cases: readonly RecordedCase[]): Promise<void> {
+    const random = seededRandom(11);
+    const user = { username: 'system:kube-controller-manager', groups: ['system:masters'] };
+    const client = createClient(this.#api.transport(user), { fieldManager: 'kube-controller-manager', clock: this.#clock, random });
+    this.#workloads = startWorkloads({ client, clock: this.#clock, random, without: ['scheduler', 'node-lifecycle'] });
+    await this.#workloads.ready;
     const namespaces = new Set(cases.map(({ request }) => /\/namespaces\/(conf-[^/]+)\//.exec(request.path)?.[1]).filter((name) => name !== undefined && name !== 'conf-nsdel'));
     for (const name of namespaces) await this.#send({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
   }
@@ -41,9 +49,13 @@ export class Replay {
     for (const step of preparations[recorded.id] ?? []) {
       const done = await this.#send(step);
       if (step.recordedVersion !== undefined) this.#versions.set(step.recordedVersion, String(this.#store.version));
+      if (step.method === 'POST' && done.status === 201) this.#learnOwner(JSON.parse(done.body));
       if (done.status >= 300) throw new Error(`${recorded.id}: preparation ${step.method} ${step.path}: ${done.body}`);
     }
     if (recorded.group === 'after compaction') await this.#store.compact(COMPACTED_VERSION);
+    await this.#pause(pauses[recorded.id] ?? 0);
+    const running = podsRunBefore[recorded.id];
+    if (running !== undefined) await this.#runPods(running);
     await this.#clock.advance(Math.max(10, latestTime(recorded.response.body) - this.#clock.now()));
     const { method, path, query = '', headers, body } = recorded.request;
     const answer = await this.#send({ method, path, query, headers, body });
@@ -62,8 +74,35 @@ export class Replay {
   }
 
   async close(): Promise<void> {
+    await this.#workloads?.stop();
     await this.#api.close();
     await this.#store.close();
+  }
+
+  /** What controllers do happens in small steps of time, as it would. */
+  async #pause(milliseconds: number): Promise<void> {
+    for (let passed = 0; passed < milliseconds; passed += 10) await this.#clock.advance(10);
+  }
+
+  /** As a node would: every Pod runs and is ready. */
+  async #runPods(namespace: string): Promise<void> {
+    const pods = this.#store.list('/pods', `${namespace}/`).filter(({ object }) => object.metadata.deletionTimestamp === undefined);
+    const time = new Date(this.#clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    const conditions = ['Ready', 'ContainersReady'].map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: time }));
+    for (const [index, { object }] of pods.entries()) {
+      const ip = `10.244.0.${index + 2}`;
+      await this.#send({
+        method: 'PATCH',
+        path: `/api/v1/namespaces/${namespace}/pods/${object.metadata.name}/status`,
+        headers: { 'content-type': 'application/strategic-merge-patch+json' },
+        body: { status: { phase: 'Running', conditions, podIP: ip, podIPs: [{ ip }] } },
+      });
+    }
+    await this.#pause(1000);
+  }
+
+  #learnOwner({ metadata }: { metadata: { name: string; uid: string } }): void {
+    this.#translations.set(`uid of ${metadata.name}`, metadata.uid);
   }
 
   async #send({ method, path, query = '', headers = {}, body }: { method: ApiRequest['method']; path: string; query?: string; headers?: Readonly<Record<string, string>>; body?: unknown }) {
@@ -109,6 +148,9 @@ export class Replay {
       if (key === 'resourceVersion' && typeof value === 'string' && typeof ours === 'string') this.#versions.set(value, ours);
       else if (key === 'uid' && typeof value === 'string' && typeof ours === 'string' && UID.test(value)) this.#translations.set(value, ours);
       else if (key === 'name' && isGenerated(recorded, value) && isGenerated(actual, ours) && value !== ours) {
+        this.#translations.set(value, ours);
+        this.#names.set(ours, value);
+      } else if (key === 'pod-template-hash' && typeof value === 'string' && typeof ours === 'string') {
         this.#translations.set(value, ours);
         this.#names.set(ours, value);
       } else this.#learn(value, ours);

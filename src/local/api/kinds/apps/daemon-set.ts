@@ -1,7 +1,7 @@
 import type { DaemonSet } from '../../../../kubernetes/generated/apps-v1.js';
 import { defineKind } from '../definition.js';
 import type { Kind } from '../kind.js';
-import { defaultPodTemplate } from '../pods/pod-template-defaults.js';
+import { defaultPodTemplate } from '../../../../kubernetes/pod-defaults/pod-spec.js';
 import { daemonSetProblems, daemonSetUpdateProblems } from './daemon-set-validation.js';
 import { daemonSetColumns, templateColumns } from './workload-columns.js';
 

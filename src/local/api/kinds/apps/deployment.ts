@@ -2,7 +2,7 @@ import type { Deployment } from '../../../../kubernetes/generated/apps-v1.js';
 import { resources } from '../../../../kubernetes/resources.js';
 import { defineKind } from '../definition.js';
 import type { Kind } from '../kind.js';
-import { defaultPodTemplate } from '../pods/pod-template-defaults.js';
+import { defaultPodTemplate } from '../../../../kubernetes/pod-defaults/pod-spec.js';
 import { deploymentProblems, deploymentUpdateProblems } from './deployment-validation.js';
 import { SCALE } from './scale-paths.js';
 import { deploymentColumns, templateColumns } from './workload-columns.js';

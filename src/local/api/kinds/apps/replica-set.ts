@@ -2,7 +2,7 @@ import type { ReplicaSet } from '../../../../kubernetes/generated/apps-v1.js';
 import { resources } from '../../../../kubernetes/resources.js';
 import { defineKind } from '../definition.js';
 import type { Kind } from '../kind.js';
-import { defaultPodTemplate } from '../pods/pod-template-defaults.js';
+import { defaultPodTemplate } from '../../../../kubernetes/pod-defaults/pod-spec.js';
 import { replicaSetProblems, replicaSetUpdateProblems } from './replica-set-validation.js';
 import { SCALE } from './scale-paths.js';
 import { replicaSetColumns, templateColumns } from './workload-columns.js';
@@ -19,7 +19,6 @@ export function replicaSetKind(): Kind {
     hasGeneration: true,
     columns: replicaSetColumns,
     wideColumns: templateColumns('Label query over Pods.'),
-    selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
     applyDefaults({ spec }) {
       if (spec === undefined) return;
       defaultPodTemplate(spec.template);

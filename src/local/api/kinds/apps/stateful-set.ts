@@ -1,7 +1,7 @@
 import type { StatefulSet } from '../../../../kubernetes/generated/apps-v1.js';
 import { defineKind } from '../definition.js';
 import type { Kind } from '../kind.js';
-import { defaultPodTemplate } from '../pods/pod-template-defaults.js';
+import { defaultPodTemplate } from '../../../../kubernetes/pod-defaults/pod-spec.js';
 import { SCALE } from './scale-paths.js';
 import { statefulSetProblems, statefulSetUpdateProblems } from './stateful-set-validation.js';
 import { statefulSetColumns, templateColumns } from './workload-columns.js';

@@ -1,7 +1,7 @@
 import type { CronJob, Job, JobSpec } from '../../../../kubernetes/generated/batch-v1.js';
 import { defineKind } from '../definition.js';
 import type { Kind } from '../kind.js';
-import { defaultPodTemplate } from '../pods/pod-template-defaults.js';
+import { defaultPodTemplate } from '../../../../kubernetes/pod-defaults/pod-spec.js';
 import { templateColumns } from '../apps/workload-columns.js';
 import { cronJobColumns, jobColumns } from './batch-columns.js';
 import { cronJobProblems, jobProblems, jobUpdateProblems } from './job-validation.js';

@@ -1,5 +1,5 @@
 import type { Container, Pod, PodSpec, Toleration } from '../../../../kubernetes/generated/core-v1.js';
-import { defaultPodSpec } from './pod-template-defaults.js';
+import { defaultPodSpec } from '../../../../kubernetes/pod-defaults/pod-spec.js';
 import { qualityOfService } from './quality-of-service.js';
 
 const FIVE_MINUTES = 300;

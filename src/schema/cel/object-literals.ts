@@ -1,8 +1,8 @@
 /**
  * Policies write objects as `Object{spec: Object.spec{paused: true}}` and patches as `JSONPatch{op: 'add', …}`. Before
  * compiling they are rewritten to maps of any values, `dyn({"spec": dyn({"paused": true})})`, so that two of them may
- * stand in the branches of a condition, and an optional field `?name: value` to the key `"?name"`, which plain-value
- * resolves. (The compiler of expressions knows such literals too, but neither of these two.)
+ * stand in the branches of a condition, and an optional field `?name: value` to the key `"?name"`, which whoever reads
+ * the result resolves. Positions before the first such literal stay as they are.
  */
 export function rewriteObjectLiterals(expression: string): string {
   const tokens = expression.match(TOKEN) ?? [];

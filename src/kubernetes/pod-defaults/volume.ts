@@ -1,5 +1,5 @@
-import type { ProjectedVolumeSource, Volume } from '../../../../kubernetes/generated/core-v1.js';
-import { defaultPullPolicy } from './image-reference.js';
+import type { ProjectedVolumeSource, Volume } from '../generated/core-v1.js';
+import { defaultPullPolicy } from './pull-policy.js';
 
 const FILE_MODE = 0o644;
 

@@ -7,9 +7,9 @@ import type {
   PodSpec,
   PodTemplateSpec,
   Probe,
-} from '../../../../kubernetes/generated/core-v1.js';
-import { defaultPullPolicy } from './image-reference.js';
-import { defaultVolume } from './volume-defaults.js';
+} from '../generated/core-v1.js';
+import { defaultPullPolicy } from './pull-policy.js';
+import { defaultVolume } from './volume.js';
 
 /** Fills in what the server fills in for the Pod template of any workload. */
 export function defaultPodTemplate(template: PodTemplateSpec | undefined): void {

@@ -1,0 +1,71 @@
+import type { ReplicaSet } from '../../../src/kubernetes/generated/apps-v1.js';
+import type { Release } from '../../../src/model/release.js';
+import { Driver } from '../driver.js';
+import { namespace, patchRelease, policy, setImage, settle, untilPhase } from '../program.js';
+import type { SavedGame } from '../saved-game.js';
+
+/** The moments of a release at which something may happen, in the order of the table's columns. */
+export const scenes = ['Preparing', 'At 10 %', 'At a pause', 'Promoting', 'Stable gone', 'Handing over', 'Aborting', 'Holding'] as const;
+export type Scene = (typeof scenes)[number];
+
+/** Moments that last, so that the controller is running when something happens; the others are gone in no time, so it comes after. */
+export const lasting: ReadonlySet<Scene> = new Set<Scene>(['At 10 %', 'At a pause', 'Holding']);
+
+export const steps = [{ weight: 10 }, { analyze: { for: '20s', minimumRequests: 20 } }, { weight: 50 }, { pause: {} }, { weight: 100 }];
+
+/** Plays the two stories once and saves the game at each of the moments. */
+export async function playScenes(): Promise<ReadonlyMap<Scene, SavedGame>> {
+  const games = new Map<Scene, SavedGame>();
+  await play(games, { 'Preparing': isPreparing, 'At 10 %': isWatching, 'At a pause': isPausing, 'Promoting': isPromoting, 'Stable gone': isStableGone, 'Handing over': isHandingOver }, async (driver) => {
+    await patchRelease(driver, 'web-1', { advanceTo: 4 });
+    await untilPhase(driver, ['Completed']);
+  });
+  await play(games, { Aborting: isAborting, Holding: () => false }, async (driver) => {
+    await patchRelease(driver, 'web-1', { abort: true });
+    await untilPhase(driver, ['Aborted']);
+    await driver.pass(5);
+    games.set('Holding', driver.save());
+  });
+  return games;
+}
+
+interface Moment {
+  readonly release: Release;
+  readonly sizes: ReadonlyMap<string, { asked: number; pods: number }>;
+}
+
+async function play(games: Map<Scene, SavedGame>, moments: Partial<Record<Scene, (moment: Moment) => boolean>>, finish: (driver: Driver) => Promise<void>): Promise<void> {
+  const driver = new Driver({ seed: 3 });
+  await driver.start();
+  const sizes = new Map<string, { asked: number; pods: number }>();
+  let release: Release | undefined;
+  driver.onCommit(({ stored }) => {
+    if (stored.collection === 'apps/replicasets') {
+      const { metadata, spec, status } = stored.object as ReplicaSet;
+      sizes.set(metadata.name, { asked: spec.replicas ?? 1, pods: status?.replicas ?? 0 });
+    }
+    if (stored.collection === 'serin.dev/releases') release = stored.object as Release;
+    for (const scene of scenes) {
+      if (release?.status && !games.has(scene) && moments[scene]?.({ release, sizes })) games.set(scene, driver.save());
+    }
+  });
+  await settle(driver, { policy: policy(steps) });
+  await setImage(driver, 'web:v2');
+  await driver.until('the release pauses', () => isPausing({ release: release as Release, sizes }));
+  await finish(driver);
+  await driver.stop();
+}
+
+const phase = ({ release }: Moment): string | undefined => release.status?.phase;
+const isPreparing = (moment: Moment): boolean => phase(moment) === 'Preparing' && moment.release.status?.intent.routing === 'split';
+const isWatching = (moment: Moment): boolean => phase(moment) === 'Progressing' && moment.release.status?.step.index === 1;
+const isPausing = (moment: Moment): boolean => phase(moment) === 'Progressing' && moment.release.status?.step.index === 3 && (moment.release.status.message ?? '').startsWith('Pauses');
+const isPromoting = (moment: Moment): boolean => phase(moment) === 'Promoting';
+const isStableGone = (moment: Moment): boolean => {
+  const stable = moment.sizes.get(moment.release.spec.stable.replicaSet);
+  return phase(moment) === 'Promoting' && moment.release.status?.intent.sizes.stable === 0 && stable?.asked === 0 && stable.pods === 0;
+};
+const isHandingOver = (moment: Moment): boolean => phase(moment) === 'HandingOver';
+const isAborting = (moment: Moment): boolean => phase(moment) === 'Aborting';
+
+export { namespace };
