@@ -65,7 +65,7 @@ describe('status, get and history', () => {
          │  ├─ canary      10 %    10 %      10 %       0 %
          │  └─ stable      90 %    90 %      90 %       100 %
          └─ log
-            ├─ HH:MM:SS Release of web-HASH started; web-HASH stays in front of users.
+            ├─ HH:MM:SS Release of web:v2 (web-HASH) started; web:v1 (web-HASH) stays in front of users.
             ├─ HH:MM:SS Step 1 of 4 started: 10 % to the canary.
             ├─ HH:MM:SS Asked for 10 % of the traffic for the canary (the plan).
             └─ HH:MM:SS Step 2 of 4 started: pause until told to go on.
@@ -97,16 +97,13 @@ describe('status, get and history', () => {
          │  └─ Pod web-HASH-POD  Ready
          ├─ former web-HASH  web:v1  0 of 0 ready
          │  └─ N requests, 0 failed
-         ├─ shares 
-         │  ├─ canary      28.6 %
-         │  └─ stable      71.4 %
          └─ log
             ├─ HH:MM:SS Step 2 of 4 started: pause until told to go on.
             ├─ HH:MM:SS Step 3 of 4 started: 100 % to the canary.
             ├─ HH:MM:SS Asked for 100 % of the traffic for the canary (the plan).
             ├─ HH:MM:SS All steps passed; the canary becomes stable.
             ├─ HH:MM:SS The old version has drained; its ReplicaSets go back to Deployment web.
-            └─ HH:MM:SS web-HASH is stable now; N requests met it during the release, 0 failed.
+            └─ HH:MM:SS web:v2 (web-HASH) is stable now; N requests met it during the release, 0 failed.
 
       web-HASH is stable; waits for a new version.
       "

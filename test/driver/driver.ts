@@ -11,7 +11,6 @@ import type { CustomResourceDefinition } from '../../src/kubernetes/generated/ap
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
 import { resources } from '../../src/kubernetes/resources.js';
-import { createApi, type Api } from '../../src/local/api/api.js';
 import type { StoreEvent } from '../../src/local/api/store.js';
 import { startWorkloads, type RunningWorkloads } from '../../src/local/workloads/run-workloads.js';
 import type { Counts, Evidence } from '../../src/model/evidence.js';
@@ -23,13 +22,16 @@ import { seededRandom } from '../../src/ports/random.js';
 import type { Transport } from '../../src/ports/transport.js';
 import { VirtualClock } from '../../src/ports/virtual-clock.js';
 import { startNode } from './node.js';
-import { readObjects, savableStore, type SavableStore, type SavedGame } from './saved-game.js';
+import { RestartableApi } from './restartable-api.js';
+import { readObjects, type SavedGame } from './saved-game.js';
 
 export interface DriverOptions {
   readonly seed?: number;
   readonly faults?: FaultPort;
   /** Goes on from here instead of starting an empty cluster. */
   readonly game?: SavedGame;
+  /** Asked at every commit boundary of the API server: whether it dies there. */
+  readonly apiDiesAt?: (boundary: string) => boolean;
   /** What the controller's requests go through. */
   readonly controllerTransport?: (transport: Transport) => Transport;
   /** Whether Pods wait for a scheduler; without, there are no nodes and Pods just run. */
@@ -67,8 +69,7 @@ export class Driver {
   leadershipChecks = 0;
   readonly #options: DriverOptions;
   readonly #seed: number;
-  readonly #saved: SavableStore;
-  readonly #api: Api;
+  readonly #api: RestartableApi;
   readonly #watchers: (() => void)[] = [];
   #faults: FaultPort | undefined;
   #workloads: RunningWorkloads | undefined;
@@ -82,8 +83,7 @@ export class Driver {
     this.#seed = options.seed ?? 1;
     this.#faults = options.faults;
     this.clock = new VirtualClock(options.game?.time);
-    this.#saved = savableStore(() => this.clock.now(), options.game);
-    this.#api = createApi({ store: this.#saved.store, clock: this.clock, random: seededRandom(this.#seed) });
+    this.#api = new RestartableApi({ clock: this.clock, seed: this.#seed, game: options.game, ...(options.apiDiesAt === undefined ? {} : { diesAt: options.apiDiesAt }) });
     this.client = this.#client('test');
   }
 
@@ -146,9 +146,18 @@ export class Driver {
     await this.run(() => Promise.all(killed.map(({ controller }) => controller.stop())));
   }
 
+  /** Whether the API server died and nobody started it again. */
+  get apiIsDead(): boolean {
+    return this.#api.isDead;
+  }
+
+  restartApi(): void {
+    this.#api.restart();
+  }
+
   /** All objects of a kind as the API server holds them. */
   objects<T extends KubernetesObject>(resource: Resource<T>, namespace = ''): T[] {
-    return readObjects<T>(this.#saved.store, resource, namespace);
+    return readObjects<T>(this.#api.store, resource, namespace);
   }
 
   object<T extends KubernetesObject>(resource: Resource<T>, { namespace, name }: { namespace: string; name: string }): T | undefined {
@@ -157,22 +166,22 @@ export class Driver {
 
   /** The version of the newest write. */
   get version(): number {
-    return this.#saved.store.version;
+    return this.#api.store.version;
   }
 
   /** The cluster as it is now, without the controller's own memory. */
   save(): SavedGame {
-    return this.#saved.save();
+    return this.#api.save();
   }
 
   /** Calls `each` for every write as it is committed. */
   onCommit(each: (event: StoreEvent) => void): void {
-    this.#saved.onCommit(each);
+    this.#api.onCommit(each);
   }
 
   /** Calls `each` for every write, when all can see it. */
   onChange(each: (event: StoreEvent) => void): void {
-    this.#saved.store.onEvents((events) => events.forEach(each));
+    this.#api.onChange(each);
   }
 
   /** Calls `look` whenever virtual time has gone on. */

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultPort } from '../../src/ports/fault-port.js';
 import { seededRandom } from '../../src/ports/random.js';
-import { Driver, resources, serinResources } from './driver.js';
-import { namespace, setImage, settle, web } from './program.js';
+import { play as playStory, type Story } from './story.js';
 
 /** How many kills at random the second part does; each run dies several times. */
 const RANDOM_KILLS = Number(process.env['SERIN_RANDOM_KILLS'] ?? 200);
 const KILLS_PER_RUN = 5;
 const SEED = Number(process.env['SERIN_SEED'] ?? 20_260_101);
-
-type Story = 'completed' | 'aborted';
 
 /** Stops the controller dead at the boundaries with these numbers, counted over the whole run. */
 class Killer implements FaultPort {
@@ -36,49 +33,22 @@ class Killer implements FaultPort {
 }
 
 /** Runs one story to its end, starting a new controller after every kill. @returns the objects that are left, comparable */
-async function play(story: Story, killer: Killer): Promise<unknown> {
-  const driver = new Driver({ seed: 7 });
-  await driver.start();
-  try {
-    await settle(driver);
-    await driver.killController();
-    await driver.startController(killer);
-    driver.traffic.failing.canary = story === 'aborted' ? 0.5 : 0;
-    await setImage(driver, 'web:v2');
-    await driver.until('the policy is at rest again', async () => {
-      if (killer.dying) {
-        killer.killed++;
-        // Not awaited inside virtual time that it would have to move itself.
-        setImmediate(() => void driver.killController().then(() => driver.startController(killer)));
-        return false;
-      }
-      const { status } = await driver.client.get(serinResources.releasePolicies, web);
-      return (status?.phase === 'Resting' && status.concluded === 'web-1') || status?.phase === 'Holding';
-    }, 900);
-    return await finalObjects(driver);
-  } finally {
-    await driver.stop();
-  }
-}
-
-async function finalObjects(driver: Driver): Promise<unknown> {
-  return driver.run(async () => {
-    const deployment = await driver.client.get(resources.deployments, web);
-    const { items } = await driver.client.list(resources.replicaSets, { namespace });
-    const release = await driver.client.find(serinResources.releases, { namespace, name: 'web-1' });
-    return {
-      phase: release?.status?.phase,
-      reason: release?.status?.abortReason,
-      // Lost evidence may come again a step later.
-      steps: release?.status?.phase === 'Completed' ? release.status.step.index : undefined,
-      deployment: { paused: deployment.spec.paused ?? false, labels: deployment.metadata.labels, ready: deployment.status?.readyReplicas, replicas: deployment.status?.replicas },
-      replicaSets: items.map(({ metadata, spec, status }) => ({ name: metadata.name, size: spec.replicas, ready: status?.readyReplicas ?? 0, owners: metadata.ownerReferences?.map(({ kind, controller }) => `${kind} ${String(controller ?? false)}`) })),
-      virtualService: (await driver.client.get(resources.virtualServices, web)).spec,
-      annotations: (await driver.client.get(resources.virtualServices, web)).metadata.annotations,
-      destinationRules: (await driver.client.list(resources.destinationRules, { namespace })).items.length,
-      releases: (await driver.client.list(serinResources.releases, { namespace })).items.map(({ metadata }) => metadata.name),
-    };
-  });
+function play(story: Story, killer: Killer): Promise<unknown> {
+  return playStory(
+    story,
+    {},
+    async (driver) => {
+      await driver.killController();
+      await driver.startController(killer);
+    },
+    (driver) => {
+      if (!killer.dying) return false;
+      killer.killed++;
+      // Not awaited inside virtual time that it would have to move itself.
+      setImmediate(() => void driver.killController().then(() => driver.startController(killer)));
+      return true;
+    },
+  );
 }
 
 describe.each<Story>(['completed', 'aborted'])('rule 5: a controller that is killed at a write, story "%s"', (story) => {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { isNotFound } from '../../src/cluster/api-error.js';
+import { TransportError } from '../../src/cluster/transport-error.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { Informer } from '../../src/cluster/informer.js';
 import { timestamp } from '../../src/kubernetes/conditions.js';
@@ -17,6 +18,9 @@ export interface NodeOptions {
   readonly scheduled: boolean;
 }
 
+/** How long it waits when the server does not answer, in milliseconds. */
+const RETRY = 200;
+
 /**
  * Stands in for nodes. What becomes of a Pod is in its image: `bad` never gets ready, `missing` cannot be pulled, `crash`
  * ends again and again, all others get ready.
@@ -32,7 +36,15 @@ export function startNode({ client, clock, pods, delay, scheduled }: NodeOptions
     await clock.sleep(delay, stopping.signal);
     const name = { name: pod.metadata.name, namespace: pod.metadata.namespace ?? '' };
     const status = { ...statusOf(pod, timestamp(clock.now())), podIP: `10.244.${Math.floor(addresses.next / 250)}.${(addresses.next++ % 250) + 1}` };
-    await client.patch(resources.pods, name, { kind: 'strategic', body: { metadata: { uid: pod.metadata.uid }, status } }, { subresource: 'status', signal: stopping.signal });
+    for (;;) {
+      try {
+        await client.patch(resources.pods, name, { kind: 'strategic', body: { metadata: { uid: pod.metadata.uid }, status } }, { subresource: 'status', signal: stopping.signal });
+        return;
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        await clock.sleep(RETRY, stopping.signal);
+      }
+    }
   };
   const unsubscribe = pods.onChange(({ type, object }) => {
     const uid = object.metadata.uid ?? '';

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../src/kubernetes/objects.js';
 import { JournaledStore } from '../../src/local/api/journaled-store.js';
 import type { Journal, JournalContent, Store, StoredObject, StoreEvent } from '../../src/local/api/store.js';
+import type { FaultPort } from '../../src/ports/fault-port.js';
 
 /** A whole cluster at one moment, to be gone on from as often as one likes. Immutable. */
 export interface SavedGame {
@@ -18,7 +19,7 @@ export interface SavableStore {
 }
 
 /** @param now virtual time @param game where to go on from; an empty cluster when absent */
-export function savableStore(now: () => number, game?: SavedGame): SavableStore {
+export function savableStore(now: () => number, game?: SavedGame, faults?: FaultPort): SavableStore {
   const objects = new Map<string, StoredObject>((game?.content.objects ?? []).map((stored) => [keyOf(stored), stored]));
   const listeners: ((event: StoreEvent) => void)[] = [];
   let version = game?.content.version ?? 1;
@@ -36,7 +37,7 @@ export function savableStore(now: () => number, game?: SavedGame): SavableStore 
     close: () => Promise.resolve(),
   };
   return {
-    store: new JournaledStore(journal),
+    store: new JournaledStore(journal, faults === undefined ? {} : { faults }),
     save: () => ({ time: now(), content: { version, compactedVersion: version, objects: [...objects.values()], events: [] } }),
     onCommit: (each) => void listeners.push(each),
   };

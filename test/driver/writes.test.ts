@@ -49,7 +49,8 @@ describe('writes', () => {
       if (stored.collection !== 'serin.dev/releases') return;
       const status = JSON.stringify((stored.object as Release).status ?? {});
       largest = Math.max(largest, status.length);
-      statuses.push(status);
+      // The last write only takes the finalizer off the record.
+      if ((stored.object.metadata.finalizers ?? []).length > 0) statuses.push(status);
     });
     await settle(driver, { policy: policy(steps) });
     await setImage(driver, 'web:v2');

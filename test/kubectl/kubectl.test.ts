@@ -173,7 +173,7 @@ describe.each(tried)('kubectl, $name', (kubectl) => {
     expect((await k.run(['patch', 'rel', 'web-1', '--type=merge', '-p', '{"spec":{"plan":{"drainMilliseconds":1}}}'])).stderr).toMatch(/a new version starts a new release/);
     await k.ok('patch', 'rel', 'web-1', '--type=merge', '-p', '{"spec":{"abort":true}}');
     expect(await k.ok('wait', '--for=condition=Aborted', 'release/web-1', '--timeout=30s')).toBe('release.serin.dev/web-1 condition met\n');
-    expect(await k.ok('get', 'rel')).toMatch(/web-1\s+web\s+Aborted\s+2\/3\s+AbortedByUser/);
+    expect(await k.ok('get', 'rel')).toMatch(/web-1\s+web\s+Aborted\s+2\/3\s+0 %\s+AbortedByUser/);
   });
 
   test('says what the user may do', async () => {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/ports/random.js';
+import { play, type Story } from './story.js';
+
+const RANDOM_KILLS = Number(process.env['SERIN_RANDOM_KILLS'] ?? 200);
+const KILLS_PER_RUN = 8;
+const SEED = Number(process.env['SERIN_SEED'] ?? 20_260_101);
+
+/** Kills the API server at the commit boundaries with these numbers, counted from the moment the new version arrives. */
+class ApiKiller {
+  boundaries = 0;
+  killed = 0;
+  #counting = false;
+  readonly #kills: ReadonlySet<number>;
+
+  constructor(kills: readonly number[] = []) {
+    this.#kills = new Set(kills);
+  }
+
+  async run(story: Story): Promise<unknown> {
+    return play(
+      story,
+      { apiDiesAt: () => this.#counting && this.#kills.has(this.boundaries++) },
+      () => {
+        this.#counting = true;
+        return Promise.resolve();
+      },
+      (driver) => {
+        if (!driver.apiIsDead) return false;
+        this.killed++;
+        driver.restartApi();
+        return true;
+      },
+    );
+  }
+}
+
+describe.each<Story>(['completed', 'aborted'])('rule 5: an API server that is killed at a commit, story "%s"', (story) => {
+  it('leads to the same end from every boundary', async () => {
+    const undisturbed = new ApiKiller();
+    const end = await undisturbed.run(story);
+    expect(end).toMatchObject({ phase: story === 'completed' ? 'Completed' : 'Aborted' });
+    expect(undisturbed.boundaries).toBeGreaterThan(100);
+    // Each run dies at every n-th boundary from another first one on, so that all of them come up once.
+    const runs = Math.ceil(undisturbed.boundaries / KILLS_PER_RUN);
+    let killed = 0;
+    for (let first = 0; first < runs; first++) {
+      const kills = Array.from({ length: KILLS_PER_RUN }, (_, each) => first + each * runs);
+      const killer = new ApiKiller(kills);
+      expect(await killer.run(story), `killed at ${kills.join(', ')}`).toEqual(end);
+      killed += killer.killed;
+    }
+    expect(killed).toBeGreaterThanOrEqual(undisturbed.boundaries * 0.9);
+  }, 300_000);
+
+  it(`leads to the same end through ${RANDOM_KILLS / 2} kills at random (seed ${SEED})`, async () => {
+    const random = seededRandom(SEED + (story === 'completed' ? 2 : 3));
+    const undisturbed = new ApiKiller();
+    const end = await undisturbed.run(story);
+    for (let killed = 0; killed < RANDOM_KILLS / 2; ) {
+      const kills = Array.from({ length: KILLS_PER_RUN }, () => Math.floor(random() * undisturbed.boundaries));
+      const killer = new ApiKiller(kills);
+      expect(await killer.run(story), `seed ${SEED}, killed at ${kills.join(', ')}`).toEqual(end);
+      killed += Math.max(1, killer.killed);
+    }
+  }, 300_000);
+});
