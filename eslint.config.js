@@ -58,7 +58,7 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'src/kubernetes/generated/', 'dashboard/'] },
+  { ignores: ['dist/', '.cache/', 'node_modules/', 'coverage/', 'src/kubernetes/generated/', 'dashboard/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.recommended,
   {
