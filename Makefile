@@ -13,7 +13,8 @@ demo: build
 	@node dist/cli/main.js demo $(if $(KEEP),--keep)
 
 test: check lint build tools
-	@npx vitest run
+	@npx vitest run --reporter=default --reporter=json --outputFile.json=.cache/test-results.json; status=$$?; \
+	node scripts/test-summary.mjs .cache/test-results.json && exit $$status
 
 check: setup
 	@npx tsc --noEmit
