@@ -71,6 +71,9 @@ export function message(code: MessageCode, args: Readonly<Record<string, string 
   return { code, arguments: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, String(value)])) };
 }
 
+/** All codes there are. */
+export const messageCodes = Object.keys(texts) as MessageCode[];
+
 export const isMessageCode = (code: string): code is MessageCode => Object.hasOwn(texts, code);
 
 /** A message whose argument `name` is another message: both share their arguments. */
