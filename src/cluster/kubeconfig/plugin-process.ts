@@ -42,7 +42,9 @@ export async function runPlugin(run: PluginRun, clock: Clock, signal: AbortSigna
         if (length > LONGEST_OUTPUT) giveUp(wrong('printed more than a megabyte'));
       });
       child.on('error', (error) => {
-        const missing = 'code' in error && error.code === 'ENOENT';
+        const code = 'code' in error ? error.code : undefined;
+        // A name without a folder was looked for in all of PATH; a part of that which may not be read answers EACCES.
+        const missing = code === 'ENOENT' || (code === 'EACCES' && !run.command.includes('/'));
         const problem = missing ? 'was not found; install it or put it into PATH' : 'could not be started; check that it may be run';
         reject(wrong(run.hint === undefined ? problem : `${problem}. ${run.hint.trim()}`));
       });

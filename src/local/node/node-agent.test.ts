@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { resources } from '../../kubernetes/resources.js';
 import { NODE_NAME, TestCluster, ready, running, waitingFor, type TestNode } from './testing/test-node.js';
 
@@ -37,7 +37,7 @@ it('runs a Pod until it is deleted', async () => {
   expect(await readFile(log, 'utf8')).toBe('up\n');
   await cluster.client.delete(resources.pods, { name: 'plain', namespace: 'default' });
   await cluster.untilDeleted('plain');
-  await expect(readFile(log)).rejects.toThrow('ENOENT');
+  await vi.waitFor(() => expect(readFile(log)).rejects.toThrow('ENOENT'), { timeout: 10_000, interval: 20 });
 });
 
 it('names image, table and remedy of an image in no table, and starts once it is there', async () => {
