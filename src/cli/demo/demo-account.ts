@@ -34,7 +34,12 @@ export function demoKeepHelp({ kubeconfig, ingressPort }: ClusterStatus): string
     '  kubectl -n bookinfo get pods,releases',
     '  kubectl -n bookinfo set image deployment/reviews reviews=bookinfo/reviews:v2     # release another version',
     '  npx serin status reviews -n bookinfo --watch',
-    ...(ingressPort === undefined ? [] : [`  curl -s http://127.0.0.1:${ingressPort}/productpage`]),
+    ...(ingressPort === undefined
+      ? []
+      : [
+          `  curl -s http://127.0.0.1:${ingressPort}/productpage`,
+          `  while sleep 0.1; do curl -s -o /dev/null "http://127.0.0.1:${ingressPort}/api/v1/products/0/reviews?[1-10]"; done     # a release is judged by requests`,
+        ]),
     'Stop it with:',
     '  npx serin local reset --name demo',
   ].join('\n');
