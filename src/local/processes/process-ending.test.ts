@@ -6,7 +6,7 @@ import { endProcessGroup } from './process-ending.js';
 import { identifyProcess, isGroupRunning, isRunning } from './process-identity.js';
 
 function start(script: string) {
-  const child = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
   const identity = identifyProcess(child.pid ?? 0);
   if (identity === undefined) throw new Error('the process did not start');
   return { child, identity };
@@ -29,9 +29,11 @@ it('ends a group that ignores SIGTERM', async () => {
 });
 
 it('ends what a dead leader left behind', async () => {
-  const { child, identity } = start('sleep 60 & echo up');
+  // The leader stays until its input ends, so that it is still there to be identified.
+  const { child, identity } = start('sleep 60 <&- & read -r line');
+  child.stdin.end();
   const [code] = await once(child, 'exit');
-  expect(code).toBe(0);
+  expect(code).toBe(1);
   expect(isRunning(identity)).toBe(false);
   expect(isGroupRunning(identity)).toBe(true);
   await endProcessGroup(identity, 1000, systemClock);
