@@ -1,3 +1,4 @@
+import { Gates } from '../../src/controller/gates.js';
 import { ObjectStore, keyOf } from '../../src/cluster/object-store.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
@@ -15,7 +16,7 @@ type AnyResource = Resource<KubernetesObject>;
 
 const routingKinds: readonly AnyResource[] = Object.values(routers).flatMap(({ watches }) => watches);
 const kinds: readonly AnyResource[] = [
-  ...new Map([serinResources.releasePolicies, serinResources.releases, resources.deployments, resources.replicaSets, resources.pods, ...routingKinds].map((each: AnyResource) => [each.plural, each])).values(),
+  ...new Map([serinResources.releasePolicies, serinResources.releases, resources.deployments, resources.replicaSets, resources.pods, resources.jobs, serinResources.approvals, resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings, ...routingKinds].map((each: AnyResource) => [each.plural, each])).values(),
 ];
 
 /** All objects of one release in the middle of a step, as the API holds them, and when that was. */
@@ -83,7 +84,8 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
       client: client as unknown as ClusterClient,
       caches: {
         policies, releases,
-        deployments: get(resources.deployments), replicaSets: get(resources.replicaSets), pods: get(resources.pods),
+        deployments: get(resources.deployments), replicaSets: get(resources.replicaSets), pods: get(resources.pods), jobs: get(resources.jobs),
+        approvals: get(serinResources.approvals), approvalPolicy: get(resources.validatingAdmissionPolicies), approvalBinding: get(resources.validatingAdmissionPolicyBindings),
         routing: (resource) => (informers.has(resource.plural) ? get(resource) : undefined),
         unchangedSince: () => now - 60_000,
       },
@@ -91,6 +93,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
       faults: noFaults,
       evidence: { track: () => undefined, counts: () => undefined, forget: () => undefined },
       events: { record: () => undefined },
+      gates: new Gates(() => Promise.reject(new Error('no gates')), { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }, () => undefined),
       leadership: { mayWrite: () => true, epoch: () => 1 },
     },
   };

@@ -1,5 +1,8 @@
 import type { Informer, RunningInformer } from '../cluster/informer.js';
 import type { Deployment, ReplicaSet } from '../kubernetes/generated/apps-v1.js';
+import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../kubernetes/generated/admissionregistration-v1.js';
+import type { Job } from '../kubernetes/generated/batch-v1.js';
+import type { Approval } from '../model/approval.js';
 import type { Pod } from '../kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import type { Release } from '../model/release.js';
@@ -12,6 +15,10 @@ export interface Caches {
   readonly deployments: Informer<Deployment>;
   readonly replicaSets: RunningInformer<ReplicaSet>;
   readonly pods: RunningInformer<Pod>;
+  readonly jobs: RunningInformer<Job>;
+  readonly approvals: Informer<Approval>;
+  readonly approvalPolicy: Informer<ValidatingAdmissionPolicy>;
+  readonly approvalBinding: Informer<ValidatingAdmissionPolicyBinding>;
   /** The kinds that routers watch; undefined for one that this cluster does not serve. */
   routing<T extends KubernetesObject>(resource: Resource<T>): Informer<T> | undefined;
   /** Milliseconds since the epoch when the present generation of a routing object was first seen. */

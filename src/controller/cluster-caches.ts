@@ -46,6 +46,10 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     deployments: start(resources.deployments),
     replicaSets: start(resources.replicaSets),
     pods: start(resources.pods),
+    jobs: start(resources.jobs),
+    approvals: start(serinResources.approvals),
+    approvalPolicy: start(resources.validatingAdmissionPolicies),
+    approvalBinding: start(resources.validatingAdmissionPolicyBindings),
   };
   const wanted = new Map(Object.values(routers).flatMap(({ watches }) => watches.map((resource) => [keyOf(resource), resource] as const)));
   const routingKinds = startServedKinds();

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { Caches } from './caches.js';
+import type { Gates } from './gates.js';
 
 /** Counts the requests of two versions while a release runs. */
 export interface EvidenceSource {
@@ -33,5 +34,6 @@ export interface ControllerContext {
   readonly faults: FaultPort;
   readonly evidence: EvidenceSource;
   readonly events: EventSink;
+  readonly gates: Gates;
   readonly leadership: Leadership;
 }

@@ -6,12 +6,12 @@ import type { Caches } from './caches.js';
 export function foundIn(namespace: string, caches: Caches, now: number): Found {
   return {
     now,
-    get<T extends KubernetesObject>(resource: Resource<T>, name: string): (FoundObject & { readonly object: T }) | undefined {
-      const object = caches.routing(resource)?.get({ namespace, name });
+    get<T extends KubernetesObject>(resource: Resource<T>, name: string, elsewhere = namespace): (FoundObject & { readonly object: T }) | undefined {
+      const object = caches.routing(resource)?.get(resource.namespaced ? { namespace: elsewhere, name } : { name });
       return object && { object, unchangedSince: caches.unchangedSince(object) };
     },
-    list<T extends KubernetesObject>(resource: Resource<T>): T[] {
-      return caches.routing(resource)?.list({ namespace }) ?? [];
+    list<T extends KubernetesObject>(resource: Resource<T>, elsewhere = namespace): T[] {
+      return caches.routing(resource)?.list(resource.namespaced ? { namespace: elsewhere } : {}) ?? [];
     },
     serves: (resource) => caches.routing(resource) !== undefined,
   };

@@ -4,6 +4,7 @@ import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import { resources } from '../kubernetes/resources.js';
 import { isConditionTrue } from '../kubernetes/conditions.js';
 import { pausingBinding, pausingPolicy } from '../model/admission.js';
+import { approvalBinding, approvalPolicy } from '../model/approval-admission.js';
 import { customResourceDefinitions } from '../model/custom-resources.js';
 import { abortReason, type Clock } from '../ports/clock.js';
 
@@ -24,6 +25,7 @@ export async function install(client: ClusterClient, clock: Clock, signal: Abort
     await client.apply(resources.customResourceDefinitions, definition, { fieldManager: FIELD_MANAGER, force: true, signal });
   }
   for (const { metadata } of customResourceDefinitions()) await untilEstablished(client, metadata.name, clock, signal);
+  await installApprovalPolicy(client, signal);
   try {
     await client.apply(resources.mutatingAdmissionPolicies, pausingPolicy, { fieldManager: FIELD_MANAGER, force: true, signal });
     await client.apply(resources.mutatingAdmissionPolicyBindings, pausingBinding, { fieldManager: FIELD_MANAGER, force: true, signal });
@@ -31,6 +33,16 @@ export async function install(client: ClusterClient, clock: Clock, signal: Abort
   } catch (error) {
     if (isNotFound(error)) return { pausesOnChange: false };
     throw error;
+  }
+}
+
+/** Where the kind is missing no approval counts, so the release says so and waits. */
+async function installApprovalPolicy(client: ClusterClient, signal: AbortSignal): Promise<void> {
+  try {
+    await client.apply(resources.validatingAdmissionPolicies, approvalPolicy, { fieldManager: FIELD_MANAGER, force: true, signal });
+    await client.apply(resources.validatingAdmissionPolicyBindings, approvalBinding, { fieldManager: FIELD_MANAGER, force: true, signal });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
   }
 }
 
@@ -47,6 +59,8 @@ async function untilEstablished(client: ClusterClient, name: string, clock: Cloc
 export function installedObjects(): { readonly resource: Resource<KubernetesObject>; readonly object: KubernetesObject }[] {
   return [
     ...customResourceDefinitions().map((object) => ({ resource: resources.customResourceDefinitions, object })),
+    { resource: resources.validatingAdmissionPolicies, object: approvalPolicy },
+    { resource: resources.validatingAdmissionPolicyBindings, object: approvalBinding },
     { resource: resources.mutatingAdmissionPolicies, object: pausingPolicy },
     { resource: resources.mutatingAdmissionPolicyBindings, object: pausingBinding },
   ];

@@ -5,9 +5,11 @@ import { noEvidence } from '../model/evidence.js';
 import type { Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import { HASH_LABEL, type VersionTarget } from '../model/version.js';
+import { observeApprovals } from './approvals.js';
 import type { ControllerContext } from './context.js';
 import { foundIn } from './found.js';
 import { observeRouting, routingOf, type Routing } from './routing.js';
+import { observeJob } from './step-job.js';
 import { observeReplicaSet, replicaSetsOf, type Holders } from './versions.js';
 import { workloadOf, type Workload } from './workload.js';
 
@@ -55,6 +57,9 @@ export function observeRelease(context: ControllerContext, release: Release): Re
     others: replicaSets.filter(({ metadata }) => metadata.name !== stable.replicaSet && metadata.name !== canary.replicaSet).flatMap((each) => observe(each) ?? []),
     routing: observeRouting(routing, release.status),
     evidence: context.evidence.counts({ namespace, name: release.metadata.name }) ?? release.status?.evidence ?? noEvidence,
+    job: observeJob(release, caches),
+    gate: context.gates.observe(release),
+    approvals: observeApprovals(release, caches),
   };
   return { release, policy, workload, replicaSets, holders, routing, observation };
 }

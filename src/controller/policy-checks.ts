@@ -7,10 +7,13 @@ import { validatePolicy } from '../model/policy-validation.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import { nearestName } from '../model/suggestion.js';
 import { HASH_LABEL, type Role, type VersionTarget } from '../model/version.js';
-import { configuredRouter } from '../routers/registry.js';
-import type { Found, RoutingProblem } from '../routers/router.js';
+import { configuredRouter, configuredRouters } from '../routers/registry.js';
+import type { CheckContext, Found, RoutingProblem } from '../routers/router.js';
 import { checkCanary } from '../strategies/canary-checks.js';
-import { compileCanary } from '../strategies/canary.js';
+import { checkStrategy } from '../strategies/checks.js';
+import { compilePolicy } from '../strategies/compile.js';
+import { plannedSplits, routingNeeds } from '../strategies/needs.js';
+import { serviceNames } from './service-names.js';
 
 /** What stands around a policy: on a cluster, or in the files that were given. */
 export interface PolicySurroundings {
@@ -45,11 +48,12 @@ export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundi
 function alone(policy: ReleasePolicy): { readonly problems: PolicyProblem[]; readonly readable: boolean } {
   const invalid = validatePolicy(policy);
   const named = new Set(invalid.map(({ path }) => formatPath(path)));
-  const semantic = hasReadableSteps(policy) ? checkCanary(policy.spec).filter(({ path }) => !named.has(formatPath(path))) : [];
+  const semantic = invalid.length === 0 ? checkStrategy(policy.spec) : hasReadableWeights(policy) ? checkCanary(policy.spec).filter(({ path }) => !named.has(formatPath(path))) : [];
   return { problems: [...invalid, ...semantic], readable: invalid.length === 0 };
 }
 
-function hasReadableSteps(policy: unknown): boolean {
+/** Whether the weights can be looked at although something else is wrong. */
+function hasReadableWeights(policy: unknown): boolean {
   const steps = ['spec', 'strategy', 'canary', 'steps'].reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), policy);
   return Array.isArray(steps) && steps.every((step) => isRecord(step) && (step['weight'] === undefined || typeof step['weight'] === 'number'));
 }
@@ -76,21 +80,45 @@ function workloadProblems(policy: ReleasePolicy, { deployment, deploymentNames =
 }
 
 function routingProblems(policy: ReleasePolicy, { found, deployment: named }: PolicySurroundings): PolicyProblem[] {
-  if (!found) return [];
+  const { spec } = policy;
   const deployment = named === 'unknown' ? undefined : named;
-  const namespace = policy.metadata.namespace ?? '';
-  const { router, config, name } = configuredRouter(policy.spec.router);
-  const { inline } = policy.spec.workload;
-  const template = deployment?.spec.template ?? inline?.template;
-  const replicas = deployment ? (deployment.spec.replicas ?? 1) : inline?.replicas;
-  const versions = template ? { versions: targetsAtRest(template, policy) } : {};
-  const checks = router.check(config, found, { namespace, policy: policy.metadata.name, service: policy.spec.service, ...versions });
-  const unreachable = replicas === undefined ? [] : compileCanary(policy.spec).steps.flatMap(({ kind, share }, index) =>
+  const template = deployment?.spec.template ?? spec.workload.inline?.template;
+  const replicas = deployment ? (deployment.spec.replicas ?? 1) : spec.workload.inline?.replicas;
+  const context = {
+    namespace: policy.metadata.namespace ?? '', policy: policy.metadata.name, ...serviceNames(spec, policy.metadata.name),
+    ...(template ? { versions: targetsAtRest(template, policy) } : {}),
+  };
+  const inexpressible = inexpressibleProblems(policy, context);
+  if (!found) return inexpressible;
+  const checks = configuredRouters(spec.router).flatMap(({ router, config, name }) =>
+    router.check(config, found, context).map((problem) => ({ ...worded(problem, `${problem.place}: `), path: pathOf(problem, name, policy) })),
+  );
+  return [...inexpressible, ...checks, ...(replicas === undefined ? [] : unreachableProblems(policy, replicas))];
+}
+
+/** What the steps ask for and the router cannot say, by name. */
+function inexpressibleProblems(policy: ReleasePolicy, context: CheckContext): PolicyProblem[] {
+  const { router, config } = configuredRouter(policy.spec.router);
+  const lacking = routingNeeds(policy.spec).flatMap(({ capability, path }): PolicyProblem[] => {
+    const { supported, note } = router.capabilities[capability];
+    return supported ? [] : [{ path, problem: `the router ${router.name} cannot do this${note === undefined ? '' : `: ${note}`}.`, remedy: 'Leave it out, or choose a router that can: serin routers lists them.' }];
+  });
+  const named = new Set(lacking.map(({ path }) => formatPath(path)));
+  const inexpressible = plannedSplits(policy.spec).filter(({ path }) => !named.has(formatPath(path))).flatMap(({ split, path }) =>
+    (router.inexpressible?.(config, split, context) ?? []).map((problem) => ({ ...worded(problem, `${problem.place}: `), path })),
+  );
+  return [...new Map([...lacking, ...inexpressible].map((problem) => [`${formatPath(problem.path)} ${problem.problem}`, problem])).values()];
+}
+
+/** Shares that Pod counts cannot show. */
+function unreachableProblems({ spec }: ReleasePolicy, replicas: number): PolicyProblem[] {
+  const { router, config } = configuredRouter(spec.router);
+  if (!spec.strategy.canary) return [];
+  return compilePolicy(spec).steps.flatMap(({ kind, share }, index) =>
     kind === 'weight' && share !== undefined
       ? router.unreachable(config, [share], replicas).map((problem) => ({ ...worded(problem, ''), path: ['spec', 'strategy', 'canary', 'steps', index, 'weight'] }))
       : [],
   );
-  return [...checks.map((problem) => ({ ...worded(problem, `${problem.place}: `), path: pathOf(problem, name, policy) })), ...unreachable];
 }
 
 /** What a router says of an object, as sentences. */
@@ -104,8 +132,8 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
 /** The field of the policy that leads to what a router speaks of. */
 function pathOf({ place }: RoutingProblem, router: string, { spec }: ReleasePolicy): PolicyProblem['path'] {
   if (place === `Service ${spec.service}` || place.startsWith(`Service ${spec.service},`)) return ['spec', 'service'];
-  const index = /^router\.istio\.virtualServices\[(\d+)\]/.exec(place)?.[1];
-  return ['spec', 'router', router, ...(index === undefined ? [] : ['virtualServices', Number(index)])];
+  const [, field, index] = /^router\.\w+\.(\w+)\[(\d+)\]/.exec(place) ?? [];
+  return ['spec', 'router', router, ...(field === undefined ? [] : [field, Number(index)])];
 }
 
 /** Both versions as routers see them before there is a canary: alike but for what the new template changes. */

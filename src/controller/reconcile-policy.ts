@@ -8,7 +8,8 @@ import { timestamp, withCondition } from '../kubernetes/conditions.js';
 import type { Release } from '../model/release.js';
 import type { Condition, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
 import { API_VERSION, FINALIZER, POLICY_LABEL, serinResources } from '../model/resources.js';
-import { compileCanary } from '../strategies/canary.js';
+import { strategyName } from '../model/policy/strategies.js';
+import { compilePolicy } from '../strategies/compile.js';
 import { ApiError } from '../cluster/api-error.js';
 import type { ControllerContext } from './context.js';
 import { giveTo, name, type HolderObjects } from './holders.js';
@@ -83,11 +84,13 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
     spec: {
       policy: policy.metadata.name,
       workload: { kind: workload?.kind ?? 'Deployment', name: workload?.name ?? '' },
-      service: policy.spec.service,
-      router: policy.spec.router,
+      strategy: strategyName(policy.spec.strategy),
+      ...(policy.spec.service === undefined ? {} : { service: policy.spec.service }),
+      ...(policy.spec.canaryService === undefined ? {} : { canaryService: policy.spec.canaryService }),
+      ...(policy.spec.router === undefined ? {} : { router: policy.spec.router }),
       stable: { ...start.stable, ...imagesOf(workload && replicaSetsOf(workload, context.caches).find(({ metadata }) => metadata.name === start.stable.replicaSet)?.spec.template) },
       canary: { ...start.canary, ...imagesOf(workload?.template) },
-      plan: compileCanary(policy.spec),
+      plan: compilePolicy(policy.spec),
     },
   };
   try {

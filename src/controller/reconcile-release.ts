@@ -11,6 +11,7 @@ import { giveTo, name, setFree, type HolderObjects } from './holders.js';
 import { observeRelease, type ReleaseView } from './observe-release.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { applyRouting, removeEpoch, routingPlan } from './routing.js';
+import { carryOutJob, tidyJobs } from './step-job.js';
 import { write } from './writes.js';
 
 /** A release under way is looked at this often at the latest, in milliseconds. */
@@ -27,6 +28,8 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   if ((release.status?.epoch ?? 0) > context.leadership.epoch()) return undefined;
   if (hasEnded(release.status?.phase ?? 'Preparing')) {
     context.evidence.forget(key);
+    context.gates.forget(release);
+    if (release.status && (await tidyJobs(context, release, release.status)) > 0) return context.clock.now();
     await letRecordGo(context, release);
     return undefined;
   }
@@ -43,6 +46,9 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   announce(context, recorded, decision.happened);
   if (hasEnded(status.phase)) return now;
   await carryOut(context, { ...view, release: recorded }, status);
+  await carryOutJob(context, recorded, status);
+  await tidyJobs(context, recorded, status);
+  context.gates.carryOut({ ...recorded, status }, status);
   const { waitsUntil } = view.observation.routing;
   return Math.min(decision.lookAgainAt ?? Number.POSITIVE_INFINITY, waitsUntil ?? Number.POSITIVE_INFINITY, now + LOOK_AGAIN);
 }

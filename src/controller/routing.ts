@@ -1,19 +1,22 @@
 import type { RoutingObservation } from '../engine/observation.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
+import type { Plan } from '../model/plan.js';
 import type { Release, ReleaseStatus } from '../model/release.js';
 import { EPOCH_ANNOTATION } from '../model/resources.js';
-import { splitOf } from '../model/split.js';
-import type { VersionTarget } from '../model/version.js';
+import { splitOfIntent } from '../model/split-of-intent.js';
+import type { Role, VersionTarget } from '../model/version.js';
 import { configuredRouter } from '../routers/registry.js';
 import type { Claim, Found, Router, RouterContext, RoutingPlan, RoutingState, RoutingWrite } from '../routers/router.js';
 import type { Informer } from '../cluster/informer.js';
 import type { ControllerContext } from './context.js';
+import { serviceNames } from './service-names.js';
 import { remove, write } from './writes.js';
 
 /** A release's router with its configuration and everything it is asked about. */
 export interface Routing {
   readonly router: Router;
   readonly config: unknown;
+  readonly plan: Plan;
   readonly context: RouterContext;
   readonly found: Found;
   /** Answers of this pass, by what was asked: routers are pure, and a pass asks the same more than once. */
@@ -23,7 +26,7 @@ export interface Routing {
 export function routingOf(release: Release, found: Found, versions: { stable: VersionTarget; canary: VersionTarget }): Routing {
   const { router, config } = configuredRouter(release.spec.router);
   const written = release.status?.shares?.written;
-  return { router, config, found, answers: new Map(), context: { namespace: release.metadata.namespace ?? '', policy: release.spec.policy, service: release.spec.service, versions, lastWritten: written && { shares: written } } };
+  return { router, config, plan: release.spec.plan, found, answers: new Map(), context: { namespace: release.metadata.namespace ?? '', policy: release.spec.policy, ...serviceNames(release.spec, release.spec.policy), versions, lastWritten: written && { shares: written } } };
 }
 
 const claimsOf = (status: ReleaseStatus | undefined): readonly Claim[] => status?.claims ?? [];
@@ -33,10 +36,14 @@ export function routingPlan(routing: Routing, status: ReleaseStatus | undefined)
   const { router, config, context, found } = routing;
   const intent = status?.intent;
   if (intent === undefined || intent.routing === 'keep') return undefined;
-  return once(routing, `plan ${intent.routing} ${intent.share}`, status, () =>
-    intent.routing === 'split' ? router.write(config, splitOf(intent.share), found, claimsOf(status), context) : router.release(config, found, claimsOf(status), context),
+  const split = splitOfIntent(intent, routing.plan, status?.phase ?? 'Preparing');
+  return once(routing, `plan ${intent.routing} ${JSON.stringify(split)}`, status, () =>
+    intent.routing === 'split' ? router.write(config, split, found, claimsOf(status), context) : router.release(config, found, claimsOf(status), { ...context, after: { lead: endingLead(status) } }),
   );
 }
+
+/** Whose Service routes stay with where each version has its own. */
+const endingLead = (status: ReleaseStatus | undefined): Role => (status?.phase === 'HandingOver' || status?.phase === 'Completed' ? 'canary' : 'stable');
 
 /** The answer of this pass to a question about these claims. */
 function once<T>({ answers }: Routing, question: string, status: ReleaseStatus | undefined, ask: () => T): T {
@@ -82,7 +89,7 @@ async function stampEpoch(context: ControllerContext, { router, found }: Routing
   let count = 0;
   for (const claim of claimsOf(status)) {
     const resource = router.watches.find(({ kind }) => kind === claim.kind);
-    const object = resource && found.get(resource, claim.name)?.object;
+    const object = resource && found.get(resource, claim.name, claim.namespace)?.object;
     if (!resource || !object || object.metadata.annotations?.[EPOCH_ANNOTATION] === epoch) continue;
     await send(context, object.metadata.namespace ?? '', {
       action: 'patch', resource, name: claim.name, patchKind: 'merge',
@@ -99,7 +106,7 @@ export async function removeEpoch(context: ControllerContext, { router, found }:
   let count = 0;
   for (const claim of claimsOf(status)) {
     const resource = router.watches.find(({ kind }) => kind === claim.kind);
-    const object = resource && found.get(resource, claim.name)?.object;
+    const object = resource && found.get(resource, claim.name, claim.namespace)?.object;
     if (!resource || object?.metadata.annotations?.[EPOCH_ANNOTATION] === undefined) continue;
     const last = Object.keys(object.metadata.annotations).length === 1;
     await send(context, object.metadata.namespace ?? '', {
@@ -112,8 +119,9 @@ export async function removeEpoch(context: ControllerContext, { router, found }:
   return count;
 }
 
-async function send(context: ControllerContext, namespace: string, routingWrite: RoutingWrite): Promise<void> {
+async function send(context: ControllerContext, home: string, routingWrite: RoutingWrite): Promise<void> {
   const { resource } = routingWrite;
+  const namespace = routingWrite.action === 'create' ? home : (routingWrite.namespace ?? home);
   const informer: Informer<KubernetesObject> | undefined = context.caches.routing(resource);
   const boundary = `routing.${resource.kind}.${routingWrite.action}`;
   switch (routingWrite.action) {

@@ -10,6 +10,7 @@ import { describe } from '../model/messages.js';
 import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
+import { createGateCall } from './gate-call.js';
 import { install } from './installation.js';
 import { startController } from './start-controller.js';
 
@@ -44,10 +45,12 @@ export async function runController(options: RunControllerOptions, signal: Abort
   const election = createLeaderElection({ client, lease: { namespace: options.namespace, name: 'serin' }, identity: options.identity, clock, random, onError, leastEpoch: () => controller.highestEpoch() });
   const events = createEventRecorder({ client, component: 'serin.dev/controller', instance: options.identity, clock, onError });
   const scraping = createHttpScrape(options.resolve);
+  const gateCalls = createGateCall((host, port) => serviceAddress(client, options.resolve, host, port));
   const counting = new AbortController();
   let counter: RequestCounter | undefined;
   const controller = startController({
     client, clock, random, onError,
+    callGate: gateCalls.call,
     leadership: { mayWrite: () => election.isLeading(), epoch: () => election.epoch ?? 0 },
     events: { record: (about, what, type) => events.record(about, { type, reason: what.code, message: describe(what) }) },
     evidence: ({ pods }, onCounts) => (counter = new RequestCounter({ pods, clock, scrape: scraping.scrape, onCounts })),
@@ -63,6 +66,7 @@ export async function runController(options: RunControllerOptions, signal: Abort
     await election.stop();
     await events.stop();
     await scraping.close();
+    await gateCalls.close();
   }
 }
 
@@ -85,6 +89,14 @@ const untilAborted = (signal: AbortSignal): Promise<undefined> =>
     if (signal.aborted) resolve(undefined);
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
+
+/** Where `name.namespace` or `name.namespace.svc` is found when it names a Service with an address. */
+async function serviceAddress(client: ClusterClient, resolve: RunControllerOptions['resolve'], host: string, port: number): Promise<{ host: string; port: number } | undefined> {
+  const [name = '', namespace, svc = 'svc'] = host.split('.');
+  if (namespace === undefined || svc !== 'svc' || /^\d+$/.test(name)) return undefined;
+  const address = (await client.find(resources.services, { namespace, name }))?.spec?.clusterIP;
+  return address === undefined || address === 'None' ? undefined : resolve(address, port);
+}
 
 async function ensureNamespace(client: ClusterClient, name: string): Promise<void> {
   if (await client.find(resources.namespaces, { name })) return;

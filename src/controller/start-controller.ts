@@ -7,6 +7,7 @@ import { noFaults, type FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
 import { createClusterCaches, type ClusterCaches } from './cluster-caches.js';
 import type { ControllerContext, EventSink, EvidenceSource, Leadership } from './context.js';
+import { Gates, type GateCall } from './gates.js';
 import { reconcilePolicy } from './reconcile-policy.js';
 import { reconcileRelease } from './reconcile-release.js';
 import { parseSubject, subjectKey, Triggers } from './triggers.js';
@@ -20,6 +21,7 @@ export interface ControllerOptions {
   readonly events: EventSink;
   /** Made when the caches exist, because it looks at Pods. */
   readonly evidence: (caches: ClusterCaches, onCounts: (release: { namespace: string; name: string }) => void) => EvidenceSource;
+  readonly callGate: GateCall;
   readonly faults?: FaultPort;
   readonly workers?: number;
   /** Told of every fault that is being mended. */
@@ -73,6 +75,7 @@ export function startController(options: ControllerOptions): RunningController {
     leadership: { mayWrite: () => leadership.mayWrite(), epoch: () => leadership.epoch() + raise },
     faults: options.faults ?? noFaults,
     events: options.events,
+    gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
     evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
   };
   return {
@@ -90,6 +93,7 @@ export function startController(options: ControllerOptions): RunningController {
     async stop() {
       stopping.abort(new Error('the controller is stopped'));
       await queue.stop();
+      await context.gates.stop();
       await caches.stop();
     },
   };

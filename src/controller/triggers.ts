@@ -1,7 +1,9 @@
 import type { Informer } from '../cluster/informer.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { controllerOf } from '../kubernetes/owners.js';
+import type { Approval } from '../model/approval.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
+import { RELEASE_LABEL } from '../model/resources.js';
 import type { Caches } from './caches.js';
 
 /** What the queue is asked to look at. */
@@ -46,6 +48,13 @@ export class Triggers {
           return this.#replicaSet(object);
         case 'Pod':
           return this.#pod(object);
+        case 'Job':
+          return this.#releaseNamed(namespace, object.metadata.labels?.[RELEASE_LABEL]);
+        case 'Approval':
+          return this.#releaseNamed(namespace, (object as unknown as Approval).spec.release);
+        case 'ValidatingAdmissionPolicy':
+        case 'ValidatingAdmissionPolicyBinding':
+          return;
         default:
           return this.#routing(namespace, change.type === 'changed' ? [object, change.before] : [object]);
       }
@@ -68,6 +77,10 @@ export class Triggers {
     this.#add({ kind: 'policy', namespace, name });
     const release = this.#caches().policies.get({ namespace, name })?.status?.release;
     if (release !== undefined) this.#add({ kind: 'release', namespace, name: release });
+  }
+
+  #releaseNamed(namespace: string, name: string | undefined): void {
+    if (name !== undefined) this.#add({ kind: 'release', namespace, name });
   }
 
   #workload(namespace: string, deployment: string): void {
@@ -96,14 +109,25 @@ export class Triggers {
   #routing(namespace: string, states: readonly KubernetesObject[]): void {
     const reached = reachedServices(states);
     for (const { metadata, spec } of this.#caches().policies.list({ namespace })) {
-      const named = spec.router.istio?.virtualServices?.some(({ name }) => name === states[0]?.metadata.name) ?? false;
-      if (named || reached === 'any' || reached.has(spec.service)) this.#touch(namespace, metadata.name);
+      const named = namedRoutes(spec.router).has(states[0]?.metadata.name ?? '');
+      if (named || reached === 'any' || servicesOf(spec).some((service) => reached.has(service))) this.#touch(namespace, metadata.name);
     }
   }
 
   #namespace(namespace: string): void {
     for (const name of this.#policies.get(namespace) ?? []) this.#touch(namespace, name);
   }
+}
+
+/** Names of the routing objects that a policy names itself. */
+function namedRoutes(router: ReleasePolicy['spec']['router']): ReadonlySet<string> {
+  const { istio, gatewayApi, ingressNginx } = router ?? {};
+  return new Set([...(istio?.virtualServices ?? []).map(({ name }) => name), ...(gatewayApi?.routes ?? []).map(({ name }) => name), ...(ingressNginx?.ingresses ?? [])]);
+}
+
+/** Every Service that a policy has to do with. */
+function servicesOf({ service, canaryService, workload }: ReleasePolicy['spec']): string[] {
+  return [service, service && `${service}-canary`, canaryService, ...(workload.versions?.list ?? []).map((version) => version.service)].filter((name) => name !== undefined);
 }
 
 /** Names of the Services that routing objects lead to or are. */

@@ -1,10 +1,12 @@
 import { message, messageAbout } from '../model/messages.js';
 import { versionName, type Release } from '../model/release.js';
+import { inBatches, returnBatch } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatShare, formatTime } from './formatting.js';
 import type { Observation } from './observation.js';
 import { routesReleased, shareForReadyPods, shareReached, uncarriedShare } from './routing.js';
+import { sameTraffic } from './same-traffic.js';
 
 export function beginAbort(draft: Draft, { reason, why }: Ending): void {
   draft.enter('Aborting');
@@ -18,7 +20,7 @@ export function beginAbort(draft: Draft, { reason, why }: Ending): void {
  */
 export function abort(draft: Draft, release: Release, observation: Observation): void {
   lowerShare(draft, observation);
-  const stableHome = returnStable(draft, observation);
+  const stableHome = returnStable(draft, release, observation);
   if (draft.intent.routing === 'split') {
     if (draft.intent.share > 0) return waitForStable(draft, observation);
     // Whoever overwrote our routes sends users to all Pods alike, so only ending the canary's helps.
@@ -44,13 +46,14 @@ function lowerShare(draft: Draft, observation: Observation): void {
   if (draft.intent.routing !== 'split') return;
   const present = draft.intent.share;
   const share = shareForReadyPods(Math.min(present, uncarriedShare(observation)), observation, false);
+  if (sameTraffic(draft.intent, { share })) return;
+  draft.route({ share });
   if (share === present) return;
-  draft.intend({ share });
   draft.happen(message('ShareAsked', { share: formatShare(share), why: '@StableCanCarry' }));
 }
 
 /** Brings a borrowed stable back to its full size and, once it carries everything, home. @returns whether it is home */
-function returnStable(draft: Draft, observation: Observation): boolean {
+function returnStable(draft: Draft, release: Release, observation: Observation): boolean {
   const { stable } = observation.replicaSets;
   if (!stable || stable.holder === 'home') {
     const { stable: _size, ...sizes } = draft.intent.sizes;
@@ -58,7 +61,8 @@ function returnStable(draft: Draft, observation: Observation): boolean {
     return true;
   }
   const replicas = observation.workload?.replicas ?? stable.size;
-  draft.intend({ sizes: { stable: replicas } });
+  if (inBatches(release)) returnBatch(draft, release, observation);
+  else draft.intend({ sizes: { stable: replicas } });
   if (stable.ready >= replicas && stable.size === replicas) draft.intend({ holders: { stable: 'home' } });
   return false;
 }

@@ -54,6 +54,17 @@ export class Draft {
     });
   }
 
+  /** Asks routers for other traffic. */
+  route(traffic: Pick<Intent, 'share' | 'matches' | 'mirror' | 'preview'>): void {
+    const { matches: _matches, mirror: _mirror, preview: _preview, ...rest } = this.#status.intent;
+    this.set({ intent: { ...rest, routing: 'split', ...traffic } });
+  }
+
+  /** Writes down that the Job or webhook of the present step is set off. */
+  call(): void {
+    if (!this.#status.step.called) this.set({ step: { ...this.#status.step, called: true } });
+  }
+
   /** Keeps where the counting of the present share began. */
   count(counting: Counting | undefined): void {
     const { counting: _, ...rest } = this.#status;

@@ -10,7 +10,8 @@ export interface Ending {
   readonly why: Message;
 }
 
-const ending = (reason: AbortReason, args: Record<string, string> = {}): Ending => ({ reason, why: message(reason, args) });
+/** Why a release cannot go on, by its reason and what the text names. */
+export const ending = (reason: AbortReason, args: Record<string, string> = {}): Ending => ({ reason, why: message(reason, args) });
 
 /** What ends a release from outside: commands, and what happened to the objects it depends on. */
 export function outsideEnding(release: Release, observation: Observation): Ending | undefined {

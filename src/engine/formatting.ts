@@ -1,5 +1,6 @@
 import { formatDuration } from '../model/duration.js';
-import type { Step } from '../model/plan.js';
+import { describeMatch } from '../model/match.js';
+import type { PodAmount, Step } from '../model/plan.js';
 
 /** `12.5 %` of per mille. */
 export const formatShare = (perMille: number): string => `${perMille / 10} %`;
@@ -13,10 +14,28 @@ export function describeStep(step: Step): string {
       return step.milliseconds === undefined ? 'pause until told to go on' : `pause ${formatDuration(step.milliseconds)}`;
     case 'analyze':
       return `watch for ${formatDuration(step.milliseconds)}`;
+    case 'route':
+      return step.matches.length === 0 ? 'no requests by match' : `${step.matches.map(describeMatch).join('; ')} to the canary`;
+    case 'mirror':
+      return step.share === 0 ? 'end the copies' : `copy ${formatShare(step.share)} of the requests to the canary`;
+    case 'scale':
+      return `size the canary ${describeAmount(step.amount)}`;
+    case 'batch':
+      return `replace ${describeAmount(step.amount)}`;
+    case 'job':
+      return `run a Job, ${formatDuration(step.milliseconds)} at most`;
+    case 'gate':
+      return `ask ${step.url}`;
+    case 'approve':
+      return `wait for ${step.approvals === 1 ? 'an approval' : `${step.approvals} approvals`}`;
     case 'promote':
       return 'promote';
   }
 }
+
+/** `3 Pods`, `20 % of the Pods`. */
+const describeAmount = ({ pods, part }: PodAmount): string =>
+  pods !== undefined ? `${pods} ${pods === 1 ? 'Pod' : 'Pods'}` : part !== undefined ? `${formatShare(part)} of the Pods` : 'as its weight needs';
 
 /** Time of day in UTC, so that a sentence stays true while it waits. @param milliseconds since the epoch */
 export const formatTime = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(11, 19)} UTC`;

@@ -27,7 +27,7 @@ export interface ReplicaSetObservation {
 
 /** The Deployment, or the inline workload of the policy. */
 export interface WorkloadObservation {
-  readonly kind: 'Deployment' | 'Inline';
+  readonly kind: 'Deployment' | 'Inline' | 'Versions';
   readonly replicas: number;
   /** Whether it is kept from rolling by itself; always true for inline workloads. */
   readonly paused: boolean;
@@ -53,6 +53,30 @@ export interface RoutingObservation {
   readonly problems: readonly { readonly place: string; readonly problem: string; readonly remedy: string }[];
 }
 
+/** The Job of the present step. */
+export interface JobObservation {
+  readonly name: string;
+  readonly state: 'running' | 'succeeded' | 'failed';
+  /** Why it failed, in the words of the cluster. */
+  readonly detail: string;
+}
+
+/** What the webhook of the present step answered last. */
+export interface GateObservation {
+  readonly state: 'asking' | 'open' | 'refused';
+  readonly detail: string;
+}
+
+/** What one person said, as the API server vouches for it. */
+export interface ApprovalObservation {
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** Index of the step, from 0. */
+  readonly step: number;
+  readonly approved: boolean;
+  readonly comment: string;
+}
+
 /** All that the engine may know. Plain data; the same observation always leads to the same decision. */
 export interface Observation {
   readonly releaseDeleted: boolean;
@@ -68,4 +92,8 @@ export interface Observation {
   readonly routing: RoutingObservation;
   /** Requests that were counted since the release began. */
   readonly evidence: Evidence;
+  /** Absent while the present step has set off none. */
+  readonly job?: JobObservation | undefined;
+  readonly gate?: GateObservation | undefined;
+  readonly approvals?: readonly ApprovalObservation[];
 }

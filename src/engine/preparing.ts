@@ -1,5 +1,6 @@
 import { message } from '../model/messages.js';
 import type { Release } from '../model/release.js';
+import { inBatches } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Observation } from './observation.js';
 import { beginStep } from './progressing.js';
@@ -10,9 +11,16 @@ import { shareReached } from './routing.js';
  * routes are pinned to stable, because canary Pods carry the same labels.
  */
 export function prepare(draft: Draft, release: Release, observation: Observation): void {
-  draft.intend({ paused: true, routing: 'split', share: 0, sizes: { canary: 0 }, holders: { stable: 'home', canary: 'release', others: 'release' } });
-  const { canary } = observation.replicaSets;
-  const borrowed = canary?.holder === 'release' && observation.others.every(({ holder }) => holder === 'release');
+  const { canary, stable } = observation.replicaSets;
+  // In batches stable shrinks as well, and a Deployment that owns none of the ReplicaSets touches none.
+  const batches = inBatches(release);
+  draft.intend({
+    paused: true, routing: 'split', share: 0,
+    sizes: { canary: 0, ...(batches && stable ? { stable: draft.intent.sizes.stable ?? stable.size } : {}) },
+    holders: { stable: batches ? 'release' : 'home', canary: 'release', others: 'release' },
+  });
+  const lent = !batches || stable === undefined || stable.holder === 'release';
+  const borrowed = lent && canary?.holder === 'release' && observation.others.every(({ holder }) => holder === 'release');
   if (!observation.workload?.paused) return draft.wait(message('WaitsForPausing'));
   if (!borrowed) return draft.wait(message('WaitsForOwners'));
   if (!shareReached(draft, observation, 0)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'pins routes to stable' }));

@@ -1,12 +1,16 @@
 import { message } from '../model/messages.js';
 import { stepOf, type Step } from '../model/plan.js';
 import type { Release } from '../model/release.js';
-import { canaryPodsFor } from '../model/sizing.js';
+import { batchShare, batchStands, inBatches, keepBatch } from './batches.js';
 import type { Draft } from './draft.js';
-import { notReadyEnding, troubleText, type Ending } from './endings.js';
-import { describeStep, formatShare, formatTime } from './formatting.js';
+import type { Ending } from './endings.js';
+import { describeStep, formatShare } from './formatting.js';
 import type { Observation } from './observation.js';
+import { plannedBatch, plannedTraffic } from './planned.js';
 import { shareForReadyPods, shareReached } from './routing.js';
+import { keepCanarySize, podsNeeded } from './sizes.js';
+import { checkStep } from './step-checks.js';
+import { askTraffic, keepTraffic } from './traffic.js';
 
 /** Starts the step with this index, or the promotion behind the last one. */
 export function beginStep(draft: Draft, release: Release, observation: Observation, index: number): void {
@@ -26,121 +30,53 @@ export function progress(draft: Draft, release: Release, observation: Observatio
   const { index } = draft.status.step;
   const planned = release.spec.plan.steps[index];
   const step: Step = planned ? stepOf(planned) : { kind: 'promote' };
-  const failed = keepCanarySize(draft, release, observation, shareWanted(release, index));
+  const failed = inBatches(release) ? progressInBatches(draft, release, observation, index) : progressByShare(draft, release, observation, index);
   if (failed) return failed;
-  keepReadyShare(draft, release, observation, index);
   if (release.spec.paused) {
     draft.wait(message('WaitsForResume', { release: release.metadata.name }));
     return undefined;
   }
-  if (stepDone(draft, release, observation, step)) beginStep(draft, release, observation, index + 1);
-  return undefined;
+  if (!sharesStand(draft, release, observation, index)) return undefined;
+  const checked = checkStep(draft, release, observation, step);
+  if (checked === 'done') beginStep(draft, release, observation, index + 1);
+  return typeof checked === 'string' ? undefined : checked;
 }
 
-/** The share that the plan asks for in the step with this index: the last weight up to it. */
-export function shareWanted(release: Release, index: number): number {
-  let share = 0;
-  for (const step of release.spec.plan.steps.slice(0, index + 1)) if (step.kind === 'weight') share = step.share ?? share;
-  return share;
-}
-
-/**
- * Asks for the Pods that the wanted share needs, and never for fewer than its present share does. While paused by a
- * person no Pods are added. @returns an ending when they were not ready in time
- */
-export function keepCanarySize(draft: Draft, release: Release, observation: Observation, share: number): Ending | undefined {
-  const { plan } = release.spec;
+function progressByShare(draft: Draft, release: Release, observation: Observation, index: number): Ending | undefined {
   const replicas = observation.workload?.replicas ?? 0;
-  const atLeastOne = replicas > 0 ? 1 : 0;
-  const needed = Math.max(canaryPodsFor(share, replicas, plan.sizing), canaryPodsFor(draft.intent.share, replicas, plan.sizing), atLeastOne);
-  const held = release.spec.paused && replicas > 0 ? Math.min(needed, draft.intent.sizes.canary ?? 0) : needed;
-  draft.intend({ sizes: { canary: held } });
-  const canary = observation.replicaSets.canary;
-  if (replicas === 0) {
-    draft.wait(message('WaitsForScaleUp'));
-    return undefined;
-  }
-  if ((canary?.ready ?? 0) >= held) return undefined;
-  const waited = draft.waited();
-  const troubles = canary?.troubles ?? [];
-  if (waited >= plan.readyTimeoutMilliseconds) return notReadyEnding(plan.readyTimeoutMilliseconds, troubles);
-  draft.wait(message('WaitsForPods', { ready: canary?.ready ?? 0, wanted: held, trouble: troubleText(troubles) }), draft.now + plan.readyTimeoutMilliseconds - waited);
+  const needed = podsNeeded(release, index, plannedTraffic(release, index, replicas).share, replicas);
+  const own = release.spec.plan.steps.slice(0, index + 1).some(({ kind }) => kind === 'scale');
+  const failed = keepCanarySize(draft, release, observation, own ? needed : Math.max(needed, replicas > 0 ? 1 : 0));
+  if (!failed) keepTraffic(draft, release, observation, index);
+  return failed;
+}
+
+function progressInBatches(draft: Draft, release: Release, observation: Observation, index: number): Ending | undefined {
+  const target = plannedBatch(release, index, observation.workload?.replicas ?? 0);
+  const failed = keepBatch(draft, release, observation, target);
+  if (failed) return failed;
+  const planned = release.spec.paused ? draft.intent.share : batchShare(draft, observation, target);
+  const share = shareForReadyPods(planned, observation, !release.spec.paused);
+  askTraffic(draft, release, observation, { share, matches: [], mirror: 0 }, planned);
   return undefined;
-}
-
-/** Keeps rule 2 between steps: a share only where there are ready Pods; brings it back when they are there again. */
-function keepReadyShare(draft: Draft, release: Release, observation: Observation, index: number): void {
-  const reachedBefore = index > 0 ? shareWanted(release, index - 1) : 0;
-  const replicas = observation.workload?.replicas ?? 0;
-  const enough = (share: number): boolean => (observation.replicaSets.canary?.ready ?? 0) >= canaryPodsFor(share, replicas, release.spec.plan.sizing);
-  const wanted = shareWanted(release, index);
-  const present = draft.intent.share;
-  // A share rises only when the Pods for it are ready; a paused release raises none.
-  let next = Math.max(reachedBefore, Math.min(present, wanted));
-  if (!enough(next)) next = Math.min(next, present);
-  if (wanted > present && enough(wanted)) next = wanted;
-  if (release.spec.paused) next = Math.min(next, present);
-  const share = shareForReadyPods(replicas === 0 ? present : next, observation, !release.spec.paused);
-  askShare(draft, observation, share, next);
-}
-
-/** Asks for a share and says why, when it is another than before. */
-export function askShare(draft: Draft, observation: Observation, share: number, planned: number): void {
-  if (draft.intent.share === share && draft.intent.routing === 'split') return;
-  draft.intend({ routing: 'split', share });
-  const noReadyCanary = (observation.replicaSets.canary?.ready ?? 0) === 0;
-  const why = share === planned ? 'PlanAsks' : noReadyCanary ? 'NoReadyCanary' : 'NoReadyStable';
-  draft.happen(message('ShareAsked', { share: formatShare(share), why: `@${why}` }));
-}
-
-function stepDone(draft: Draft, release: Release, observation: Observation, step: Step): boolean {
-  const { index } = draft.status.step;
-  const toldToGoOn = (release.spec.advanceTo ?? 0) > index;
-  const share = shareWanted(release, index);
-  if (!sharesStand(draft, observation, share)) return false;
-  switch (step.kind) {
-    case 'weight':
-      return true;
-    case 'pause':
-      return toldToGoOn || pauseOver(draft, release, step.milliseconds);
-    case 'analyze':
-      return toldToGoOn || analysisOver(draft, observation, step);
-    case 'promote':
-      return true;
-  }
 }
 
 /** Whether the present share of the plan is really in force, with all Pods that it needs. */
-function sharesStand(draft: Draft, observation: Observation, share: number): boolean {
-  const wanted = draft.intent.sizes.canary ?? 0;
-  if ((observation.workload?.replicas ?? 0) === 0 || (observation.replicaSets.canary?.ready ?? 0) < wanted) return false;
+function sharesStand(draft: Draft, release: Release, observation: Observation, index: number): boolean {
+  const replicas = observation.workload?.replicas ?? 0;
+  if (replicas === 0) return false;
+  const { share } = plannedTraffic(release, index, replicas);
+  const target = plannedBatch(release, index, replicas);
+  const standing = inBatches(release) ? batchStands(observation, target) : (observation.replicaSets.canary?.ready ?? 0) >= (draft.intent.sizes.canary ?? 0);
+  if (!standing) {
+    if (inBatches(release) && (observation.replicaSets.canary?.ready ?? 0) >= target) {
+      draft.wait(message('WaitsForPodsGone', { role: 'stable', count: Math.max(0, (observation.replicaSets.stable?.pods ?? 0) - (replicas - target)) }));
+    }
+    return false;
+  }
   if (draft.intent.share !== share || !shareReached(draft, observation, share)) {
     draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? `takes over ${formatShare(share)}` }));
     return false;
   }
   return true;
-}
-
-function pauseOver(draft: Draft, release: Release, milliseconds: number | undefined): boolean {
-  if (milliseconds === undefined) {
-    draft.wait(message('WaitsForPerson', { release: release.metadata.name }));
-    return false;
-  }
-  const left = milliseconds - draft.inStep();
-  if (left <= 0) return true;
-  draft.wait(message('WaitsForPause', { until: formatTime(draft.now + left) }), draft.now + left);
-  return false;
-}
-
-function analysisOver(draft: Draft, observation: Observation, step: Extract<Step, { kind: 'analyze' }>): boolean {
-  const { requests } = observation.evidence.canary;
-  const seen = requests - (draft.status.step.startRequests ?? 0);
-  const left = step.milliseconds - draft.inStep();
-  if (left > 0) {
-    draft.wait(message('WaitsForAnalysis', { until: formatTime(draft.now + left) }), draft.now + left);
-    return false;
-  }
-  if (seen >= step.minimumRequests) return true;
-  draft.wait(message('WaitsForEvidence', { wanted: step.minimumRequests }));
-  return false;
 }

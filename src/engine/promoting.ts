@@ -1,12 +1,15 @@
 import { message } from '../model/messages.js';
 import type { Release } from '../model/release.js';
+import { allowances } from '../model/sizing.js';
 import { WHOLE } from '../model/split.js';
+import { batchShare, inBatches, keepBatch } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatTime } from './formatting.js';
 import type { Observation } from './observation.js';
-import { askShare, keepCanarySize } from './progressing.js';
 import { shareForReadyPods, shareReached } from './routing.js';
+import { keepCanarySize } from './sizes.js';
+import { askShare } from './traffic.js';
 
 /**
  * Capacity before traffic, traffic before removal: the canary gets its full size, then all traffic, then stable is
@@ -15,12 +18,14 @@ import { shareForReadyPods, shareReached } from './routing.js';
 export function promote(draft: Draft, release: Release, observation: Observation): Ending | undefined {
   const { stable, canary } = observation.replicaSets;
   const replicas = observation.workload?.replicas ?? 0;
-  const failed = keepCanarySize(draft, release, observation, WHOLE);
+  const batches = inBatches(release);
+  const failed = batches ? keepBatch(draft, release, observation, replicas, allowances(release.spec.plan, replicas).surge > 0 ? 1 : 0) : keepCanarySize(draft, release, observation, replicas);
   if (failed) return failed;
   const full = replicas > 0 && (canary?.ready ?? 0) >= replicas;
   const mayRise = !release.spec.paused && replicas > 0;
-  const wanted = full && mayRise ? WHOLE : draft.intent.share;
-  askShare(draft, observation, shareForReadyPods(wanted, observation, mayRise), wanted);
+  const present = batches && mayRise ? batchShare(draft, observation, replicas) : draft.intent.share;
+  const wanted = full && mayRise ? WHOLE : present;
+  askShare(draft, release, observation, shareForReadyPods(wanted, observation, mayRise), wanted);
   if (release.spec.paused) return void draft.wait(message('WaitsForResume', { release: release.metadata.name }));
   if (!full) return undefined;
   // Behind this point all Pods are the canary's, whoever rewrites routes.

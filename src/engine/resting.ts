@@ -12,7 +12,7 @@ export interface VersionObservation extends ReplicaSetObservation {
 }
 
 export interface RestingWorkload {
-  readonly kind: 'Deployment' | 'Inline';
+  readonly kind: 'Deployment' | 'Inline' | 'Versions';
   readonly name: string;
   readonly replicas: number;
   readonly paused: boolean;

@@ -1,10 +1,11 @@
 import { WHOLE } from '../model/split.js';
 import type { Draft } from './draft.js';
 import type { Observation } from './observation.js';
+import { sameTraffic } from './same-traffic.js';
 
 /** Whether the canary's share is asked for, on record, written, accepted and settled. */
 export function shareReached(draft: Draft, { routing }: Observation, share: number): boolean {
-  return draft.recorded.routing === 'split' && draft.recorded.share === share && routing.reached;
+  return draft.recorded.routing === 'split' && draft.recorded.share === share && sameTraffic(draft.recorded, draft.intent) && routing.reached;
 }
 
 /** Whether everything that was found in shared objects is back. */

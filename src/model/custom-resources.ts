@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition, CustomResourceColumnDefinition, JSONSchemaProps } from '../kubernetes/generated/apiextensions-v1.js';
 import type { Resource } from '../kubernetes/objects.js';
 import { toStructural, type StructuralSchema } from '../schema/structural.js';
+import { ApprovalSpecSchema } from './approval.js';
 import { PolicySpecSchema, PolicyStatusSchema } from './release-policy.js';
 import { ReleaseSpecSchema, ReleaseStatusSchema } from './release.js';
 import { serinResources } from './resources.js';
@@ -9,7 +10,8 @@ interface Definition {
   readonly resource: Pick<Resource, 'group' | 'version' | 'kind' | 'plural'>;
   readonly description: string;
   readonly spec: object;
-  readonly status: object;
+  /** Absent for kinds that only say something. */
+  readonly status?: object;
   readonly shortNames: string[];
   readonly columns: CustomResourceColumnDefinition[];
 }
@@ -50,6 +52,20 @@ const definitions: readonly Definition[] = [
       { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
     ],
   },
+  {
+    resource: serinResources.approvals,
+    description: 'What one person says to one step of a release.',
+    spec: ApprovalSpecSchema,
+    shortNames: ['appr'],
+    columns: [
+      { name: 'Release', type: 'string', jsonPath: '.spec.release' },
+      { name: 'Step', type: 'integer', jsonPath: '.spec.step' },
+      { name: 'Approved', type: 'boolean', jsonPath: '.spec.approved' },
+      { name: 'User', type: 'string', jsonPath: '.spec.user' },
+      age,
+      { name: 'Comment', type: 'string', jsonPath: '.spec.comment', priority: 1 },
+    ],
+  },
 ];
 
 /** The definitions of Serin's own kinds, as a cluster installs them; made from the one schema of each. */
@@ -73,7 +89,7 @@ function definitionOf({ resource, description, spec, status, shortNames, columns
           name: version,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          ...(status === undefined ? {} : { subresources: { status: {} } }),
           additionalPrinterColumns: columns,
           schema: { openAPIV3Schema: objectSchema(description, spec, status) as JSONSchemaProps },
         },
@@ -83,7 +99,7 @@ function definitionOf({ resource, description, spec, status, shortNames, columns
 }
 
 /** The whole object's structural schema. */
-export function objectSchema(description: string, spec: object, status: object): StructuralSchema {
+export function objectSchema(description: string, spec: object, status?: object): StructuralSchema {
   return {
     type: 'object',
     description,
@@ -93,7 +109,7 @@ export function objectSchema(description: string, spec: object, status: object):
       kind: { type: 'string' },
       metadata: { type: 'object' },
       spec: toStructural(spec),
-      status: toStructural(status),
+      ...(status === undefined ? {} : { status: toStructural(status) }),
     },
   };
 }

@@ -1,30 +1,55 @@
 import { Type, type Static } from 'typebox';
-import { StringEnum } from '../schema/typebox.js';
+import type { JobTemplateSpec } from '../kubernetes/generated/batch-v1.js';
+import { AnyObject, StringEnum } from '../schema/typebox.js';
+import { MatchSchema, type Match } from './match.js';
+import { PreviewSchema } from './preview.js';
 import { WHOLE } from './split.js';
 
 /** The kinds of steps that the engine knows. */
-export const stepKinds = ['weight', 'pause', 'analyze', 'promote'] as const;
+export const stepKinds = ['weight', 'route', 'mirror', 'scale', 'batch', 'pause', 'analyze', 'job', 'gate', 'approve', 'promote'] as const;
 export type StepKind = (typeof stepKinds)[number];
+
+const perMille = (description: string) => Type.Optional(Type.Integer({ minimum: 0, maximum: WHOLE, description }));
 
 /** One step of a plan as it is kept in a release; which fields count depends on `kind` (see `Step`). */
 export const PlanStepSchema = Type.Object(
   {
     kind: StringEnum(stepKinds, { description: 'What the step does.' }),
-    share: Type.Optional(Type.Integer({ minimum: 0, maximum: WHOLE, description: "weight: the canary's share in per mille." })),
-    milliseconds: Type.Optional(Type.Integer({ minimum: 0, description: 'pause, analyze: how long; a pause without it lasts until someone goes on.' })),
+    share: perMille("weight: the canary's share in per mille. mirror: the part of the requests that is copied."),
+    matches: Type.Optional(Type.Array(MatchSchema, { maxItems: 64, description: 'route: requests that go to the canary from here on, beside its share.' })),
+    pods: Type.Optional(Type.Integer({ minimum: 0, description: 'scale, batch: canary Pods from here on.' })),
+    part: perMille('scale, batch: canary Pods as a part of the replicas, in per mille.'),
+    milliseconds: Type.Optional(Type.Integer({ minimum: 0, description: 'pause, analyze: how long; a pause without it lasts until someone goes on. job, gate: how long it may take.' })),
     minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'analyze: the canary requests that must be on record.' })),
+    job: Type.Optional(AnyObject<JobTemplateSpec>({ description: 'job: the template of the Job.' })),
+    url: Type.Optional(Type.String({ maxLength: 2048, description: 'gate: where the release is posted to.' })),
+    intervalMilliseconds: Type.Optional(Type.Integer({ minimum: 1, description: 'gate: how long to wait before asking again.' })),
+    approvals: Type.Optional(Type.Integer({ minimum: 1, description: 'approve: how many people.' })),
+    users: Type.Optional(Type.Array(Type.String(), { maxItems: 64, description: 'approve: who may, by name.' })),
+    groups: Type.Optional(Type.Array(Type.String(), { maxItems: 64, description: 'approve: who may, by group.' })),
   },
   { description: 'One thing a release does.' },
 );
 
-/** How many Pods a share needs: its part of the replicas, or the number whose ratio to stable's is the share. */
-export const sizings = ['part', 'ratio'] as const;
+/**
+ * How many Pods a share needs: its part of the replicas; the number whose ratio to stable's is the share; all of them,
+ * whatever the share; or as many as a batch says, in place of stable's.
+ */
+export const sizings = ['part', 'ratio', 'full', 'batch'] as const;
 export type Sizing = (typeof sizings)[number];
+
+const Allowance = (description: string) => Type.Object({ pods: Type.Optional(Type.Integer({ minimum: 0 })), part: perMille('Of the replicas, in per mille.') }, { description });
 
 export const PlanSchema = Type.Object(
   {
     steps: Type.Array(PlanStepSchema, { minItems: 1, maxItems: 100 }),
     sizing: StringEnum(sizings, { description: 'How Pod counts follow shares.' }),
+    countsPods: Type.Optional(Type.Boolean({ description: 'Sizing by batch: shares are no more than Pod counts.' })),
+    surge: Type.Optional(Allowance('Sizing by batch: Pods beyond the replicas.')),
+    unavailable: Type.Optional(Allowance('Sizing by batch: Pods that may be missing.')),
+    previewPods: Type.Optional(Type.Integer({ minimum: 1, description: 'Full sizing: canary Pods before the first share.' })),
+    preview: Type.Optional(PreviewSchema),
+    sticky: Type.Optional(Type.Object({ cookie: Type.String(), maxAgeSeconds: Type.Integer({ minimum: 1 }) }, { description: 'How users stay with the version that they met.' })),
     readyTimeoutMilliseconds: Type.Integer({ minimum: 1, description: 'How long canary Pods may take to become ready.' }),
     drainMilliseconds: Type.Integer({ minimum: 0, description: 'How long Pods without new traffic are kept for the requests they still serve.' }),
     judge: Type.Object({
@@ -37,23 +62,52 @@ export const PlanSchema = Type.Object(
 export type Plan = Static<typeof PlanSchema>;
 export type PlanStep = Static<typeof PlanStepSchema>;
 
+/** A number of Pods, or a part of the replicas in per mille. */
+export interface PodAmount {
+  readonly pods?: number;
+  readonly part?: number;
+}
+
 /** A step with the fields of its kind. */
 export type Step =
   | { readonly kind: 'weight'; readonly share: number }
+  | { readonly kind: 'route'; readonly matches: readonly Match[] }
+  | { readonly kind: 'mirror'; readonly share: number }
+  /** An amount of neither kind: as many as the weight needs again. */
+  | { readonly kind: 'scale'; readonly amount: PodAmount }
+  | { readonly kind: 'batch'; readonly amount: PodAmount }
   | { readonly kind: 'pause'; readonly milliseconds: number | undefined }
   | { readonly kind: 'analyze'; readonly milliseconds: number; readonly minimumRequests: number }
+  | { readonly kind: 'job'; readonly template: JobTemplateSpec; readonly milliseconds: number }
+  | { readonly kind: 'gate'; readonly url: string; readonly milliseconds: number; readonly intervalMilliseconds: number }
+  | { readonly kind: 'approve'; readonly approvals: number; readonly users: readonly string[]; readonly groups: readonly string[] }
   | { readonly kind: 'promote' };
 
 /** Reads a kept step as one of its kind. */
 export function stepOf(step: PlanStep): Step {
-  switch (step.kind) {
+  const { kind, share = 0, milliseconds } = step;
+  switch (kind) {
     case 'weight':
-      return { kind: 'weight', share: step.share ?? 0 };
+    case 'mirror':
+      return { kind, share };
+    case 'route':
+      return { kind, matches: step.matches ?? [] };
+    case 'scale':
+    case 'batch':
+      return { kind, amount: amountOf(step) };
     case 'pause':
-      return { kind: 'pause', milliseconds: step.milliseconds };
+      return { kind, milliseconds };
     case 'analyze':
-      return { kind: 'analyze', milliseconds: step.milliseconds ?? 0, minimumRequests: step.minimumRequests ?? 0 };
+      return { kind, milliseconds: milliseconds ?? 0, minimumRequests: step.minimumRequests ?? 0 };
+    case 'job':
+      return { kind, template: step.job ?? {}, milliseconds: milliseconds ?? 600_000 };
+    case 'gate':
+      return { kind, url: step.url ?? '', milliseconds: milliseconds ?? 3_600_000, intervalMilliseconds: step.intervalMilliseconds ?? 10_000 };
+    case 'approve':
+      return { kind, approvals: step.approvals ?? 1, users: step.users ?? [], groups: step.groups ?? [] };
     case 'promote':
-      return { kind: 'promote' };
+      return { kind };
   }
 }
+
+const amountOf = ({ pods, part }: PlanStep): PodAmount => (pods !== undefined ? { pods } : part !== undefined ? { part } : {});

@@ -1,92 +1,32 @@
 import { Type, type Static } from 'typebox';
 import type { ObjectMeta } from '../kubernetes/generated/meta-v1.js';
-import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
-import { AnyObject, MapOf, StringEnum } from '../schema/typebox.js';
-import { DURATION_PATTERN } from './duration.js';
-
-const Name = (description: string) => Type.String({ minLength: 1, maxLength: 253, description });
-const Duration = (description: string, defaultValue?: string) =>
-  Type.String({ pattern: DURATION_PATTERN, maxLength: 32, description, ...(defaultValue === undefined ? {} : { default: defaultValue }) });
-
-/** A rule that exactly one of the fields is there. */
-const exactlyOne = (fields: readonly string[], message: string) => ({
-  'x-kubernetes-validations': [{ rule: `[${fields.map((field) => `has(self.${field})`).join(', ')}].filter(given, given).size() == 1`, message }],
-});
-
-const InlineWorkload = Type.Object(
-  {
-    replicas: Type.Integer({ minimum: 0, default: 1, description: 'How many Pods the program runs with.' }),
-    selector: Type.Object({ matchLabels: MapOf(Type.String(), { minProperties: 1, description: 'Labels that every Pod of the program carries.' }) }, { description: 'Which Pods are of this program; must match the labels of the template.' }),
-    template: AnyObject<PodTemplateSpec>({ description: 'The Pod template; a change of it is a new version.' }),
-  },
-  { description: 'A program that only Serin runs, without a Deployment.' },
-);
-
-const Step = Type.Object(
-  {
-    weight: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: "The canary's share in per cent; at most one decimal." })),
-    pause: Type.Optional(Type.Object({ for: Type.Optional(Duration('How long; until told to go on when absent.')) }, { description: 'Wait.' })),
-    analyze: Type.Optional(
-      Type.Object(
-        {
-          for: Duration('How long the canary is watched at least.', '30s'),
-          minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'How many canary requests must be on record.' })),
-        },
-        { description: 'Watch the canary before going on.' },
-      ),
-    ),
-  },
-  {
-    description: 'One step: weight, pause or analyze.',
-    'x-kubernetes-validations': [
-      { rule: '[has(self.weight), has(self.pause), has(self.analyze)].filter(given, given).size() == 1', message: 'a step is exactly one of weight, pause or analyze' },
-      { rule: '!has(self.weight) || self.weight * 10.0 == double(int(self.weight * 10.0))', message: 'a weight has at most one decimal' },
-    ],
-  },
-);
-
-const IstioRouter = Type.Object(
-  {
-    virtualServices: Type.Optional(
-      Type.Array(
-        Type.Object({
-          name: Name('The VirtualService.'),
-          routes: Type.Optional(Type.Array(Name('Name of an http route.'), { maxItems: 64, description: 'Only these http routes; all that lead to the Service when absent.' })),
-        }),
-        { maxItems: 32, description: 'Which VirtualServices steer the traffic; all that lead to the Service when absent.' },
-      ),
-    ),
-    settleSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 600, description: 'How long Istio is given to push a change where objects carry no status.' })),
-  },
-  { description: 'Split by VirtualService and DestinationRule.' },
-);
-const ServiceRouter = Type.Object(
-  { approximate: Type.Optional(Type.Boolean({ description: 'Take the nearest share that Pod counts can show instead of refusing.' })) },
-  { description: 'Split by the number of ready Pods behind the Service.' },
-);
+import { StringEnum } from '../schema/typebox.js';
+import { Duration, Name, exactlyOne } from './policy/fields.js';
+import { RouterSchema } from './policy/routers.js';
+import { StrategySchema } from './policy/strategies.js';
+import { WorkloadSchema } from './policy/workload.js';
 
 export const PolicySpecSchema = Type.Object(
   {
-    workload: Type.Object(
-      {
-        deployment: Type.Optional(Name('A Deployment of the same namespace.')),
-        inline: Type.Optional(InlineWorkload),
-      },
-      { description: 'Whose versions are released.', ...exactlyOne(['deployment', 'inline'], 'name either a deployment or an inline workload') },
+    workload: WorkloadSchema,
+    service: Type.Optional(Name('The Service that clients use. Workers that nobody calls have none and are released by Pod count.')),
+    canaryService: Type.Optional(Name('The Service for the canary alone, where the router splits between Services; Serin makes one when absent.')),
+    router: Type.Optional(RouterSchema),
+    strategy: StrategySchema,
+    sticky: Type.Optional(
+      Type.Object(
+        {
+          cookie: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", maxLength: 64, description: 'Name of the cookie; serin-version when absent.' })),
+          for: Duration('How long a user stays with the version that was met.', '24h'),
+        },
+        { description: 'Keep users with the version that they met.' },
+      ),
     ),
-    service: Name('The Service that clients use.'),
-    router: Type.Object(
-      { istio: Type.Optional(IstioRouter), service: Type.Optional(ServiceRouter) },
-      { description: 'How traffic is steered.', ...exactlyOne(['istio', 'service'], 'choose exactly one router') },
-    ),
-    strategy: Type.Object(
-      {
-        canary: Type.Object(
-          { steps: Type.Array(Step, { minItems: 1, maxItems: 50, description: 'Done in this order; at their end the canary gets everything.' }) },
-          { description: 'A share of the traffic that grows step by step.' },
-        ),
-      },
-      { description: 'How a new version goes out.' },
+    users: Type.Optional(
+      Type.Object(
+        { header: Type.Optional(Name('The header that names the user.')), cookie: Type.Optional(Name('The cookie that names the user.')) },
+        { description: 'Where a request names its user.', ...exactlyOne(['header', 'cookie'], 'name either a header or a cookie') },
+      ),
     ),
     analysis: Type.Optional(
       Type.Object(
@@ -102,11 +42,19 @@ export const PolicySpecSchema = Type.Object(
     readyTimeout: Type.Optional(Duration('How long canary Pods may take to become ready.', '5m')),
     drain: Type.Optional(Duration('How long Pods without new traffic are kept for the requests they still serve.', '5s')),
     paused: Type.Optional(Type.Boolean({ description: 'Start no release.' })),
+    watchConfig: Type.Optional(Type.Boolean({ description: 'A changed ConfigMap or Secret that the Pods use counts as a new version.' })),
+    judgeFirst: Type.Optional(Type.Boolean({ description: 'Put the first version through the checks of the strategy as well, before it counts as stable.' })),
+    historyLimit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'How many ended releases are kept; 20 when absent.' })),
   },
-  { description: 'How versions of one program are released.' },
+  {
+    description: 'How versions of one program are released.',
+    'x-kubernetes-validations': [
+      { rule: 'has(self.service) || !has(self.router) || has(self.workload.versions)', message: 'a router steers the traffic of a Service: name the service, or leave the router out for workers' },
+      { rule: '!has(self.service) || has(self.router) || has(self.strategy.rolling)', message: 'choose a router for the service: istio, gatewayApi, ingressNginx or service' },
+    ],
+  },
 );
 export type PolicySpec = Static<typeof PolicySpecSchema>;
-export type PolicyStep = PolicySpec['strategy']['canary']['steps'][number];
 
 /** A version that a policy remembers. */
 const KnownVersion = Type.Object(

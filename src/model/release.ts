@@ -1,8 +1,11 @@
 import { Type, type Static } from 'typebox';
 import type { ObjectMeta } from '../kubernetes/generated/meta-v1.js';
 import { AnyObject, MapOf, StringEnum } from '../schema/typebox.js';
+import { MatchSchema } from './match.js';
 import { PlanSchema } from './plan.js';
-import { ConditionSchema, PolicySpecSchema } from './release-policy.js';
+import { strategyNames } from './policy/strategies.js';
+import { RouterSchema } from './policy/routers.js';
+import { ConditionSchema } from './release-policy.js';
 
 /** What a release does at the moment; the last two are its ends. */
 export const releasePhases = ['Preparing', 'Progressing', 'Promoting', 'HandingOver', 'Aborting', 'LettingGo', 'Completed', 'Aborted'] as const;
@@ -10,7 +13,7 @@ export type ReleasePhase = (typeof releasePhases)[number];
 
 /** Why a release was taken back. */
 export const abortReasons = [
-  'AbortedByUser', 'TooManyFailures', 'CanaryCrashed', 'CanaryNotReady', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone',
+  'AbortedByUser', 'TooManyFailures', 'JobFailed', 'GateRefused', 'GateUnanswered', 'ApprovalRefused', 'CanaryCrashed', 'CanaryNotReady', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone',
 ] as const;
 export type AbortReason = (typeof abortReasons)[number];
 
@@ -25,6 +28,7 @@ const VersionSchema = Type.Object(
     replicaSet: Type.String({ description: 'The ReplicaSet that runs it.' }),
     hash: Type.String({ description: 'Names it; the pod-template-hash of its Pods.' }),
     images: Type.Optional(Type.String({ description: 'The images of its containers, for people.' })),
+    service: Type.Optional(Type.String({ description: 'The Service that leads to it alone, where users run one.' })),
   },
   { description: 'One version of the program.' },
 );
@@ -37,11 +41,14 @@ export const ReleaseSpecSchema = Type.Object(
   {
     policy: Type.String({ minLength: 1, maxLength: 253, description: 'The policy it is a run of.', ...immutable('the policy') }),
     workload: Type.Object(
-      { kind: StringEnum(['Deployment', 'Inline'] as const), name: Type.String({ maxLength: 253 }) },
+      { kind: StringEnum(['Deployment', 'Inline', 'Versions'] as const), name: Type.String({ maxLength: 253 }) },
       { description: 'Whose version is released.', ...immutable('the workload') },
     ),
-    service: Type.String({ maxLength: 253, description: 'The Service that clients use.', ...immutable('the Service') }),
-    router: Type.Object(PolicySpecSchema.properties.router.properties, { description: 'How traffic is steered; as in the policy when the release began.', ...immutable('the router') }),
+    strategy: Type.Optional(StringEnum(strategyNames, { description: 'Where the plan came from.', ...immutable('the strategy') })),
+    service: Type.Optional(Type.String({ maxLength: 253, description: 'The Service that clients use.', ...immutable('the Service') })),
+    canaryService: Type.Optional(Type.String({ maxLength: 253, description: 'The Service for the canary alone.', ...immutable('the canary Service') })),
+    hotfix: Type.Optional(Type.String({ maxLength: 1024, description: 'Why it goes out without being judged.', ...immutable('the reason') })),
+    router: Type.Optional(Type.Object(RouterSchema.properties, { description: 'How traffic is steered; as in the policy when the release began.', ...immutable('the router') })),
     stable: Type.Object(VersionSchema.properties, { description: 'The version that users rely on.', ...immutable('the stable version') }),
     canary: Type.Object(VersionSchema.properties, { description: 'The version on trial.', ...immutable('the canary version') }),
     plan: Type.Object(PlanSchema.properties, { description: 'What it does, step by step.', ...immutable('the plan') }),
@@ -49,7 +56,10 @@ export const ReleaseSpecSchema = Type.Object(
     abort: Type.Optional(Type.Boolean({ description: 'Command: take the canary back.' })),
     advanceTo: Type.Optional(Type.Integer({ minimum: 0, description: 'Command: end pauses and analyses before the step with this index.' })),
   },
-  { description: 'One run of a policy.', 'x-kubernetes-validations': [{ rule: '!has(oldSelf.abort) || !oldSelf.abort || (has(self.abort) && self.abort)', message: 'an abort cannot be taken back' }] },
+  { description: 'One run of a policy.', 'x-kubernetes-validations': [
+    { rule: ['strategy', 'service', 'canaryService', 'hotfix', 'router'].map((field) => `has(self.${field}) == has(oldSelf.${field})`).join(' && '), message: 'what a release was started with never changes; a new version starts a new release' },
+    { rule: '!has(oldSelf.abort) || !oldSelf.abort || (has(self.abort) && self.abort)', message: 'an abort cannot be taken back' },
+  ] },
 );
 export type ReleaseSpec = Static<typeof ReleaseSpecSchema>;
 
@@ -57,6 +67,9 @@ export type ReleaseSpec = Static<typeof ReleaseSpecSchema>;
 export const IntentSchema = Type.Object({
   routing: StringEnum(['keep', 'split', 'release'] as const, { description: 'Leave routes alone, split by share, or put back what was found.' }),
   share: Type.Integer({ description: "The canary's share in per mille." }),
+  matches: Type.Optional(Type.Array(MatchSchema, { description: 'Requests that go to the canary beside its share.' })),
+  mirror: Type.Optional(Type.Integer({ description: 'The part of the requests, in per mille, that the canary gets a copy of.' })),
+  preview: Type.Optional(Type.Boolean({ description: 'Whether the canary can be previewed.' })),
   sizes: Type.Object({
     canary: Type.Optional(Type.Integer()),
     stable: Type.Optional(Type.Integer({ description: 'Only while the release holds it.' })),
@@ -88,6 +101,7 @@ export const ReleaseStatusSchema = Type.Object({
   step: Type.Object({
     index: Type.Integer({ description: 'Counts from 0.' }),
     startedAt: Type.String({ format: 'date-time' }),
+    called: Type.Optional(Type.Boolean({ description: 'Its Job or webhook was set off.' })),
     startRequests: Type.Optional(Type.Integer({ description: 'Canary requests on record when it started.' })),
   }),
   /** Since when the present wait has lasted: for Pods to get ready, for a drain. */

@@ -1,4 +1,5 @@
 import type { Resource } from '../kubernetes/objects.js';
+import type { Approval } from './approval.js';
 import type { Release } from './release.js';
 import type { ReleasePolicy } from './release-policy.js';
 
@@ -10,6 +11,7 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 export const serinResources = {
   releasePolicies: { group: GROUP, version: VERSION, kind: 'ReleasePolicy', plural: 'releasepolicies', namespaced: true } satisfies Resource as Resource<ReleasePolicy>,
   releases: { group: GROUP, version: VERSION, kind: 'Release', plural: 'releases', namespaced: true } satisfies Resource as Resource<Release>,
+  approvals: { group: GROUP, version: VERSION, kind: 'Approval', plural: 'approvals', namespaced: true } satisfies Resource as Resource<Approval>,
 } as const;
 
 /** On a Deployment at rest, and on everything that Serin makes: the policy's name. */
@@ -18,5 +20,13 @@ export const POLICY_LABEL = 'serin.dev/policy';
 export const FINALIZER = 'serin.dev/give-back';
 /** On routing objects while a release steers them: the epoch of the controller that wrote last. */
 export const EPOCH_ANNOTATION = 'serin.dev/epoch';
+/** On a Job of a release: the release's name. */
+export const RELEASE_LABEL = 'serin.dev/release';
+/** On a policy: the name of the release that took the present version back and is to be tried again. */
+export const RETRY_ANNOTATION = 'serin.dev/retry';
+/** On a policy: why its next release goes out without being judged. Taken off when that release has begun. */
+export const HOTFIX_ANNOTATION = 'serin.dev/hotfix';
+/** On a Pod template: the ConfigMaps and Secrets that its Pods use, as a hash; a change is a new version. */
+export const CONFIG_ANNOTATION = 'serin.dev/config';
 /** On everything that Serin makes. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'serin' } as const;

@@ -12,4 +12,6 @@ export interface VersionTarget {
   readonly readyPods: number;
   /** All labels of its Pod template, hash included. */
   readonly podLabels: Readonly<Record<string, string>>;
+  /** The Service that leads to this version alone, where users run each version with a Service of its own. */
+  readonly service?: string;
 }

@@ -13,8 +13,9 @@ export interface FoundObject {
 export interface Found {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  get<T extends KubernetesObject>(resource: Resource<T>, name: string): (FoundObject & { readonly object: T }) | undefined;
-  list<T extends KubernetesObject>(resource: Resource<T>): T[];
+  /** @param namespace another one than the release's; of no meaning for kinds without namespaces */
+  get<T extends KubernetesObject>(resource: Resource<T>, name: string, namespace?: string): (FoundObject & { readonly object: T }) | undefined;
+  list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): T[];
   /** Whether the API server knows this kind at all; where it cannot be asked (offline, or absent) it counts as known. */
   serves?(resource: Resource<KubernetesObject>): boolean;
 }
@@ -23,8 +24,10 @@ export interface RouterContext {
   readonly namespace: string;
   /** Names what Serin makes; also the value of the label `serin.dev/policy` on it. */
   readonly policy: string;
-  /** The Service that clients use. */
+  /** The Service that clients use; empty where each version has a Service of its own and no other is named. */
   readonly service: string;
+  /** The Service that leads to the canary alone where the router needs one: the user's own, or one that Serin makes. */
+  readonly canaryService: string;
   readonly versions: Readonly<Record<Role, VersionTarget>>;
   /**
    * The last split that was read back as written in this release; undefined before the first, and once routes are released.
@@ -32,6 +35,12 @@ export interface RouterContext {
    */
   readonly lastWritten?: Split | undefined;
 }
+
+/** What is known when a policy is checked. */
+export type CheckContext = Pick<RouterContext, 'namespace' | 'policy' | 'service' | 'canaryService'> & Partial<Pick<RouterContext, 'versions'>>;
+
+/** What is known when a release leaves its routing objects. */
+export type ReleaseContext = Omit<RouterContext, 'versions'> & Partial<Pick<RouterContext, 'versions'>> & { readonly after?: RoutesAfter };
 
 /** A reason why a policy cannot be run as it is, or why a written split is not accepted. */
 export interface RoutingProblem {
@@ -50,6 +59,8 @@ export interface RoutingProblem {
 export interface Claim {
   readonly kind: string;
   readonly name: string;
+  /** The release's own when absent. */
+  readonly namespace?: string;
   /** As the router that made it wants it back; JSON. */
   readonly found: unknown;
 }
@@ -61,12 +72,14 @@ export type RoutingWrite =
       readonly action: 'patch';
       readonly resource: Resource<KubernetesObject>;
       readonly name: string;
+      /** The release's own when absent. */
+      readonly namespace?: string;
       readonly patchKind: 'json' | 'merge';
       readonly patch: unknown;
       /** The write is refused (409) when the object has another version by then. */
       readonly resourceVersion: string;
     }
-  | { readonly action: 'delete'; readonly resource: Resource<KubernetesObject>; readonly name: string; readonly resourceVersion: string };
+  | { readonly action: 'delete'; readonly resource: Resource<KubernetesObject>; readonly name: string; readonly namespace?: string; readonly resourceVersion: string };
 
 /**
  * One stage on the way to a split. Stages run in order: all writes of one, then its barrier, then the next. They are
@@ -96,18 +109,44 @@ export interface RoutingState {
   readonly problems: readonly RoutingProblem[];
 }
 
+/** What a split may ask of a routing product. */
+export const capabilities = ['weights', 'headers', 'cookies', 'regex', 'mirror', 'sticky', 'previewPath', 'previewHost', 'previewService', 'ownServices'] as const;
+export type Capability = (typeof capabilities)[number];
+
+/** Whether a product can do it, and what to know about how. */
+export interface Support {
+  readonly supported: boolean;
+  /** Half a sentence for tables and refusals. */
+  readonly note?: string;
+}
+
+/** What stands at the end, when a release leaves the routing objects. */
+export interface RoutesAfter {
+  /**
+   * Where each version has a Service of its own, routes stay with the one of this version; otherwise everything that was
+   * found is put back.
+   */
+  readonly lead: Role;
+}
+
 /** Knows one routing product. Pure: reads what was found, answers with data. */
 export interface Router<Config = unknown> {
   readonly name: string;
   /** The kinds whose objects `found` must hold. */
   readonly watches: readonly Resource<KubernetesObject>[];
+  readonly capabilities: Readonly<Record<Capability, Support>>;
   /** What speaks against steering with this configuration; asked before a release starts, and by `lint` as far as known. */
-  check(config: Config, found: Found, context: Pick<RouterContext, 'namespace' | 'policy' | 'service'> & Partial<Pick<RouterContext, 'versions'>>): RoutingProblem[];
+  check(config: Config, found: Found, context: CheckContext): RoutingProblem[];
+  /**
+   * What of a split the plan will ask for this router cannot express, by name: what `capabilities` cannot say, such as a
+   * pattern that the product would misread. What it does not support at all is refused before it is asked.
+   */
+  inexpressible?(config: Config, split: Split, context: CheckContext): RoutingProblem[];
   /** The shares (per mille of the canary) that cannot be shown, of those asked, for these Pod counts; empty where any can. */
   unreachable(config: Config, shares: readonly number[], replicas: number): RoutingProblem[];
   /** The way from what was found to `split`. `claims` are those on record; the plan's claims contain them. */
   write(config: Config, split: Split, found: Found, claims: readonly Claim[], context: RouterContext): RoutingPlan;
   read(config: Config, found: Found, claims: readonly Claim[], context: RouterContext): RoutingState;
-  /** The way from what was found back to what the claims say; leaves nothing of ours. Needs no versions. */
-  release(config: Config, found: Found, claims: readonly Claim[], context: Omit<RouterContext, 'versions'>): RoutingPlan;
+  /** The way from what was found back to what the claims say; leaves nothing of ours. Needs no versions where all share one Service. */
+  release(config: Config, found: Found, claims: readonly Claim[], context: ReleaseContext): RoutingPlan;
 }

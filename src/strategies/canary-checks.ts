@@ -5,7 +5,7 @@ import type { PolicyProblem } from '../model/policy-problem.js';
 export function checkCanary(spec: PolicySpec): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   let last = 0;
-  for (const [index, { weight }] of spec.strategy.canary.steps.entries()) {
+  for (const [index, { weight }] of (spec.strategy.canary?.steps ?? []).entries()) {
     if (weight === undefined) continue;
     const path = ['spec', 'strategy', 'canary', 'steps', index, 'weight'];
     if (weight < last) problems.push({ path, problem: `weight ${weight} is lower than ${last} before it.`, remedy: 'Weights may only rise; a release that goes wrong is taken back by itself.' });

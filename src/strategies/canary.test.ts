@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PolicySpec, PolicyStep } from '../model/release-policy.js';
+import type { CanaryStep } from '../model/policy/steps.js';
+import type { PolicySpec } from '../model/release-policy.js';
 import { checkCanary } from './canary-checks.js';
 import { compileCanary } from './canary.js';
 
-const policy = (steps: PolicyStep[], more: Partial<PolicySpec> = {}): PolicySpec => ({ workload: { deployment: 'web' }, service: 'web', router: { istio: {} }, strategy: { canary: { steps } }, ...more });
+const policy = (steps: CanaryStep[], more: Partial<PolicySpec> = {}): PolicySpec => ({ workload: { deployment: 'web' }, service: 'web', router: { istio: {} }, strategy: { canary: { steps } }, ...more });
 
 describe('canary', () => {
   it('compiles to steps in the same order, and the promotion behind them', () => {

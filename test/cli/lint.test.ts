@@ -47,7 +47,7 @@ describe('lint', () => {
     const text = POLICY.replace('- weight: 50', '- weight: 120\n        - weight: 5').replace('for: 30s', 'for: 5 minutes').replace('istio: {}', 'istio: {}\n    service: {}');
     const { out, err } = await lintOne(text);
     expect(out).toMatchInlineSnapshot(`
-      "policy.yaml:9:3: spec.router: choose exactly one router.
+      "policy.yaml:9:3: spec.router: service counts Pods and cannot stand beside a router that splits requests.
         9 |   router:
               ^
 

@@ -6,6 +6,7 @@ import type { RunningInformer } from '../../src/cluster/informer.js';
 import type { Caches } from '../../src/controller/caches.js';
 import type { EvidenceSource } from '../../src/controller/context.js';
 import { install } from '../../src/controller/installation.js';
+import type { GateCall } from '../../src/controller/gates.js';
 import { startController, type RunningController } from '../../src/controller/start-controller.js';
 import type { CustomResourceDefinition } from '../../src/kubernetes/generated/apiextensions-v1.js';
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
@@ -65,6 +66,8 @@ export class Driver {
   readonly traffic: Traffic = { requestsPerSecond: 50, failing: { stable: 0, canary: 0 } };
   readonly errors: string[] = [];
   readonly events: Message[] = [];
+  /** Answers webhooks. */
+  gate: GateCall = () => Promise.resolve({ status: 200, text: 'ok' });
   /** How often a controller asked whether it leads: once a pass and once a write. */
   leadershipChecks = 0;
   readonly #options: DriverOptions;
@@ -128,6 +131,7 @@ export class Driver {
       leadership: { mayWrite: () => (this.leadershipChecks++, member?.leads ?? false), epoch: () => epoch },
       events: { record: (_, what) => void this.events.push(what) },
       evidence: (caches) => this.#evidence(caches),
+      callGate: (question, signal) => this.gate(question, signal),
       onError: (error, about) => this.errors.push(`${about}: ${error.message}`),
       ...(faults === undefined ? {} : { faults }),
     });

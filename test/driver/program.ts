@@ -3,7 +3,8 @@ import type { Service } from '../../src/kubernetes/generated/core-v1.js';
 import type { VirtualService } from '../../src/kubernetes/generated/istio-v1.js';
 import { API_VERSION } from '../../src/model/resources.js';
 import type { Release } from '../../src/model/release.js';
-import type { PolicyStep, ReleasePolicy } from '../../src/model/release-policy.js';
+import type { CanaryStep } from '../../src/model/policy/steps.js';
+import type { ReleasePolicy } from '../../src/model/release-policy.js';
 import { resources, serinResources, type Driver } from './driver.js';
 
 export const namespace = 'default';
@@ -36,9 +37,9 @@ export const virtualService: VirtualService = {
   spec: { hosts: ['web'], http: [{ name: 'primary', route: [{ destination: { host: 'web' } }] }] },
 };
 
-export const defaultSteps: PolicyStep[] = [{ weight: 10 }, { analyze: { for: '5s', minimumRequests: 20 } }, { weight: 50 }, { weight: 100 }];
+export const defaultSteps: CanaryStep[] = [{ weight: 10 }, { analyze: { for: '5s', minimumRequests: 20 } }, { weight: 50 }, { weight: 100 }];
 
-export function policy(steps: PolicyStep[] = defaultSteps, router: ReleasePolicy['spec']['router'] = { istio: {} }): ReleasePolicy {
+export function policy(steps: CanaryStep[] = defaultSteps, router: ReleasePolicy['spec']['router'] = { istio: {} }): ReleasePolicy {
   return {
     apiVersion: API_VERSION,
     kind: 'ReleasePolicy',

@@ -15,10 +15,11 @@ export function reachOf(driver: Driver, namespace: string): Reach {
   if (routes.length === 0 || routes.every(({ destination }) => destination.subset === undefined)) return { kind: 'everyone' };
   const subsets = driver.objects(resources.destinationRules, namespace).flatMap(({ spec }) => spec.subsets ?? []);
   const shares = new Map<string, number>();
+  const total = routes.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   for (const { destination, weight } of routes) {
     const hash = subsets.find(({ name }) => name === destination.subset)?.labels?.[HASH_LABEL];
     if (hash === undefined) return { kind: 'nobody' };
-    shares.set(hash, (shares.get(hash) ?? 0) + (routes.length === 1 ? 1000 : (weight ?? 0) * 10));
+    shares.set(hash, (shares.get(hash) ?? 0) + (routes.length === 1 ? 1000 : Math.round((1000 * (weight ?? 0)) / total)));
   }
   return { kind: 'shares', shares };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Release } from '../../src/model/release.js';
-import type { PolicyStep } from '../../src/model/release-policy.js';
+import type { CanaryStep } from '../../src/model/policy/steps.js';
 import { Driver } from './driver.js';
 import { getRelease, policy, setImage, settle, untilPhase } from './program.js';
 import { Recording } from './recording-transport.js';
@@ -42,7 +42,7 @@ describe('writes', () => {
   });
 
   it('the status stays under 8 KiB over a long release, and is written only when it changes', async () => {
-    const steps = Array.from({ length: 48 }, (_, index): PolicyStep => (index % 2 === 0 ? { weight: 2 * (index / 2 + 1) } : { pause: { for: '1s' } }));
+    const steps = Array.from({ length: 48 }, (_, index): CanaryStep => (index % 2 === 0 ? { weight: 2 * (index / 2 + 1) } : { pause: { for: '1s' } }));
     let largest = 0;
     const statuses: string[] = [];
     driver.onCommit(({ stored }) => {

@@ -136,7 +136,7 @@ describe.each(tried)('kubectl, $name', (kubectl) => {
   });
 
   test('explains kinds', async () => {
-    expect(await k.ok('explain', 'releasepolicy.spec.strategy.canary.steps')).toContain('One step: weight, pause or analyze.');
+    expect(await k.ok('explain', 'releasepolicy.spec.strategy.canary.steps')).toContain('One step: weight, route');
     expect(await k.ok('explain', 'deployment.spec')).toMatch(/replicas\s+<integer>/);
     expect(await k.ok('explain', 'virtualservice.spec.http')).toMatch(/route\s+</);
   });

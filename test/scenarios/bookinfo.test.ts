@@ -3,7 +3,7 @@ import { applyBookinfo, imageTable, NAMESPACE, setReviews, waitsFor } from '../.
 import { openAddressMap } from '../../src/local/addresses/cluster-addresses.js';
 import { resources } from '../../src/kubernetes/resources.js';
 import { hasEnded, type Release } from '../../src/model/release.js';
-import type { PolicyStep } from '../../src/model/release-policy.js';
+import type { CanaryStep } from '../../src/model/policy/steps.js';
 import { serinResources } from '../../src/model/resources.js';
 import { eventually, logOf, startTestCluster, type TestCluster } from './local-cluster.js';
 import { countVersions, shareTolerance, startTraffic } from './traffic.js';
@@ -24,7 +24,7 @@ describe('bookinfo on a local cluster', () => {
 
   const atRest = (): Promise<unknown> => eventually('bookinfo is up and at rest', async () => (await waitsFor(cluster.client)) === undefined, 60);
 
-  async function steps(...wanted: PolicyStep[]): Promise<void> {
+  async function steps(...wanted: CanaryStep[]): Promise<void> {
     await cluster.client.patch(serinResources.releasePolicies, reviews, { kind: 'merge', body: { spec: { strategy: { canary: { steps: wanted } } } } });
     await eventually('the controller has seen the policy', async () => {
       const { metadata, status } = await cluster.client.get(serinResources.releasePolicies, reviews);

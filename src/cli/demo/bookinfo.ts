@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import type { ClusterClient } from '../../cluster/client.js';
-import type { KubernetesObject } from '../../kubernetes/objects.js';
+import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import { serinResources } from '../../model/resources.js';
 import { CliError } from '../errors.js';
@@ -16,7 +16,7 @@ export const imageTable = join(FOLDER, 'images.json');
 
 /** Puts the program and its policy on a cluster. */
 export async function applyBookinfo(client: ClusterClient): Promise<void> {
-  const known = [...Object.values(resources), ...Object.values(serinResources)];
+  const known: Resource<KubernetesObject>[] = [...Object.values(resources), ...Object.values(serinResources)];
   for (const file of ['bookinfo.yaml', 'policy.yaml']) {
     for (const document of parseAllDocuments(await readFile(join(FOLDER, file), 'utf8'))) {
       const object = document.toJS() as KubernetesObject;

@@ -66,10 +66,16 @@ function culprit({ metadata, status }: Release): string {
       const setter = metadata.managedFields?.find(({ fieldsV1 }) => Reflect.has(Object(Reflect.get(Object(fieldsV1), 'f:spec')), 'f:abort'));
       return setter?.manager === undefined ? 'someone' : `someone with ${setter.manager}`;
     }
+    case 'JobFailed':
+    case 'GateUnanswered':
     case 'TooManyFailures':
     case 'CanaryCrashed':
     case 'CanaryNotReady':
       return 'Serin';
+    case 'GateRefused':
+      return 'a webhook';
+    case 'ApprovalRefused':
+      return 'a person who refused';
     case undefined:
       return '';
     case 'Superseded':
@@ -87,6 +93,6 @@ function culprit({ metadata, status }: Release): string {
 function highestShare({ spec, status }: Release): number {
   if (status?.phase === 'Completed') return 1000;
   const asked = (status?.log ?? []).flatMap(({ code, arguments: args }) => (code === 'ShareAsked' ? Number.parseFloat(args['share'] ?? '0') * 10 : []));
-  const reachedByStep = spec.plan.steps.slice(0, status?.step.index ?? 0).flatMap(({ share }) => share ?? []);
+  const reachedByStep = spec.plan.steps.slice(0, status?.step.index ?? 0).flatMap(({ kind, share }) => (kind === 'weight' ? (share ?? []) : []));
   return Math.max(0, ...asked, ...reachedByStep);
 }

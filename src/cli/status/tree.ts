@@ -1,3 +1,4 @@
+import { routerNames } from '../../model/policy/routers.js';
 import { describeStep } from '../../engine/formatting.js';
 import { describeEntry } from '../../model/messages.js';
 import { stepOf } from '../../model/plan.js';
@@ -41,7 +42,14 @@ function policyText({ metadata, spec, status }: ReleasePolicy, colours: Colours)
   const workload = spec.workload.deployment === undefined ? 'inline workload' : `Deployment ${spec.workload.deployment}`;
   const phase = status?.phase ?? 'new';
   const colour = phase === 'Refused' ? colours.bad : phase === 'Holding' ? colours.warning : colours.good;
-  return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workload}, ${spec.router.istio ? 'Istio' : 'Service alone'}`)}`;
+  return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workload}, ${routerText(spec.router)}`)}`;
+}
+
+/** The routing products that a policy steers. */
+function routerText(router: ReleasePolicy['spec']['router']): string {
+  const titles = { istio: 'Istio', gatewayApi: 'Gateway API', ingressNginx: 'ingress-nginx', service: 'Service alone' } as const;
+  const names = routerNames.filter((name) => router?.[name] !== undefined).map((name) => titles[name]);
+  return names.length === 0 ? 'by Pod count' : names.join(' and ');
 }
 
 function releaseNode(release: Release, versions: readonly VersionStatus[], now: number, colours: Colours, detail: Detail): TreeNode {

@@ -1,3 +1,4 @@
+import { serviceNames } from '../service-names.js';
 import { controllerOf } from '../../kubernetes/owners.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { Release } from '../../model/release.js';
@@ -58,7 +59,7 @@ function routing(view: EjectView, release: Release, says: string, planOf: (confi
     ...configuredRouter(spec.router),
     claims: status?.claims ?? [],
     context: {
-      namespace: view.namespace, policy: spec.policy, service: spec.service, lastWritten: written && { shares: written },
+      namespace: view.namespace, policy: spec.policy, ...serviceNames(spec, spec.policy), lastWritten: written && { shares: written },
       versions: { stable: target(spec.stable.replicaSet, spec.stable.hash), canary: target(spec.canary.replicaSet, spec.canary.hash) },
     },
   });

@@ -1,7 +1,6 @@
 import type { DestinationRule, DestinationRuleSpec, VirtualService, VirtualServiceSpec } from '../../kubernetes/generated/istio-v1.js';
-import type { PolicySpec } from '../../model/release-policy.js';
 
-export type IstioConfig = NonNullable<PolicySpec['router']['istio']>;
+export type { IstioConfig } from '../../model/policy/routers.js';
 export type HttpRoute = NonNullable<VirtualServiceSpec['http']>[number];
 export type Destination = NonNullable<HttpRoute['route']>[number];
 export type Subset = NonNullable<DestinationRuleSpec['subsets']>[number];

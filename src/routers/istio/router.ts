@@ -10,6 +10,11 @@ import { writeSplit } from './write.js';
 export const istioRouter: Router<IstioConfig> = {
   name: 'istio',
   watches: [resources.virtualServices, resources.destinationRules, resources.services],
+  capabilities: {
+    weights: { supported: true },
+    headers: { supported: false }, cookies: { supported: false }, regex: { supported: false }, mirror: { supported: false }, sticky: { supported: false },
+    previewPath: { supported: false }, previewHost: { supported: false }, previewService: { supported: false }, ownServices: { supported: false },
+  },
   check: checkIstio,
   // Weights are integers of any sum, so every per mille can be said.
   unreachable: () => [],

@@ -1,5 +1,5 @@
 import { resources } from '../../kubernetes/resources.js';
-import type { PolicySpec } from '../../model/release-policy.js';
+import type { ServiceConfig } from '../../model/policy/routers.js';
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
 import { HASH_LABEL } from '../../model/version.js';
 import { foreignWriterOf, lastWriterOf } from '../managed-fields.js';
@@ -11,12 +11,19 @@ import { shareOfPods } from './reachable.js';
 import { claimSelector, claimedSelector, patchSelector, pinningOf, type Selector } from './selector.js';
 import type { Service } from '../../kubernetes/generated/core-v1.js';
 
-export type ServiceConfig = NonNullable<PolicySpec['router']['service']>;
+export type { ServiceConfig } from '../../model/policy/routers.js';
+
+const byPods = { supported: false, note: 'a Service knows Pods, not requests' } as const;
 
 /** Splits by ready Pods behind the one Service, which it pins to a version where that is to get everything. */
 export const serviceRouter: Router<ServiceConfig> = {
   name: 'service',
   watches: [resources.services, resources.endpointSlices, resources.pods],
+  capabilities: {
+    weights: { supported: true, note: 'by Pod count' },
+    headers: byPods, cookies: byPods, regex: byPods, mirror: byPods, sticky: byPods,
+    previewPath: byPods, previewHost: byPods, previewService: { supported: true }, ownServices: { supported: false },
+  },
   check: checkService,
   unreachable: unreachableShares,
   write: writeSplit,

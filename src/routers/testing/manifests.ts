@@ -25,7 +25,7 @@ export function destinationRule(spec: Partial<DestinationRuleSpec>, name = 'revi
 
 export function reviewsContext(changes: Partial<RouterContext> = {}): RouterContext {
   const version = (hash: string) => ({ hash, readyPods: 1, podLabels: { app: 'reviews', 'pod-template-hash': hash } });
-  return { namespace: 'shop', policy: 'reviews', service: 'reviews', versions: { stable: version(STABLE), canary: version(CANARY) }, ...changes };
+  return { namespace: 'shop', policy: 'reviews', service: 'reviews', canaryService: 'reviews-canary', versions: { stable: version(STABLE), canary: version(CANARY) }, ...changes };
 }
 
 export function reviewsPod(name: string, hash: string, ready = true): Pod {

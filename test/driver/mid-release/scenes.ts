@@ -1,6 +1,6 @@
 import type { ReplicaSet } from '../../../src/kubernetes/generated/apps-v1.js';
 import type { Release } from '../../../src/model/release.js';
-import { Driver } from '../driver.js';
+import { Driver, resources } from '../driver.js';
 import { namespace, patchRelease, policy, setImage, settle, untilPhase } from '../program.js';
 import type { SavedGame } from '../saved-game.js';
 
@@ -41,9 +41,12 @@ async function play(games: Map<Scene, SavedGame>, moments: Partial<Record<Scene,
   let release: Release | undefined;
   driver.onCommit(({ stored }) => {
     if (stored.collection === 'apps/replicasets') {
-      const { metadata, spec, status } = stored.object as ReplicaSet;
-      sizes.set(metadata.name, { asked: spec.replicas ?? 1, pods: status?.replicas ?? 0 });
+      const { metadata, spec } = stored.object as ReplicaSet;
+      sizes.set(metadata.name, { asked: spec.replicas ?? 1, pods: 0 });
     }
+    // What is really there: a ReplicaSet's status is written a moment later.
+    const pods = driver.objects(resources.pods, namespace).map(({ metadata }) => metadata.ownerReferences?.[0]?.name);
+    for (const [name, size] of sizes) sizes.set(name, { ...size, pods: pods.filter((owner) => owner === name).length });
     if (stored.collection === 'serin.dev/releases') release = stored.object as Release;
     for (const scene of scenes) {
       if (release?.status && !games.has(scene) && moments[scene]?.({ release, sizes })) games.set(scene, driver.save());

@@ -1,0 +1,59 @@
+import type { ClusterRole, ClusterRoleBinding, PolicyRule, Subject } from '../kubernetes/generated/rbac-v1.js';
+import { GROUP } from '../model/resources.js';
+
+/** Who the controller is where it has no ServiceAccount, and the name of its role. */
+export const CONTROLLER_USER = 'system:serin:controller';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const READ = ['get', 'list', 'watch'];
+const CHANGE = ['patch', 'update'];
+const OWN = ['create', ...CHANGE, 'delete'];
+
+const rule = (apiGroup: string, resources: readonly string[], verbs: readonly string[], resourceNames?: readonly string[]): PolicyRule => ({
+  ...{ apiGroups: [apiGroup], resources: [...resources], verbs: [...verbs] },
+  ...(resourceNames === undefined ? {} : { resourceNames: [...resourceNames] }),
+});
+
+/** All that the controller does on a cluster, and nothing else. It approves nothing: approvals it only reads. */
+export const controllerRules: readonly PolicyRule[] = [
+  rule(GROUP, ['releasepolicies', 'releases'], [...READ, ...OWN]),
+  rule(GROUP, ['releasepolicies/status', 'releasepolicies/finalizers', 'releases/status', 'releases/finalizers'], ['get', ...CHANGE]),
+  rule(GROUP, ['*'], READ),
+  rule('apps', ['deployments'], [...READ, ...CHANGE]),
+  rule('apps', ['deployments/scale', 'deployments/finalizers'], ['get', ...CHANGE]),
+  rule('apps', ['replicasets'], [...READ, ...OWN]),
+  rule('batch', ['jobs'], [...READ, ...OWN]),
+  rule('autoscaling', ['horizontalpodautoscalers'], READ),
+  rule('policy', ['poddisruptionbudgets'], READ),
+  rule('', ['pods', 'pods/log', 'configmaps', 'secrets', 'endpoints', 'namespaces'], READ),
+  rule('', ['namespaces'], ['create']),
+  rule('', ['services'], [...READ, ...OWN]),
+  rule('', ['events'], ['create', 'patch']),
+  rule('discovery.k8s.io', ['endpointslices'], READ),
+  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
+  rule('networking.istio.io', ['virtualservices', 'destinationrules'], [...READ, ...OWN]),
+  rule('networking.istio.io', ['gateways'], READ),
+  rule('networking.k8s.io', ['ingresses'], [...READ, ...OWN]),
+  rule('networking.k8s.io', ['ingressclasses'], READ),
+  rule('gateway.networking.k8s.io', ['httproutes', 'grpcroutes'], [...READ, ...OWN]),
+  rule('gateway.networking.k8s.io', ['gateways', 'gatewayclasses', 'referencegrants'], READ),
+];
+
+/** What a controller that installs its own kinds and policies does besides. */
+export const installerRules: readonly PolicyRule[] = [
+  rule('apiextensions.k8s.io', ['customresourcedefinitions'], [...READ, 'create', 'patch', 'update']),
+  rule(
+    'admissionregistration.k8s.io',
+    ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+    [...READ, 'create', 'patch', 'update'],
+  ),
+];
+
+/** The rules as objects, bound to a subject. */
+export function controllerAccess(subject: Subject, rules: readonly PolicyRule[] = controllerRules): [ClusterRole, ClusterRoleBinding] {
+  const metadata = { name: CONTROLLER_USER };
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules: [...rules] },
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata, roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: CONTROLLER_USER }, subjects: [subject] },
+  ];
+}

@@ -1,0 +1,121 @@
+import type { JobObservation } from '../engine/observation.js';
+import type { Job } from '../kubernetes/generated/batch-v1.js';
+import { nameWithHash } from '../kubernetes/names.js';
+import { controllerReference } from '../kubernetes/owners.js';
+import { resources } from '../kubernetes/resources.js';
+import { stepOf } from '../model/plan.js';
+import type { Release, ReleaseStatus } from '../model/release.js';
+import { FINALIZER, MANAGED_BY, POLICY_LABEL, RELEASE_LABEL } from '../model/resources.js';
+import { ApiError } from '../cluster/api-error.js';
+import type { Caches } from './caches.js';
+import type { ControllerContext } from './context.js';
+import { name } from './holders.js';
+import { serviceNames } from './service-names.js';
+import { remove, write } from './writes.js';
+
+/** The name of the Job of a step, fixed by release and step so that there can be one only. @param index from 0 */
+export function jobName({ metadata }: Release, index: number): string {
+  return nameWithHash(metadata.name, `step-${index + 1}`, 63);
+}
+
+/** The Job of the present step as it is; undefined before it was set off. */
+export function observeJob(release: Release, caches: Caches): JobObservation | undefined {
+  const { index, called } = release.status?.step ?? {};
+  if (index === undefined || !called || release.spec.plan.steps[index]?.kind !== 'job') return undefined;
+  const job = caches.jobs.get({ namespace: release.metadata.namespace ?? '', name: jobName(release, index) });
+  const title = jobName(release, index);
+  if (!job) return { name: title, state: 'running', detail: 'not there yet' };
+  const condition = (type: string): string | undefined => job.status?.conditions?.find((each) => each.type === type && each.status === 'True')?.message ?? undefined;
+  if (job.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True')) return { name: title, state: 'succeeded', detail: '' };
+  if (job.status?.conditions?.some(({ type, status }) => type === 'Failed' && status === 'True')) return { name: title, state: 'failed', detail: condition('Failed') ?? 'it failed' };
+  if (job.metadata.deletionTimestamp !== undefined) return { name: title, state: 'failed', detail: 'somebody deleted it' };
+  return { name: title, state: 'running', detail: '' };
+}
+
+/** Sets off the Job of the present step where the record says so; a Job that is there already is taken as it is. */
+export async function carryOutJob(context: ControllerContext, release: Release, status: ReleaseStatus): Promise<void> {
+  const { index, called } = status.step;
+  const planned = release.spec.plan.steps[index];
+  if (status.phase !== 'Progressing' || !called || planned?.kind !== 'job') return;
+  const namespace = release.metadata.namespace ?? '';
+  if (context.caches.jobs.get({ namespace, name: jobName(release, index) })) return;
+  try {
+    await write(context, 'job.create', context.caches.jobs, (client) => client.create(resources.jobs, newJob(release, index)));
+  } catch (error) {
+    if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
+  }
+}
+
+/**
+ * Lets go of Jobs whose outcome is on record, and ends those that nobody waits for any more. Until then a finalizer keeps
+ * each, so that one that somebody deletes is not run a second time.
+ * @returns the number of writes
+ */
+export async function tidyJobs(context: ControllerContext, release: Release, status: ReleaseStatus): Promise<number> {
+  let count = 0;
+  for (const job of context.caches.jobs.list({ namespace: release.metadata.namespace ?? '' })) {
+    if (job.metadata.labels?.[RELEASE_LABEL] !== release.metadata.name || !job.metadata.ownerReferences?.some(({ uid }) => uid === release.metadata.uid)) continue;
+    const current = job.metadata.name === jobName(release, status.step.index) && status.phase === 'Progressing';
+    if (current) continue;
+    count += await letJobGo(context, job, isFinished(job));
+  }
+  return count;
+}
+
+async function letJobGo(context: ControllerContext, job: Job, finished: boolean): Promise<number> {
+  const finalizers = job.metadata.finalizers ?? [];
+  if (finalizers.includes(FINALIZER)) {
+    const informer = job.metadata.deletionTimestamp === undefined ? context.caches.jobs : undefined;
+    await write(context, 'job.finalizer', informer, (client) =>
+      client.patch(resources.jobs, name(job), { kind: 'merge', body: { metadata: { resourceVersion: job.metadata.resourceVersion, finalizers: finalizers.filter((each) => each !== FINALIZER) } } }),
+    );
+    return 1;
+  }
+  if (finished || job.metadata.deletionTimestamp !== undefined) return 0;
+  await remove(context, 'job.delete', context.caches.jobs, job, (client) => client.delete(resources.jobs, name(job), { propagationPolicy: 'Background' }));
+  return 1;
+}
+
+const isFinished = (job: Job): boolean => job.status?.conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') ?? false;
+
+function newJob(release: Release, index: number): Job {
+  const planned = release.spec.plan.steps[index];
+  const step = planned && stepOf(planned);
+  if (step?.kind !== 'job') throw new Error(`step ${index + 1} is no Job`);
+  const { template } = step;
+  const labels = { ...MANAGED_BY, [RELEASE_LABEL]: release.metadata.name, [POLICY_LABEL]: release.spec.policy };
+  const pod = template.spec?.template;
+  const variables = environment(release);
+  const containers = (pod?.spec?.containers ?? []).map((container) => ({ ...container, env: [...(container.env ?? []), ...variables.filter((variable) => !container.env?.some((own) => own.name === variable.name))] }));
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: jobName(release, index),
+      namespace: release.metadata.namespace ?? '',
+      labels: { ...template.metadata?.labels, ...labels },
+      ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),
+      finalizers: [FINALIZER],
+      ownerReferences: [controllerReference(release)],
+    },
+    spec: {
+      activeDeadlineSeconds: Math.max(1, Math.ceil(step.milliseconds / 1000)),
+      backoffLimit: 0,
+      ...template.spec,
+      template: { ...pod, spec: { restartPolicy: 'Never', ...pod?.spec, containers } },
+    },
+  } as Job;
+}
+
+/** What a test may want to know of the release. */
+function environment(release: Release): { name: string; value: string }[] {
+  const { service, canaryService } = serviceNames(release.spec, release.spec.policy);
+  const { preview } = release.spec.plan;
+  const values = {
+    SERIN_RELEASE: release.metadata.name, SERIN_POLICY: release.spec.policy, SERIN_NAMESPACE: release.metadata.namespace ?? '',
+    SERIN_STABLE_HASH: release.spec.stable.hash, SERIN_CANARY_HASH: release.spec.canary.hash,
+    SERIN_SERVICE: service, SERIN_CANARY_SERVICE: release.spec.canary.service ?? preview?.service ?? canaryService,
+    SERIN_PREVIEW_PATH: preview?.path ?? '', SERIN_PREVIEW_HOST: preview?.host ?? '',
+  };
+  return Object.entries(values).flatMap(([key, value]) => (value === '' ? [] : [{ name: key, value }]));
+}

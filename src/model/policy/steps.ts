@@ -1,0 +1,104 @@
+import { Type, type Static } from 'typebox';
+import type { JobTemplateSpec } from '../../kubernetes/generated/batch-v1.js';
+import { AnyObject } from '../../schema/typebox.js';
+import { MatchSchema } from '../match.js';
+import { CountOrPercent, Duration, Name, exactlyOne } from './fields.js';
+
+/** Matches as people write them: also by user, where the policy says how users are told. */
+export const AudienceSchema = Type.Object(
+  {
+    matches: Type.Optional(Type.Array(MatchSchema, { minItems: 1, maxItems: 16, description: 'Requests of any of these.' })),
+    users: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 16, description: 'Requests of these users; spec.users says where a request names its user.' })),
+  },
+  { description: 'Who meets the canary.', 'x-kubernetes-validations': [{ rule: 'has(self.matches) || has(self.users)', message: 'name matches or users' }] },
+);
+export type Audience = Static<typeof AudienceSchema>;
+
+const pause = Type.Object({ for: Type.Optional(Duration('How long; until told to go on when absent.')) }, { description: 'Wait.' });
+
+const analyze = Type.Object(
+  {
+    for: Duration('How long the canary is watched at least.', '30s'),
+    minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'How many canary requests must be on record.' })),
+  },
+  { description: 'Watch the canary before going on.' },
+);
+
+const job = Type.Object(
+  {
+    template: AnyObject<JobTemplateSpec>({ description: 'The Job, as a CronJob would have it under jobTemplate.' }),
+    timeout: Duration('How long it may take.', '10m'),
+  },
+  { description: 'Run a Job, at most once; the canary is taken back when it fails.' },
+);
+
+const gate = Type.Object(
+  {
+    url: Type.String({ pattern: '^https?://', maxLength: 2048, description: 'Where the release is posted to: 2xx opens the gate, 403 takes the canary back, anything else is asked again.' }),
+    timeout: Duration('How long it is asked before the canary is taken back.', '1h'),
+    interval: Duration('How long to wait before asking again.', '10s'),
+  },
+  { description: 'Wait for a webhook to agree.' },
+);
+
+const approve = Type.Object(
+  {
+    count: Type.Optional(Type.Integer({ minimum: 1, maximum: 10, description: 'How many people; 1 when absent.' })),
+    users: Type.Optional(Type.Array(Name('A user.'), { minItems: 1, maxItems: 64, description: 'Who may approve, by name.' })),
+    groups: Type.Optional(Type.Array(Name('A group.'), { minItems: 1, maxItems: 64, description: 'Who may approve, by group.' })),
+  },
+  { description: 'Wait for people to approve. Anyone who may create Approvals when neither users nor groups are named.' },
+);
+
+const scale = Type.Object(
+  {
+    replicas: Type.Optional(Type.Integer({ minimum: 0, description: 'This many canary Pods.' })),
+    percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'This part of the replicas.' })),
+    matchWeight: Type.Optional(Type.Boolean({ description: 'As many as the weight needs again.' })),
+  },
+  { description: 'Size the canary apart from its weight, from here on.', ...exactlyOne(['replicas', 'percent', 'matchWeight'], 'say one of replicas, percent or matchWeight') },
+);
+
+/** Steps that wait or test; every strategy knows them. */
+const checks = {
+  pause: Type.Optional(pause),
+  analyze: Type.Optional(analyze),
+  job: Type.Optional(job),
+  gate: Type.Optional(gate),
+  approve: Type.Optional(approve),
+};
+const CHECKS = Object.keys(checks);
+
+const oneDecimal = (field: string) => ({ rule: `!has(self.${field}) || self.${field} * 10.0 == double(int(self.${field} * 10.0))`, message: `a ${field} has at most one decimal` });
+
+/** One step of a canary strategy. */
+export const CanaryStepSchema = Type.Object(
+  {
+    weight: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: "The canary's share in per cent; at most one decimal." })),
+    route: Type.Optional(AudienceSchema),
+    mirror: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Part of the requests, in per cent, that the canary gets a copy of; 0 ends it.' })),
+    scale: Type.Optional(scale),
+    ...checks,
+  },
+  {
+    description: 'One step: weight, route, mirror, scale, pause, analyze, job, gate or approve.',
+    'x-kubernetes-validations': [
+      {
+        rule: `[${['weight', 'route', 'mirror', 'scale', ...CHECKS].map((field) => `has(self.${field})`).join(', ')}].filter(given, given).size() == 1`,
+        message: 'a step is exactly one of weight, route, mirror, scale, pause, analyze, job, gate or approve',
+      },
+      oneDecimal('weight'),
+      oneDecimal('mirror'),
+    ],
+  },
+);
+export type CanaryStep = Static<typeof CanaryStepSchema>;
+
+/** One check before or after a switch, a batch or a stage. */
+export const CheckStepSchema = Type.Object(checks, {
+  description: 'One check: pause, analyze, job, gate or approve.',
+  ...exactlyOne(CHECKS, 'a check is exactly one of pause, analyze, job, gate or approve'),
+});
+export type CheckStep = Static<typeof CheckStepSchema>;
+
+export const BatchSizeSchema = CountOrPercent('Pods of the new version so far, as a count or in per cent of the replicas.');

@@ -1,0 +1,28 @@
+import { parseDuration } from '../model/duration.js';
+import type { Plan } from '../model/plan.js';
+import type { PolicySpec } from '../model/release-policy.js';
+import { WHOLE } from '../model/split.js';
+import { limitsOf } from './limits.js';
+import { checkStep } from './steps.js';
+
+/**
+ * Compiles a policy with the `blueGreen` strategy: a full second set, its checks, one switch of everything, and a pause in
+ * which the old set stands by, so that an abort is a switch back.
+ */
+export function compileBlueGreen(spec: PolicySpec): Plan {
+  const { preview, previewReplicas, before, after = [], keep = '5m' } = spec.strategy.blueGreen ?? {};
+  const standBy = parseDuration(keep);
+  return {
+    steps: [
+      ...(before === undefined ? [{ kind: 'pause' as const }] : before.map((step) => checkStep(step, spec))),
+      { kind: 'weight', share: WHOLE },
+      ...after.map((step) => checkStep(step, spec)),
+      ...(standBy > 0 ? [{ kind: 'pause' as const, milliseconds: standBy }] : []),
+      { kind: 'promote' },
+    ],
+    sizing: 'full',
+    ...(previewReplicas === undefined ? {} : { previewPods: previewReplicas }),
+    ...(preview === undefined ? {} : { preview }),
+    ...limitsOf(spec),
+  };
+}

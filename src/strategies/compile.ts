@@ -1,0 +1,16 @@
+import type { Plan } from '../model/plan.js';
+import { strategyName } from '../model/policy/strategies.js';
+import type { PolicySpec } from '../model/release-policy.js';
+import { compileAb } from './ab.js';
+import { compileBlueGreen } from './blue-green.js';
+import { compileCanary } from './canary.js';
+import { hotfixPlan } from './hotfix.js';
+import { compileRolling } from './rolling.js';
+
+const compilers = { canary: compileCanary, blueGreen: compileBlueGreen, rolling: compileRolling, ab: compileAb } as const;
+
+/** Compiles a policy to its plan, whatever its strategy. The policy must have passed the checks. */
+export function compilePolicy(spec: PolicySpec, { hotfix = false }: { readonly hotfix?: boolean } = {}): Plan {
+  const plan = compilers[strategyName(spec.strategy)](spec);
+  return hotfix ? hotfixPlan(plan) : plan;
+}
