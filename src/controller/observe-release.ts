@@ -4,11 +4,12 @@ import { equalTemplates, hashTemplate } from '../kubernetes/pod-template.js';
 import { noEvidence } from '../model/evidence.js';
 import type { Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
-import { HASH_LABEL, type VersionTarget } from '../model/version.js';
+import { HASH_LABEL, type Role, type VersionTarget } from '../model/version.js';
 import { observeApprovals } from './approvals.js';
 import type { ControllerContext } from './context.js';
 import { foundIn } from './found.js';
 import { observeRouting, routingOf, type Routing } from './routing.js';
+import { hashOfRunning, observeRunning, targetOfRunning, wantedName, type RunningVersion } from './running-versions.js';
 import { observeJob } from './step-job.js';
 import { observeReplicaSet, replicaSetsOf, type Holders } from './versions.js';
 import { workloadOf, type Workload } from './workload.js';
@@ -30,6 +31,7 @@ export function observeRelease(context: ControllerContext, release: Release): Re
   const namespace = release.metadata.namespace ?? '';
   const policy = caches.policies.get({ namespace, name: release.spec.policy });
   const workload = policy && workloadOf(policy, caches);
+  if (policy && workload?.versions) return observeVersions(context, release, policy, workload, workload.versions);
   const holders: Holders = { homeUid: workload?.owner.metadata.uid, policyUid: policy?.metadata.uid, releaseUid: release.metadata.uid };
   const replicaSets = workload ? replicaSetsOf(workload, caches) : leftOf(release, caches);
   const byName = (name: string): ReplicaSet | undefined => replicaSets.find(({ metadata }) => metadata.name === name);
@@ -46,8 +48,7 @@ export function observeRelease(context: ControllerContext, release: Release): Re
     canary: target(canary.hash, byName(canary.replicaSet), observed.canary?.ready ?? 0),
   });
   const observation: Observation = {
-    releaseDeleted: release.metadata.deletionTimestamp !== undefined,
-    policyDeleted: policy === undefined || policy.metadata.deletionTimestamp !== undefined,
+    ...observeRecords(context, release, policy),
     workload: workload && {
       kind: workload.kind, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
       template: templateOf(workload, byName(stable.replicaSet), byName(canary.replicaSet), canary.hash),
@@ -56,12 +57,52 @@ export function observeRelease(context: ControllerContext, release: Release): Re
     replicaSets: observed,
     others: replicaSets.filter(({ metadata }) => metadata.name !== stable.replicaSet && metadata.name !== canary.replicaSet).flatMap((each) => observe(each) ?? []),
     routing: observeRouting(routing, release.status),
-    evidence: context.evidence.counts({ namespace, name: release.metadata.name }) ?? release.status?.evidence ?? noEvidence,
-    job: observeJob(release, caches),
-    gate: context.gates.observe(release),
-    approvals: observeApprovals(release, caches),
   };
   return { release, policy, workload, replicaSets, holders, routing, observation };
+}
+
+/** What does not depend on how versions are run. */
+function observeRecords({ caches, evidence, gates }: ControllerContext, release: Release, policy: ReleasePolicy | undefined) {
+  const { namespace = '', name, deletionTimestamp } = release.metadata;
+  return {
+    releaseDeleted: deletionTimestamp !== undefined,
+    policyDeleted: policy === undefined || policy.metadata.deletionTimestamp !== undefined,
+    evidence: evidence.counts({ namespace, name }) ?? release.status?.evidence ?? noEvidence,
+    job: observeJob(release, caches),
+    gate: gates.observe(release),
+    approvals: observeApprovals(release, caches),
+  };
+}
+
+/** The same for versions that users run: nobody lends them, so who holds them is what the record says. */
+function observeVersions(context: ControllerContext, release: Release, policy: ReleasePolicy, workload: Workload, versions: readonly RunningVersion[]): ReleaseView {
+  const { caches, clock } = context;
+  const { stable, canary } = release.spec;
+  const find = (name: string): RunningVersion | undefined => versions.find(({ deployment }) => deployment.metadata.name === name);
+  const intent = release.status?.intent;
+  const observe = (role: Role): Observation['others'][number] | undefined => {
+    const version = find(release.spec[role].replicaSet);
+    const holder = intent?.holders[role] ?? 'home';
+    return version && observeRunning(version, holder === 'free' ? 'nobody' : holder, caches);
+  };
+  const observed = { stable: observe('stable'), canary: observe('canary') };
+  const routing = routingOf(release, foundIn(release.metadata.namespace ?? '', caches, clock.now()), {
+    stable: targetOfRunning(find(stable.replicaSet), stable, observed.stable?.ready ?? 0),
+    canary: targetOfRunning(find(canary.replicaSet), canary, observed.canary?.ready ?? 0),
+  });
+  // While Serin sizes the stable version, what it ran with is only on record.
+  const sized = intent?.holders.stable === 'release' && intent.sizes.stable !== undefined;
+  const replicas = policy.spec.workload.versions?.replicas ?? (sized ? release.spec.workload.replicas : observed.stable?.size) ?? workload.replicas;
+  const wanted = find(wantedName(policy));
+  const asks = (version: Release['spec']['canary']): boolean => wanted?.deployment.metadata.name === version.replicaSet && hashOfRunning(wanted) === version.hash;
+  const observation: Observation = {
+    ...observeRecords(context, release, policy),
+    workload: { kind: 'Versions', replicas, paused: true, observed: true, rolledOut: true, template: asks(canary) ? 'canary' : asks(stable) ? 'stable' : 'other' },
+    replicaSets: observed,
+    others: [],
+    routing: observeRouting(routing, release.status),
+  };
+  return { release, policy, workload, replicaSets: [], holders: { homeUid: undefined, policyUid: undefined, releaseUid: undefined }, routing, observation };
 }
 
 /** Which version the workload asks for, told by its template and not by hashes. */

@@ -13,6 +13,7 @@ import { checkCanary } from '../strategies/canary-checks.js';
 import { checkStrategy } from '../strategies/checks.js';
 import { compilePolicy } from '../strategies/compile.js';
 import { plannedSplits, routingNeeds } from '../strategies/needs.js';
+import { versionsProblems } from './versions-checks.js';
 import { serviceNames } from './service-names.js';
 
 /** What stands around a policy: on a cluster, or in the files that were given. */
@@ -21,6 +22,8 @@ export interface PolicySurroundings {
   readonly found?: Found;
   /** The Deployment that the policy names; `unknown` where it cannot be asked whether there is one. */
   readonly deployment: Deployment | undefined | 'unknown';
+  /** All Deployments of the namespace; absent where they cannot be asked for. */
+  readonly deployments?: readonly Deployment[];
   /** Other Deployments of the namespace, for a name that was mistyped. */
   readonly deploymentNames?: readonly string[];
   /** Kind of another workload that has the name, such as `StatefulSet`. */
@@ -42,7 +45,7 @@ export function checkPolicyAlone(policy: ReleasePolicy): PolicyProblem[] {
 /** Everything that speaks against running this policy, each with place and remedy; warnings too. The same for all who ask. */
 export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundings): PolicyProblem[] {
   const { problems, readable } = alone(policy);
-  return readable ? [...problems, ...workloadProblems(policy, surroundings), ...routingProblems(policy, surroundings)] : problems;
+  return readable ? [...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings.deployments), ...routingProblems(policy, surroundings)] : problems;
 }
 
 function alone(policy: ReleasePolicy): { readonly problems: PolicyProblem[]; readonly readable: boolean } {
@@ -79,14 +82,14 @@ function workloadProblems(policy: ReleasePolicy, { deployment, deploymentNames =
   return problems;
 }
 
-function routingProblems(policy: ReleasePolicy, { found, deployment: named }: PolicySurroundings): PolicyProblem[] {
+function routingProblems(policy: ReleasePolicy, { found, deployment: named, deployments = [] }: PolicySurroundings): PolicyProblem[] {
   const { spec } = policy;
   const deployment = named === 'unknown' ? undefined : named;
   const template = deployment?.spec.template ?? spec.workload.inline?.template;
   const replicas = deployment ? (deployment.spec.replicas ?? 1) : spec.workload.inline?.replicas;
   const context = {
     namespace: policy.metadata.namespace ?? '', policy: policy.metadata.name, ...serviceNames(spec, policy.metadata.name),
-    ...(template ? { versions: targetsAtRest(template, policy) } : {}),
+    ...(template ? { versions: targetsAtRest(template, policy) } : spec.workload.versions ? { versions: runningTargets(policy, deployments) } : {}),
   };
   const inexpressible = inexpressibleProblems(policy, context);
   if (!found) return inexpressible;
@@ -141,6 +144,17 @@ function targetsAtRest(template: PodTemplateSpec, policy: ReleasePolicy): Record
   const labels = template.metadata?.labels ?? {};
   const target = (hash: string): VersionTarget => ({ hash, readyPods: 0, podLabels: { ...labels, [HASH_LABEL]: hash } });
   return { stable: target(policy.status?.stable?.hash ?? ''), canary: target(hashTemplate(template)) };
+}
+
+/** The same of versions that users run. */
+function runningTargets({ spec, status }: ReleasePolicy, deployments: readonly Deployment[]): Record<Role, VersionTarget> {
+  const { list = [], want } = spec.workload.versions ?? {};
+  const target = (name: string | undefined, hash: string): VersionTarget => {
+    const service = list.find(({ deployment }) => deployment === name)?.service;
+    const labels = deployments.find(({ metadata }) => metadata.name === name)?.spec.template.metadata?.labels;
+    return { hash, readyPods: 0, podLabels: { ...labels }, ...(service === undefined ? {} : { service }) };
+  };
+  return { stable: target(status?.stable?.replicaSet ?? list[0]?.deployment, 'stable'), canary: target(want ?? list.at(-1)?.deployment, 'canary') };
 }
 
 function isOlder(a: ReleasePolicy, b: ReleasePolicy): boolean {

@@ -11,6 +11,7 @@ export function policyProblems(policy: ReleasePolicy, workload: Workload | undef
   const problems = checkPolicy(policy, {
     found: foundIn(namespace, caches, clock.now()),
     deployment: workload?.deployment,
+    ...(policy.spec.workload.versions ? { deployments: caches.deployments.list({ namespace }) } : {}),
     policies: caches.policies.list({ namespace }),
     deploymentNames: workload ? [] : caches.deployments.list({ namespace }).map(({ metadata }) => metadata.name),
   });

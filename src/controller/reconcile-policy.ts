@@ -15,6 +15,7 @@ import type { ControllerContext } from './context.js';
 import { giveTo, name, type HolderObjects } from './holders.js';
 import { policyProblems } from './policy-problems.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
+import { observeResting, wantedName } from './running-versions.js';
 import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
 import { workloadOf, type Workload } from './workload.js';
 import { write } from './writes.js';
@@ -43,7 +44,9 @@ function observe(context: ControllerContext, policy: ReleasePolicy, workload: Wo
   const { caches } = context;
   const namespace = policy.metadata.namespace ?? '';
   const holders = { homeUid: workload?.owner.metadata.uid, policyUid: policy.metadata.uid, releaseUid: undefined };
-  const versions = workload
+  const versions = workload?.versions
+    ? workload.versions.map((version) => observeResting(version, policy, caches))
+    : workload
     ? replicaSetsOf(workload, caches).map((replicaSet) => observeVersion(replicaSet, workload, holders, caches))
     : caches.replicaSets.controlledBy(policy.metadata.uid ?? '').map((replicaSet) => ({ ...observeReplicaSet(replicaSet, holders, caches), hash: hashOf(replicaSet), wanted: false }));
   const release = policy.status?.release === undefined ? undefined : caches.releases.get({ namespace, name: policy.status.release });
@@ -51,12 +54,18 @@ function observe(context: ControllerContext, policy: ReleasePolicy, workload: Wo
     policyDeleted: policy.metadata.deletionTimestamp !== undefined,
     workload: workload && {
       kind: workload.kind, name: workload.name, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
-      wanted: wantedVersion(workload, versions),
+      wanted: workload.versions ? namedVersion(versions, wantedName(policy)) : wantedVersion(workload, versions),
+      first: workload.versions && namedVersion(versions, policy.spec.workload.versions?.list[0]?.deployment ?? ''),
     },
     versions,
     release,
     problems: policyProblems(policy, workload, context),
   };
+}
+
+/** A version that users run, by the name of its Deployment. */
+function namedVersion(versions: readonly { name: string; hash: string }[], name: string): { hash: string; replicaSet: string } {
+  return { hash: versions.find((version) => version.name === name)?.hash ?? '', replicaSet: name };
 }
 
 /** The version that the workload's template asks for: one that is there already, or the one that would be made. */
@@ -83,13 +92,13 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
     },
     spec: {
       policy: policy.metadata.name,
-      workload: { kind: workload?.kind ?? 'Deployment', name: workload?.name ?? '' },
+      workload: workloadRecord(policy, workload),
       strategy: strategyName(policy.spec.strategy),
       ...(policy.spec.service === undefined ? {} : { service: policy.spec.service }),
       ...(policy.spec.canaryService === undefined ? {} : { canaryService: policy.spec.canaryService }),
       ...(policy.spec.router === undefined ? {} : { router: policy.spec.router }),
-      stable: { ...start.stable, ...imagesOf(workload && replicaSetsOf(workload, context.caches).find(({ metadata }) => metadata.name === start.stable.replicaSet)?.spec.template) },
-      canary: { ...start.canary, ...imagesOf(workload?.template) },
+      stable: { ...start.stable, ...imagesOf(stableTemplate(context, workload, start.stable.replicaSet)), ...serviceOf(workload, start.stable.replicaSet) },
+      canary: { ...start.canary, ...imagesOf(workload?.template), ...serviceOf(workload, start.canary.replicaSet) },
       plan: compilePolicy(policy.spec),
     },
   };
@@ -103,6 +112,22 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
     if (there.spec.canary.hash !== start.canary.hash || there.status?.endedAt !== undefined) return { releases };
   }
   return { release: start.name, releases };
+}
+
+function workloadRecord(policy: ReleasePolicy, workload: Workload | undefined): Release['spec']['workload'] {
+  const { old = 'ScaleToZero' } = policy.spec.workload.versions ?? {};
+  return { kind: workload?.kind ?? 'Deployment', name: workload?.name ?? '', ...(workload?.versions ? { replicas: workload.replicas, old } : {}) };
+}
+
+function stableTemplate({ caches }: ControllerContext, workload: Workload | undefined, name: string): PodTemplateSpec | undefined {
+  if (workload?.versions) return workload.versions.find(({ deployment }) => deployment.metadata.name === name)?.deployment.spec.template;
+  return workload && replicaSetsOf(workload, caches).find(({ metadata }) => metadata.name === name)?.spec.template;
+}
+
+/** The Service that leads to one running version alone. */
+function serviceOf(workload: Workload | undefined, name: string): { service?: string } {
+  const service = workload?.versions?.find(({ deployment }) => deployment.metadata.name === name)?.service;
+  return service === undefined ? {} : { service };
 }
 
 /** The images of a template's containers, as people tell versions apart. */

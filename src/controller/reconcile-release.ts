@@ -9,6 +9,7 @@ import { isOwnedBy } from '../kubernetes/owners.js';
 import type { ControllerContext } from './context.js';
 import { giveTo, name, setFree, type HolderObjects } from './holders.js';
 import { observeRelease, type ReleaseView } from './observe-release.js';
+import { carryOutRunning, deleteOld } from './running-sizes.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { applyRouting, removeEpoch, routingPlan } from './routing.js';
 import { carryOutJob, tidyJobs } from './step-job.js';
@@ -41,6 +42,7 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const decision = advance(view.release, view.observation, now);
   // Our stamp must be off the shared objects before the record says that the release has ended.
   if (hasEnded(decision.status.phase) && (await removeEpoch(context, view.routing, before)) > 0) return now;
+  if (hasEnded(decision.status.phase) && (await deleteOld(context, view.release, decision.status)) > 0) return now;
   const status = withRouting(decision.status, view);
   const recorded = deepEqual(status, before) ? view.release : await record(context, view.release, status);
   announce(context, recorded, decision.happened);
@@ -96,6 +98,11 @@ function announce(context: ControllerContext, release: Release, happened: readon
 async function carryOut(context: ControllerContext, view: ReleaseView, status: ReleaseStatus): Promise<void> {
   const { intent } = status;
   const { workload, release, replicaSets } = view;
+  if (release.spec.workload.kind === 'Versions') {
+    await carryOutRunning(context, release, status);
+    await applyRouting(context, view.routing, status, isInsisting(release, status));
+    return;
+  }
   const objects: HolderObjects = { home: workload?.owner, policy: view.policy, release };
   const { stable, canary } = release.spec;
   const find = (replicaSet: string): ReleaseView['replicaSets'][number] | undefined => replicaSets.find(({ metadata }) => metadata.name === replicaSet);
@@ -115,11 +122,12 @@ async function carryOut(context: ControllerContext, view: ReleaseView, status: R
     await giveTo(context, other, intent.holders.others, objects);
   }
   if (!workload) await letRestGo(context, view, status);
-  // A person who says "go on" to this step wants our routes again; nobody else may set off a war of writes.
-  const insisting = status.phase !== 'Aborting' && (release.spec.advanceTo ?? 0) > status.step.index;
-  await applyRouting(context, view.routing, status, insisting);
+  await applyRouting(context, view.routing, status, isInsisting(release, status));
   if (workload && !intent.paused) await setPaused(context, workload, false);
 }
+
+/** A person who says "go on" to this step wants our routes again; nobody else may set off a war of writes. */
+const isInsisting = ({ spec }: Release, status: ReleaseStatus): boolean => status.phase !== 'Aborting' && (spec.advanceTo ?? 0) > status.step.index;
 
 /** What a release holds beside the canary of a workload that is gone: left to run when that was asked for, else ended. */
 async function letRestGo(context: ControllerContext, { release, replicaSets }: ReleaseView, { intent }: ReleaseStatus): Promise<void> {

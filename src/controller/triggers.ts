@@ -85,7 +85,8 @@ export class Triggers {
 
   #workload(namespace: string, deployment: string): void {
     for (const policy of this.#caches().policies.list({ namespace })) {
-      if (policy.spec.workload.deployment === deployment) this.#touch(namespace, policy.metadata.name);
+      const { workload } = policy.spec;
+      if (workload.deployment === deployment || workload.versions?.list.some((version) => version.deployment === deployment)) this.#touch(namespace, policy.metadata.name);
     }
   }
 

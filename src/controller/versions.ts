@@ -11,7 +11,8 @@ import { troublesOf } from './pod-troubles.js';
 import type { Workload } from './workload.js';
 
 /** All ReplicaSets of a workload, whoever controls them now; other programs' are left out although labels may match. */
-export function replicaSetsOf(workload: Pick<Workload, 'namespace' | 'selector' | 'owner'>, caches: Caches): ReplicaSet[] {
+export function replicaSetsOf(workload: Pick<Workload, 'namespace' | 'selector' | 'owner' | 'kind'>, caches: Caches): ReplicaSet[] {
+  if (workload.kind === 'Versions') return [];
   return caches.replicaSets.list({ namespace: workload.namespace }).filter((replicaSet) => {
     if (replicaSet.metadata.deletionTimestamp !== undefined) return false;
     if (isOwnedBy(replicaSet, workload.owner)) return true;

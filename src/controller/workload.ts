@@ -4,10 +4,11 @@ import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import type { Caches } from './caches.js';
+import { runningVersions, wantedName, type RunningVersion } from './running-versions.js';
 
 /** The program of a policy: a Deployment that the user keeps, or an inline one that only the policy holds. */
 export interface Workload {
-  readonly kind: 'Deployment' | 'Inline';
+  readonly kind: 'Deployment' | 'Inline' | 'Versions';
   readonly name: string;
   readonly namespace: string;
   readonly replicas: number;
@@ -21,12 +22,15 @@ export interface Workload {
   /** Who controls its ReplicaSets when nobody borrows them. */
   readonly owner: KubernetesObject;
   readonly deployment: Deployment | undefined;
+  /** Where users run each version themselves. */
+  readonly versions?: readonly RunningVersion[];
 }
 
 /** @returns undefined when the Deployment does not exist or is being deleted */
 export function workloadOf(policy: ReleasePolicy, caches: Caches): Workload | undefined {
   const namespace = policy.metadata.namespace ?? '';
-  const { deployment: name, inline } = policy.spec.workload;
+  const { deployment: name, inline, versions } = policy.spec.workload;
+  if (versions) return versionsWorkload(policy, caches);
   if (inline) {
     return {
       kind: 'Inline', name: policy.metadata.name, namespace, replicas: inline.replicas, selector: inline.selector, template: inline.template,
@@ -35,6 +39,21 @@ export function workloadOf(policy: ReleasePolicy, caches: Caches): Workload | un
   }
   const deployment = name === undefined ? undefined : caches.deployments.get({ namespace, name });
   return deployment && deployment.metadata.deletionTimestamp === undefined ? deploymentWorkload(deployment) : undefined;
+}
+
+/** Undefined when the version that is wanted does not exist. */
+function versionsWorkload(policy: ReleasePolicy, caches: Caches): Workload | undefined {
+  const versions = runningVersions(policy, caches);
+  const named = (wanted: string | undefined): RunningVersion | undefined => versions.find(({ deployment }) => deployment.metadata.name === wanted);
+  const wanted = named(wantedName(policy));
+  if (!wanted) return undefined;
+  const stable = named(policy.status?.stable?.replicaSet) ?? versions[0];
+  return {
+    kind: 'Versions', name: policy.metadata.name, namespace: policy.metadata.namespace ?? '',
+    replicas: policy.spec.workload.versions?.replicas ?? stable?.deployment.spec.replicas ?? 1,
+    selector: wanted.deployment.spec.selector, template: wanted.deployment.spec.template,
+    paused: true, observed: true, rolledOut: true, owner: policy, deployment: undefined, versions,
+  };
 }
 
 function deploymentWorkload(deployment: Deployment): Workload {

@@ -16,7 +16,8 @@ export function prepare(draft: Draft, release: Release, observation: Observation
   const batches = inBatches(release);
   draft.intend({
     paused: true, routing: 'split', share: 0,
-    sizes: { canary: 0, ...(batches && stable ? { stable: draft.intent.sizes.stable ?? stable.size } : {}) },
+    // A version that users run may have Pods already, which take no traffic but by the split.
+    sizes: { canary: release.spec.workload.kind === 'Versions' ? (canary?.size ?? 0) : 0, ...(batches && stable ? { stable: draft.intent.sizes.stable ?? stable.size } : {}) },
     holders: { stable: batches ? 'release' : 'home', canary: 'release', others: 'release' },
   });
   const lent = !batches || stable === undefined || stable.holder === 'release';

@@ -32,6 +32,7 @@ export function promote(draft: Draft, release: Release, observation: Observation
   const drained = draft.recorded.sizes.stable === 0 && stable?.holder === 'release' && stable.size === 0 && stable.pods === 0;
   if (drained) return void beginHandingOver(draft, release);
   if (!shareReached(draft, observation, WHOLE)) return void draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 100 %' }));
+  if (release.spec.plan.keepsStable) return void beginHandingOver(draft, release);
   draft.intend({ holders: { stable: 'release' } });
   if (stable && stable.holder !== 'release') return void draft.wait(message('WaitsForOwners'));
   drainStable(draft, release, observation);
@@ -54,5 +55,5 @@ function drainStable(draft: Draft, release: Release, observation: Observation): 
 
 function beginHandingOver(draft: Draft, release: Release): void {
   draft.enter('HandingOver');
-  draft.happen(message('HandingOver', { owner: release.spec.workload.kind === 'Deployment' ? `Deployment ${release.spec.workload.name}` : `policy ${release.spec.policy}` }));
+  draft.happen(message('HandingOver', { owner: release.spec.workload.kind !== 'Inline' ? `Deployment ${release.spec.workload.name}` : `policy ${release.spec.policy}` }));
 }

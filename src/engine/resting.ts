@@ -18,6 +18,8 @@ export interface RestingWorkload {
   readonly paused: boolean;
   readonly observed: boolean;
   readonly rolledOut: boolean;
+  /** Versions: the one that is stable to begin with. */
+  readonly first?: { readonly hash: string; readonly replicaSet: string } | undefined;
   /** Names the version that the workload asks for, and the ReplicaSet that runs it or would. */
   readonly wanted: { readonly hash: string; readonly replicaSet: string };
 }
@@ -80,12 +82,15 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? ''} is gone.`, { labelled: false });
   const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
   if (!stable) return adopt(observation, workload, decide);
+  if (workload.kind === 'Versions' && workload.wanted.hash === '') return decide('Holding', `Waits for Deployment ${workload.wanted.replicaSet} to make its Pods.`);
   const sized = workload.kind === 'Inline' ? { stableSize: workload.replicas } : {};
   if (stable.wanted) {
     const others = observation.versions.filter(({ name }) => name !== stable.name);
     const home = others.every(({ holder }) => holder !== 'policy' && holder !== 'release');
     const discarded = emptyOnes(others.filter(({ wanted }) => wanted));
-    return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: false } : {}) });
+    // Users may change a version of their own in place.
+    const renewed = workload.kind === 'Versions' ? { stable: { replicaSet: stable.name, hash: stable.hash } } : {};
+    return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: false } : {}) }, renewed);
   }
   if (!workload.paused) return adopt(observation, workload, decide);
   if (status.rejected?.hash === workload.wanted.hash) {
@@ -126,6 +131,10 @@ function adopt(observation: RestingObservation, workload: RestingWorkload, decid
     const stable = { replicaSet: workload.wanted.replicaSet, hash: workload.wanted.hash };
     return decide('Adopting', `Starts ${stable.replicaSet}.`, { stableSize: workload.replicas }, { stable });
   }
+  if (workload.kind === 'Versions') {
+    const { first } = workload;
+    return first && first.hash !== '' ? decide('Resting', `${first.replicaSet} is stable; waits for a new version.`, {}, { stable: first }) : decide('Adopting', `Waits for Deployment ${first?.replicaSet ?? workload.wanted.replicaSet} to make its Pods.`);
+  }
   const active = observation.versions.filter(({ size, pods }) => size > 0 || pods > 0);
   if (!wanted || !workload.observed || active.length > 1 || !workload.rolledOut) {
     const why = active.length > 1 ? `${active.length} versions run at once` : workload.paused ? 'it is paused with a template that does not run' : 'its roll-out is not finished';
@@ -142,10 +151,10 @@ const emptyOnes = (versions: readonly VersionObservation[]): string[] =>
 function leave(observation: RestingObservation, decide: Decide): RestingDecision {
   const { workload, versions } = observation;
   const held = versions.some(({ holder }) => holder === 'policy');
-  const inline = workload?.kind === 'Inline';
+  const inline = workload !== undefined && workload.kind !== 'Deployment';
   const running = versions.find(({ size }) => size > 0);
   // Un-pausing with another template than the one that runs would roll out what nobody approved.
-  const mayRoll = !workload || workload.kind === 'Inline' || (running?.wanted ?? true);
+  const mayRoll = !workload || workload.kind !== 'Deployment' || (running?.wanted ?? true);
   return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(workload ? {} : { discarded: emptyOnes(versions) }), ...(inline ? {} : { othersHeldBy: 'home' }), ...(mayRoll && !inline ? { paused: false } : {}), released: inline || !held });
 }
 

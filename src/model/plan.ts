@@ -48,6 +48,7 @@ export const PlanSchema = Type.Object(
     surge: Type.Optional(Allowance('Sizing by batch: Pods beyond the replicas.')),
     unavailable: Type.Optional(Allowance('Sizing by batch: Pods that may be missing.')),
     previewPods: Type.Optional(Type.Integer({ minimum: 1, description: 'Full sizing: canary Pods before the first share.' })),
+    keepsStable: Type.Optional(Type.Boolean({ description: 'The old version is left to run at the end.' })),
     preview: Type.Optional(PreviewSchema),
     sticky: Type.Optional(Type.Object({ cookie: Type.String(), maxAgeSeconds: Type.Integer({ minimum: 1 }) }, { description: 'How users stay with the version that they met.' })),
     readyTimeoutMilliseconds: Type.Integer({ minimum: 1, description: 'How long canary Pods may take to become ready.' }),

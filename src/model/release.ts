@@ -4,6 +4,7 @@ import { AnyObject, MapOf, StringEnum } from '../schema/typebox.js';
 import { MatchSchema } from './match.js';
 import { PlanSchema } from './plan.js';
 import { strategyNames } from './policy/strategies.js';
+import { oldVersionFates } from './policy/workload.js';
 import { RouterSchema } from './policy/routers.js';
 import { ConditionSchema } from './release-policy.js';
 
@@ -41,7 +42,9 @@ export const ReleaseSpecSchema = Type.Object(
   {
     policy: Type.String({ minLength: 1, maxLength: 253, description: 'The policy it is a run of.', ...immutable('the policy') }),
     workload: Type.Object(
-      { kind: StringEnum(['Deployment', 'Inline', 'Versions'] as const), name: Type.String({ maxLength: 253 }) },
+      { kind: StringEnum(['Deployment', 'Inline', 'Versions'] as const), name: Type.String({ maxLength: 253 }),
+        replicas: Type.Optional(Type.Integer({ description: 'Versions: how many Pods the stable one ran with when the release began.' })),
+        old: Type.Optional(StringEnum(oldVersionFates, { description: 'Versions: what becomes of the old one.' })) },
       { description: 'Whose version is released.', ...immutable('the workload') },
     ),
     strategy: Type.Optional(StringEnum(strategyNames, { description: 'Where the plan came from.', ...immutable('the strategy') })),

@@ -11,6 +11,7 @@ const compilers = { canary: compileCanary, blueGreen: compileBlueGreen, rolling:
 
 /** Compiles a policy to its plan, whatever its strategy. The policy must have passed the checks. */
 export function compilePolicy(spec: PolicySpec, { hotfix = false }: { readonly hotfix?: boolean } = {}): Plan {
-  const plan = compilers[strategyName(spec.strategy)](spec);
+  const compiled = compilers[strategyName(spec.strategy)](spec);
+  const plan = spec.workload.versions?.old === 'Keep' ? { ...compiled, keepsStable: true } : compiled;
   return hotfix ? hotfixPlan(plan) : plan;
 }
