@@ -1,3 +1,4 @@
+import { ReleasePlaces } from '../../src/controller/release-places.js';
 import { Gates } from '../../src/controller/gates.js';
 import { ObjectStore, keyOf } from '../../src/cluster/object-store.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
@@ -93,6 +94,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
       faults: noFaults,
       evidence: { track: () => undefined, counts: () => undefined, forget: () => undefined },
       events: { record: () => undefined },
+      places: new ReleasePlaces({}),
       gates: new Gates(() => Promise.reject(new Error('no gates')), { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }, () => undefined),
       leadership: { mayWrite: () => true, epoch: () => 1 },
     },

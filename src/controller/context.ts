@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { Caches } from './caches.js';
+import type { ReleasePlaces } from './release-places.js';
 import type { Gates } from './gates.js';
 
 /** Counts the requests of two versions while a release runs. */
@@ -35,5 +36,6 @@ export interface ControllerContext {
   readonly evidence: EvidenceSource;
   readonly events: EventSink;
   readonly gates: Gates;
+  readonly places: ReleasePlaces;
   readonly leadership: Leadership;
 }

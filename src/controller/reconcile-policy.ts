@@ -7,12 +7,14 @@ import { nameWithHash } from '../kubernetes/names.js';
 import { timestamp, withCondition } from '../kubernetes/conditions.js';
 import type { Release } from '../model/release.js';
 import type { Condition, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
-import { API_VERSION, FINALIZER, POLICY_LABEL, serinResources } from '../model/resources.js';
+import { API_VERSION, CONFIG_ANNOTATION, FINALIZER, HOTFIX_ANNOTATION, POLICY_LABEL, RETRY_ANNOTATION, serinResources } from '../model/resources.js';
 import { strategyName } from '../model/policy/strategies.js';
 import { compilePolicy } from '../strategies/compile.js';
 import { ApiError } from '../cluster/api-error.js';
 import type { ControllerContext } from './context.js';
 import { giveTo, name, type HolderObjects } from './holders.js';
+import { pruneHistory } from './release-history.js';
+import { followConfig, LOOK_AT_CONFIG } from './watched-config.js';
 import { policyProblems } from './policy-problems.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { observeResting, wantedName } from './running-versions.js';
@@ -30,14 +32,42 @@ export async function reconcilePolicy(context: ControllerContext, key: { namespa
   }
   const workload = workloadOf(policy, context.caches);
   const observation = observe(context, policy, workload);
-  const decision = rest(policy, observation);
-  const started = decision.start && (await startRelease(context, policy, workload, decision.start));
-  const status = withPolicyCondition({ ...decision.status, ...started }, context.clock.now());
+  const decision = decide(context, policy, observation);
+  const started = decision.start && (await startRelease(context, policy, workload, decision.start).finally(() => context.places.giveBack(policy)));
+  const watched = workload && !started && watchesConfig(policy, workload) && (decision.status.phase === 'Resting' || decision.status.phase === 'Holding');
+  const config = watched ? await followConfig(context, policy, workload, decision.status, stableConfig(context, decision.status.stable?.replicaSet, policy)) : decision.status.config;
+  const status = withPolicyCondition({ ...decision.status, ...started, ...(config === undefined ? {} : { config }) }, context.clock.now());
   if (!deepEqual(status, policy.status ?? {})) {
     await write(context, 'policy.status', context.caches.policies, (client) => client.replace(serinResources.releasePolicies, { ...policy, status }, { subresource: 'status' }));
   }
-  if (!started) await carryOut(context, policy, workload, decision);
-  return undefined;
+  if (started) await takeHotfixOff(context, policy);
+  else await carryOut(context, policy, workload, decision);
+  await pruneHistory(context, policy);
+  return watched ? context.clock.now() + LOOK_AT_CONFIG : undefined;
+}
+
+/** A place is only taken for a release that would start. */
+function decide(context: ControllerContext, policy: ReleasePolicy, observation: RestingObservation): RestingDecision {
+  const decision = rest(policy, observation);
+  if (!decision.start) return decision;
+  const place = context.places.take(policy, context.caches);
+  return place.free ? decision : rest(policy, { ...observation, place });
+}
+
+const watchesConfig = ({ spec, metadata }: ReleasePolicy, { kind }: Workload): boolean => spec.watchConfig === true && kind !== 'Versions' && metadata.deletionTimestamp === undefined;
+
+/** The annotation that the stable version carries for what its Pods read. */
+function stableConfig({ caches }: ControllerContext, stable: string | undefined, { metadata }: ReleasePolicy): string | undefined {
+  const replicaSet = stable === undefined ? undefined : caches.replicaSets.get({ namespace: metadata.namespace ?? '', name: stable });
+  return replicaSet?.spec.template?.metadata?.annotations?.[CONFIG_ANNOTATION];
+}
+
+/** A hotfix is for one release; the reason is on its record now. */
+async function takeHotfixOff(context: ControllerContext, policy: ReleasePolicy): Promise<void> {
+  if (policy.metadata.annotations?.[HOTFIX_ANNOTATION] === undefined) return;
+  await write(context, 'policy.hotfix', context.caches.policies, (client) =>
+    client.patch(serinResources.releasePolicies, name(policy), { kind: 'merge', body: { metadata: { annotations: { [HOTFIX_ANNOTATION]: null } } } }),
+  );
 }
 
 function observe(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined): RestingObservation {
@@ -51,6 +81,8 @@ function observe(context: ControllerContext, policy: ReleasePolicy, workload: Wo
     : caches.replicaSets.controlledBy(policy.metadata.uid ?? '').map((replicaSet) => ({ ...observeReplicaSet(replicaSet, holders, caches), hash: hashOf(replicaSet), wanted: false }));
   const release = policy.status?.release === undefined ? undefined : caches.releases.get({ namespace, name: policy.status.release });
   return {
+    now: context.clock.now(),
+    retry: policy.metadata.annotations?.[RETRY_ANNOTATION],
     policyDeleted: policy.metadata.deletionTimestamp !== undefined,
     workload: workload && {
       kind: workload.kind, name: workload.name, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
@@ -81,6 +113,7 @@ function wantedVersion(workload: Workload, versions: readonly { name: string; ha
 /** Makes the release that a new version asks for; one that an earlier try made already is taken as it is. */
 async function startRelease(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined, start: NonNullable<RestingDecision['start']>): Promise<Pick<PolicyStatus, 'release' | 'releases'>> {
   const releases = (policy.status?.releases ?? 0) + 1;
+  const hotfix = policy.metadata.annotations?.[HOTFIX_ANNOTATION]?.slice(0, 1024);
   const release: Release = {
     apiVersion: API_VERSION,
     kind: 'Release',
@@ -99,7 +132,8 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
       ...(policy.spec.router === undefined ? {} : { router: policy.spec.router }),
       stable: { ...start.stable, ...imagesOf(stableTemplate(context, workload, start.stable.replicaSet)), ...serviceOf(workload, start.stable.replicaSet) },
       canary: { ...start.canary, ...imagesOf(workload?.template), ...serviceOf(workload, start.canary.replicaSet) },
-      plan: compilePolicy(policy.spec),
+      ...(hotfix === undefined ? {} : { hotfix }),
+      plan: compilePolicy(policy.spec, { hotfix: hotfix !== undefined }),
     },
   };
   try {

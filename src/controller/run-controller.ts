@@ -12,6 +12,7 @@ import type { FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
 import { createGateCall } from './gate-call.js';
 import { install } from './installation.js';
+import type { ReleaseLimits } from './release-places.js';
 import { startController } from './start-controller.js';
 
 export interface RunControllerOptions {
@@ -27,6 +28,7 @@ export interface RunControllerOptions {
   readonly resolve: (address: string, port: number) => { host: string; port: number };
   /** Whether to put Serin's kinds and admission policy on the cluster first. */
   readonly install: boolean;
+  readonly limits?: ReleaseLimits;
   readonly faults?: FaultPort;
   /** Called whenever this process becomes the leader. */
   readonly onLeading?: () => void;
@@ -51,6 +53,7 @@ export async function runController(options: RunControllerOptions, signal: Abort
   const controller = startController({
     client, clock, random, onError,
     callGate: gateCalls.call,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     leadership: { mayWrite: () => election.isLeading(), epoch: () => election.epoch ?? 0 },
     events: { record: (about, what, type) => events.record(about, { type, reason: what.code, message: describe(what) }) },
     evidence: ({ pods }, onCounts) => (counter = new RequestCounter({ pods, clock, scrape: scraping.scrape, onCounts })),

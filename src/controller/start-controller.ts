@@ -8,6 +8,7 @@ import type { Random } from '../ports/random.js';
 import { createClusterCaches, type ClusterCaches } from './cluster-caches.js';
 import type { ControllerContext, EventSink, EvidenceSource, Leadership } from './context.js';
 import { Gates, type GateCall } from './gates.js';
+import { ReleasePlaces, type ReleaseLimits } from './release-places.js';
 import { reconcilePolicy } from './reconcile-policy.js';
 import { reconcileRelease } from './reconcile-release.js';
 import { parseSubject, subjectKey, Triggers } from './triggers.js';
@@ -22,6 +23,7 @@ export interface ControllerOptions {
   /** Made when the caches exist, because it looks at Pods. */
   readonly evidence: (caches: ClusterCaches, onCounts: (release: { namespace: string; name: string }) => void) => EvidenceSource;
   readonly callGate: GateCall;
+  readonly limits?: ReleaseLimits;
   readonly faults?: FaultPort;
   readonly workers?: number;
   /** Told of every fault that is being mended. */
@@ -75,6 +77,7 @@ export function startController(options: ControllerOptions): RunningController {
     leadership: { mayWrite: () => leadership.mayWrite(), epoch: () => leadership.epoch() + raise },
     faults: options.faults ?? noFaults,
     events: options.events,
+    places: new ReleasePlaces(options.limits ?? {}),
     gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
     evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
   };

@@ -2,6 +2,7 @@ import type { Informer } from '../cluster/informer.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { controllerOf } from '../kubernetes/owners.js';
 import type { Approval } from '../model/approval.js';
+import { hasEnded, type Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import { RELEASE_LABEL } from '../model/resources.js';
 import type { Caches } from './caches.js';
@@ -41,6 +42,7 @@ export class Triggers {
           return this.#policyChanged(object as unknown as ReleasePolicy, change.type === 'deleted');
         case 'Release':
           this.#add({ kind: 'release', namespace, name: object.metadata.name });
+          if (change.type === 'deleted' || hasEnded((object as unknown as Release).status?.phase ?? 'Preparing')) this.#waiting();
           return this.#touch(namespace, String(policyNameOf(object)));
         case 'Deployment':
           return this.#workload(namespace, object.metadata.name);
@@ -77,6 +79,13 @@ export class Triggers {
     this.#add({ kind: 'policy', namespace, name });
     const release = this.#caches().policies.get({ namespace, name })?.status?.release;
     if (release !== undefined) this.#add({ kind: 'release', namespace, name: release });
+  }
+
+  /** A release that ends makes a place free. */
+  #waiting(): void {
+    for (const { metadata, status } of this.#caches().policies.list()) {
+      if (status?.queuedAt !== undefined) this.#add({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name });
+    }
   }
 
   #releaseNamed(namespace: string, name: string | undefined): void {

@@ -26,11 +26,17 @@ export interface RestingWorkload {
 
 /** What is known while no release moves. */
 export interface RestingObservation {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly policyDeleted: boolean;
   readonly workload: RestingWorkload | undefined;
   readonly versions: readonly VersionObservation[];
   /** The release that the status names, when it still exists. */
   readonly release: Release | undefined;
+  /** The release that somebody asks to try again. */
+  readonly retry?: string | undefined;
+  /** Whether a release may start now, or what it waits for. */
+  readonly place?: { readonly free: boolean; readonly text: string };
   /** Why the policy cannot be run as it is. */
   readonly problems: readonly string[];
 }
@@ -63,7 +69,7 @@ type Parts = Partial<Omit<RestingDecision, 'status'>>;
 export function rest(policy: ReleasePolicy, observation: RestingObservation): RestingDecision {
   const status = learn(policy.status ?? {}, observation);
   const decide: Decide = (phase, text, parts = {}, change = {}) => ({
-    status: { ...(change.stable || phase === 'Resting' ? without(status, 'rejected') : status), ...change, phase, message: text, ...(policy.metadata.generation === undefined ? {} : { observedGeneration: policy.metadata.generation }) },
+    status: { ...without(change.stable || phase === 'Resting' ? without(status, 'rejected') : status, 'queuedAt'), ...change, phase, message: text, ...(policy.metadata.generation === undefined ? {} : { observedGeneration: policy.metadata.generation }) },
     happened: [],
     labelled: true,
     paused: undefined,
@@ -93,10 +99,14 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
     return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: false } : {}) }, renewed);
   }
   if (!workload.paused) return adopt(observation, workload, decide);
-  if (status.rejected?.hash === workload.wanted.hash) {
+  if (status.rejected?.hash === workload.wanted.hash && observation.retry !== status.rejected.release) {
     return decide('Holding', `${workload.wanted.replicaSet} was taken back (${status.rejected.reason}); waits for another version.`, { ...sized, othersHeldBy: 'policy', paused: true });
   }
   if (policy.spec.paused) return decide('Holding', 'A new version waits: the policy is paused.', { ...sized, paused: true, othersHeldBy: 'policy' });
+  const { place } = observation;
+  if (place && !place.free) {
+    return decide('Holding', place.text, { ...sized, paused: true, othersHeldBy: 'policy' }, { queuedAt: status.queuedAt ?? new Date(observation.now).toISOString() });
+  }
   const number = (status.releases ?? 0) + 1;
   const name = `${policy.metadata.name}-${number}`;
   return decide('Releasing', `Starts release ${name}.`, { ...sized, paused: true, start: { name, stable: { replicaSet: stable.name, hash: stable.hash }, canary: workload.wanted } });

@@ -7,6 +7,7 @@ import type { Caches } from '../../src/controller/caches.js';
 import type { EvidenceSource } from '../../src/controller/context.js';
 import { install } from '../../src/controller/installation.js';
 import type { GateCall } from '../../src/controller/gates.js';
+import type { ReleaseLimits } from '../../src/controller/release-places.js';
 import { startController, type RunningController } from '../../src/controller/start-controller.js';
 import type { CustomResourceDefinition } from '../../src/kubernetes/generated/apiextensions-v1.js';
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
@@ -35,6 +36,8 @@ export interface DriverOptions {
   readonly apiDiesAt?: (boundary: string) => boolean;
   /** What the controller's requests go through. */
   readonly controllerTransport?: (transport: Transport) => Transport;
+  /** How many releases may be under way at once. */
+  readonly limits?: ReleaseLimits;
   /** Whether Pods wait for a scheduler; without, there are no nodes and Pods just run. */
   readonly scheduler?: boolean;
 }
@@ -131,6 +134,7 @@ export class Driver {
       leadership: { mayWrite: () => (this.leadershipChecks++, member?.leads ?? false), epoch: () => epoch },
       events: { record: (_, what) => void this.events.push(what) },
       evidence: (caches) => this.#evidence(caches),
+      ...(this.#options.limits === undefined ? {} : { limits: this.#options.limits }),
       callGate: (question, signal) => this.gate(question, signal),
       onError: (error, about) => this.errors.push(`${about}: ${error.message}`),
       ...(faults === undefined ? {} : { faults }),
