@@ -140,7 +140,9 @@ function customTypes(crds, file) {
   return `${names('meta-v1')}\n\n${body.join('\n')}`;
 }
 writeFileSync(join(OUT, 'istio-v1.ts'), `${NOTICE(MODULES.istio)}${customTypes(istio, 'istio-v1')}`);
-writeFileSync(join(OUT, 'gateway-api-v1.ts'), `${NOTICE(MODULES.gatewayApi)}${customTypes(gatewayApi.filter((crd) => crd.spec.names.kind !== 'ReferenceGrant'), 'gateway-api-v1')}`);
+const isGrant = (crd) => crd.spec.names.kind === 'ReferenceGrant';
+writeFileSync(join(OUT, 'gateway-api-v1.ts'), `${NOTICE(MODULES.gatewayApi)}${customTypes(gatewayApi.filter((crd) => !isGrant(crd)), 'gateway-api-v1')}`);
+writeFileSync(join(OUT, 'gateway-api-v1beta1.ts'), `${NOTICE(MODULES.gatewayApi)}${customTypes(gatewayApi.filter(isGrant), 'gateway-api-v1beta1')}`);
 writeFileSync(join(OUT, 'istio-crds.json'), `${JSON.stringify(istio)}\n`);
 writeFileSync(join(OUT, 'gateway-api-crds.json'), `${JSON.stringify(gatewayApi)}\n`);
 rmSync(work, { recursive: true, force: true });

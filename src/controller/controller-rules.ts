@@ -20,12 +20,17 @@ export const controllerRules: readonly PolicyRule[] = [
   rule(GROUP, ['releasepolicies/status', 'releasepolicies/finalizers', 'releases/status', 'releases/finalizers'], ['get', ...CHANGE]),
   rule(GROUP, ['*'], READ),
   rule('apps', ['deployments'], [...READ, ...CHANGE]),
+  // Only for policies whose old versions are to be deleted.
+  rule('apps', ['deployments'], ['delete']),
   rule('apps', ['deployments/scale', 'deployments/finalizers'], ['get', ...CHANGE]),
   rule('apps', ['replicasets'], [...READ, ...OWN]),
   rule('batch', ['jobs'], [...READ, ...OWN]),
   rule('autoscaling', ['horizontalpodautoscalers'], READ),
   rule('policy', ['poddisruptionbudgets'], READ),
-  rule('', ['pods', 'pods/log', 'configmaps', 'secrets', 'endpoints', 'namespaces'], READ),
+  rule('', ['pods', 'namespaces'], READ),
+  // By name and only for policies that watch what their Pods read.
+  rule('', ['configmaps', 'secrets'], ['get']),
+  rule('admissionregistration.k8s.io', ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'], READ),
   rule('', ['namespaces'], ['create']),
   rule('', ['services'], [...READ, ...OWN]),
   rule('', ['events'], ['create', 'patch']),

@@ -1,18 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { clusterDirectory } from '../../local/supervisor/cluster-files.js';
 import { clusterStatus, type ClusterStatus } from '../../local/supervisor/cluster-status.js';
 import { resetCluster, stopCluster } from '../../local/supervisor/stop-cluster.js';
-import { SupervisorError } from '../../local/supervisor/supervisor-error.js';
 import { CliError } from '../errors.js';
+import { directoryOf, explained, named, type LocalOptions } from '../local/cluster-options.js';
 import { startLocal } from '../local/start-local.js';
 import { note, print, type Shell } from '../shell.js';
-
-interface LocalOptions {
-  readonly name: string;
-  readonly directory?: string;
-  readonly output?: string;
-}
+import { registerLocalUser } from './local-user.js';
 
 interface UpOptions extends LocalOptions {
   readonly images?: readonly string[];
@@ -42,12 +36,8 @@ export function registerLocal(program: Command, shell: Shell): void {
     .option('-o, --output <format>', 'json')
     .action((options: LocalOptions) => showStatus(shell, options));
   named(local.command('reset').description('Stop it and delete its data.')).action((options: LocalOptions) => reset(shell, options));
+  registerLocalUser(local, shell);
 }
-
-const named = (command: Command): Command =>
-  command.option('--name <name>', 'which local cluster', 'default').option('--directory <folder>', 'where it lives (default: by name, below $SERIN_HOME or ~/.local/state/serin)');
-
-const directoryOf = (shell: Shell, { name, directory }: LocalOptions): string => (directory === undefined ? clusterDirectory(name, shell.env) : resolve(shell.cwd, directory));
 
 async function up(shell: Shell, options: UpOptions): Promise<void> {
   const within = (files: readonly string[] | undefined): string[] => (files ?? []).map((file) => resolve(shell.cwd, file));
@@ -119,15 +109,5 @@ function describeStatus(shell: Shell, status: ClusterStatus): void {
   for (const part of status.parts) {
     const state = part.ready ? 'ready' : `not ready: ${part.waitsFor ?? part.status}`;
     print(shell, `  ${part.name.padEnd(10)}  ${state}${part.restarts > 0 ? `, restarted ${part.restarts} times` : ''}${part.ready ? '' : ` (log: ${part.log})`}`);
-  }
-}
-
-/** What goes wrong with local clusters is for the person to read, without a stack. */
-async function explained<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof SupervisorError) throw new CliError(error.message, undefined, { cause: error });
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CONTROLLER_USER, controllerRules, installerRules } from '../../controller/controller-rules.js';
 import type { Part } from '../../local/supervisor/parts.js';
 
 const CLI = join(dirname(dirname(fileURLToPath(import.meta.url))), 'main.js');
@@ -9,6 +10,7 @@ export const controllerPart: Part = {
   name: 'serin',
   script: CLI,
   args: ['controller', '--kubeconfig', '{kubeconfig}', '--install', '--local-addresses', '{directory}', '--ready-file', '{directory}/controller.json'],
-  user: { username: 'system:serviceaccount:serin-system:serin', groups: ['system:serviceaccounts', 'system:masters'] },
+  user: { username: CONTROLLER_USER, groups: [] },
+  rules: [...controllerRules, ...installerRules],
   ready: { kind: 'file', name: 'controller.json' },
 };

@@ -1,6 +1,10 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Random } from '../../ports/random.js';
 import type { Transport } from '../../ports/transport.js';
+import { RoleAggregation } from './access/aggregation.js';
+import { Authentication } from './access/authentication.js';
+import { Authorizer } from './access/authorizer.js';
+import { DefaultAccounts } from './access/default-accounts.js';
 import { createAdmission } from './admission/admission.js';
 import { readBuiltinSchemas } from './decoding/builtin-schemas.js';
 import { ProtobufObjects } from './decoding/protobuf-objects.js';
@@ -26,6 +30,8 @@ export interface ApiOptions {
   readonly kinds?: readonly Kind[];
   /** Who may come in over sockets, by bearer token. */
   readonly users?: Users;
+  /** Signs the tokens of ServiceAccounts; absent: one that is drawn from `random`, so that tokens end with this API. */
+  readonly tokenKey?: Uint8Array;
   /** Where Pod logs are read; absent: they are empty. */
   readonly logs?: LogSource;
 }
@@ -35,7 +41,8 @@ export interface Api {
   /** Requests straight into this API, made as `user` (default: an administrator). */
   transport(user?: User): Transport;
   readonly handle: Handler;
-  readonly users: Users;
+  /** Who has a bearer token; undefined for one that nobody has, or that is no longer good. */
+  authenticate(token: string): User | undefined;
   readonly clock: Clock;
   /** Resolves when the namespaces that always exist are there. Requests before that wait for it. */
   readonly ready: Promise<void>;
@@ -46,14 +53,20 @@ export interface Api {
 /** Makes an API over a store. Nothing here waits but through `clock` or draws but from `random`. */
 export function createApi(options: ApiOptions): Api {
   const { store, clock, random } = options;
-  const users: Users = options.users ?? new Map();
   const schemas = readBuiltinSchemas();
   const kinds = new KindRegistry(options.kinds ?? builtinKinds(), schemas);
   withDefinitionRules(kinds);
   const watches = new WatchHub(store);
   const definitions = new DefinitionController(store, clock, kinds, watches);
-  const server: ServerContext = { store, clock, random, kinds, watches, schemas, protobuf: new ProtobufObjects(), users, admission: createAdmission(), logs: options.logs };
-  const ready = createSystemObjects(server);
+  const authentication = new Authentication({ store, clock, random, users: options.users ?? new Map(), key: options.tokenKey });
+  const authorizer = new Authorizer(store);
+  const aggregation = new RoleAggregation(store);
+  const server: ServerContext = {
+    ...{ store, clock, random, kinds, watches, schemas, authentication, authorizer },
+    ...{ protobuf: new ProtobufObjects(), admission: createAdmission(), logs: options.logs },
+  };
+  const accounts = new DefaultAccounts(store, clock, random);
+  const ready = createSystemObjects(server).then(() => accounts.start());
   const answer = createHandler(server);
   const handle: Handler = async (request) => {
     await ready;
@@ -62,13 +75,16 @@ export function createApi(options: ApiOptions): Api {
   return {
     transport: (user = administrator) => inProcessTransport(handle, user),
     handle,
-    users,
+    authenticate: (token) => authentication.userOf(token),
     clock,
     ready,
     close: async () => {
       watches.close();
       await ready;
       await definitions.close();
+      await aggregation.close();
+      await accounts.close();
+      authorizer.close();
     },
   };
 }

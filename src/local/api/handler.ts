@@ -1,16 +1,17 @@
-import { badRequestStatus, forbiddenStatus, internalErrorStatus, unknownPathStatus } from '../../kubernetes/status.js';
+import { badRequestStatus, internalErrorStatus, unknownPathStatus } from '../../kubernetes/status.js';
 import type { ApiRequest } from '../../ports/transport.js';
-import { isKnown, isOpenPath, refusalOf } from './access/authorizer.js';
+import { resourceAttributes } from './access/attributes.js';
+import { impersonated } from './access/impersonation.js';
 import { reviewAnswer } from './access/reviews.js';
 import { ProtobufError } from './decoding/protobuf-objects.js';
-import { isTrue } from './verbs/watch.js';
 import { REVIEWS } from './discovery/catalogue.js';
 import { discoveryAnswer } from './discovery/documents.js';
 import { ApiFailure, fail, failureAnswer, textAnswer, type Answer } from './request/answer.js';
 import { bodyBytes, PROTOBUF_TYPE } from './request/body-text.js';
 import { excerpt, mediaType } from './request/body.js';
 import { parseTarget, type ResourceTarget } from './request/target.js';
-import { anonymous, type User } from './request/users.js';
+import { metricAnswer } from './measured/metric-values.js';
+import type { User } from './request/users.js';
 import type { Call, ServerContext } from './server-context.js';
 import { managerOf } from './writes/write-options.js';
 import { dispatch } from './verbs/dispatch.js';
@@ -35,17 +36,19 @@ export function createHandler(server: ServerContext): Handler {
 }
 
 async function answer(server: ServerContext, given: UserRequest, warnings: string[]): Promise<Answer> {
-  const sent = { ...given, user: impersonated(given) };
+  const sent = { ...given, user: impersonated(server.authorizer, given.user, given.headers ?? {}) };
   const query = sent.query ?? new URLSearchParams();
-  if (!isKnown(sent.user)) refuseStranger(sent, query);
+  const target = parseTarget(sent.path);
+  server.authorizer.require(sent.user, target === undefined ? { verb: sent.method.toLowerCase(), path: sent.path } : resourceAttributes(sent.method, query, target));
   const document = discoveryAnswer(server, sent.path, query, sent.headers ?? {});
   if (document !== undefined) return document;
-  const target = parseTarget(sent.path);
   if (target === undefined) return textAnswer(404, '404 page not found\n');
   const request = withJsonBody(server, sent, target);
   const { user, method, body = '', headers = {} } = request;
   const review = reviewAnswer(server, target, { user, method, body, contentType: headers['content-type'], userAgent: managerOf(headers['user-agent']) });
   if (review !== undefined) return review;
+  const values = await metricAnswer(server, target, { method: method === 'HEAD' ? 'GET' : method, query, body, contentType: headers['content-type'] });
+  if (values !== undefined) return values;
   const call = callOf(server, request, target, warnings);
   if (call === undefined) return textAnswer(404, '404 page not found\n');
   if (call.served.deprecationWarning !== undefined) warnings.push(call.served.deprecationWarning);
@@ -77,33 +80,6 @@ function kindOf(server: ServerContext, { group, version, plural }: ResourceTarge
   return REVIEWS.find((review) => review.group === group && review.version === version && review.plural === plural)?.kind;
 }
 
-/**
- * Whoever may do everything may also speak for others.
- * @throws ApiFailure 403 for strangers
- */
-function impersonated({ user, headers = {} }: UserRequest): User {
-  const username = headers['impersonate-user'];
-  const groups = (headers['impersonate-group'] ?? '').split(',').map((group) => group.trim()).filter((group) => group !== '');
-  if (username === undefined) return groups.length === 0 ? user : fail(internalErrorStatus('requested groups without impersonating a user'));
-  if (!isKnown(user)) {
-    const why = `User ${JSON.stringify(user.username)} cannot impersonate resource "users" in API group "" at the cluster scope`;
-    return fail(forbiddenStatus({ group: '', plural: 'users', kind: '' }, username, why));
-  }
-  return { username, groups: username === anonymous.username ? [...anonymous.groups] : [...new Set([...groups, 'system:authenticated'])] };
-}
-
-/** @throws ApiFailure 403 for everything but the few paths that are open */
-function refuseStranger({ user, method, path }: UserRequest, query: URLSearchParams): void {
-  if (isOpenPath(path)) return;
-  const target = parseTarget(path);
-  if (target === undefined) {
-    const why = `forbidden: User ${JSON.stringify(user.username)} cannot ${method.toLowerCase()} path ${JSON.stringify(path)}`;
-    return fail({ ...forbiddenStatus({ group: '', plural: '', kind: '' }, '', ''), message: why, details: {} });
-  }
-  const resource = { group: target.group, plural: target.plural, kind: '' };
-  fail(forbiddenStatus(resource, target.name ?? '', refusalOf(user, method, isTrue(query.get('watch') ?? 'false'), target)));
-}
-
 function callOf(server: ServerContext, request: UserRequest, target: ResourceTarget, warnings: string[]): Call | undefined {
   const served = server.kinds.find(target.group, target.version, target.plural);
   if (served === undefined) return server.kinds.hasVersion(target.group, target.version) ? fail(unknownPathStatus()) : undefined;
@@ -111,7 +87,8 @@ function callOf(server: ServerContext, request: UserRequest, target: ResourceTar
   return {
     user: request.user,
     method: request.method === 'HEAD' ? 'GET' : request.method,
-    served,
+    served: server.kinds.storedAs(served),
+    shown: served,
     namespace: target.namespace,
     name: target.name,
     subresource: target.subresource,

@@ -4,6 +4,9 @@ import type { StructuralSchema } from '../../schema/structural.js';
 import { BuiltinDecoder } from './decoding/builtin-decoder.js';
 import type { BuiltinSchemas } from './decoding/builtin-schemas.js';
 import type { Kind } from './kinds/kind.js';
+import { autoscalerView } from './views/autoscaler-view.js';
+import { eventView } from './views/event-view.js';
+import type { KindView } from './views/kind-view.js';
 
 /** One kind in one version as it is served. */
 export interface ServedKind {
@@ -27,11 +30,15 @@ export interface ServedKind {
    * @throws DecodeError
    */
   decode(object: Record<string, unknown>): string[];
+  /** Set where objects are stored as another kind. */
+  readonly view?: KindView;
   /** Brings an object of a version that is not the stored one to what is stored, in place. */
   toStored?(object: KubernetesObject): void;
   /** What is wrong beyond what the kind's hooks say (schemas of custom kinds). */
   check?(object: KubernetesObject, before: KubernetesObject | undefined): FieldError[];
 }
+
+const VIEWS: readonly KindView[] = [autoscalerView, eventView];
 
 /** The kinds that the server serves now. */
 export class KindRegistry {
@@ -40,6 +47,11 @@ export class KindRegistry {
   constructor(kinds: readonly Kind[], schemas: BuiltinSchemas) {
     const decoder = new BuiltinDecoder(schemas.definitions);
     for (const kind of kinds) this.add(serveBuiltin(kind, schemas, decoder));
+    for (const view of VIEWS) {
+      const { group, version, plural } = view.storedAs;
+      const stored = this.find(group, version, plural);
+      if (stored !== undefined) this.add({ ...serveBuiltin(view.kind, schemas, decoder), collection: stored.collection, view });
+    }
   }
 
   add(served: ServedKind): void {
@@ -48,6 +60,12 @@ export class KindRegistry {
 
   remove(served: ServedKind): void {
     this.#served.delete(placeOf(served.kind.resource.group, served.version, served.kind.resource.plural));
+  }
+
+  /** What the objects of a kind are stored as: mostly the same. */
+  storedAs(served: ServedKind): ServedKind {
+    const { group, version, plural } = served.view?.storedAs ?? { ...served.kind.resource, version: served.version };
+    return this.find(group, version, plural) ?? served;
   }
 
   find(group: string, version: string, plural: string): ServedKind | undefined {

@@ -21,7 +21,7 @@ describe.each<[string, ListenOptions]>([['plain HTTP', {}], ['TLS', TLS]])('over
   let agent: Agent;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'serin-api-'));
-    const users = new Map([['secret', { username: 'me', groups: ['system:authenticated'] }]]);
+    const users = new Map([['secret', { username: 'me', groups: ['system:masters', 'system:authenticated'] }]]);
     api = createApi({ store: memoryStore(), clock: systemClock, random: seededRandom(1), users, logs: fileLogs(directory, systemClock) });
     listener = await listen(api, options);
     agent = new Agent({ connect: { ca: certificates.ca } });

@@ -80,7 +80,7 @@ async function answerOf(api: Api, request: IncomingMessage, signal: AbortSignal)
 /** @returns undefined for a token that nobody has */
 function authenticate(api: Api, request: IncomingMessage): User | undefined {
   const token = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
-  return token === undefined ? anonymous : api.users.get(token);
+  return token === undefined ? anonymous : api.authenticate(token);
 }
 
 function methodOf(method: string | undefined): ApiRequest['method'] | undefined {

@@ -10,10 +10,11 @@ import { fileLogs } from './file-logs.js';
 import { builtinKinds } from './kinds/registry.js';
 import { listen, type ListenOptions } from './listener.js';
 import { lmdbStore } from './lmdb-store.js';
-import { readUsers } from './users-file.js';
+import { readTokenKey } from './token-key.js';
+import { usersFile } from './users-file.js';
 
 const USAGE = `usage: main.js --directory DIR [--port N] [--service-range CIDR] [--logs DIR] [--crds FILE.json]…
-               [--tls-cert FILE --tls-key FILE]`;
+               [--access FILE.json] [--tls-cert FILE --tls-key FILE]`;
 const COMPACTION_MILLISECONDS = 300_000;
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     'service-range': { type: 'string', default: '10.96.0.0/16' },
     logs: { type: 'string' },
     crds: { type: 'string', multiple: true, default: [] },
+    access: { type: 'string' },
     'tls-cert': { type: 'string' },
     'tls-key': { type: 'string' },
   },
@@ -42,11 +44,13 @@ async function run(directory: string): Promise<void> {
   const log = pino({ name: 'api' }, pino.destination(2));
   mkdirSync(join(directory, 'data'), { recursive: true, mode: 0o700 });
   const store = lmdbStore(join(directory, 'data'));
-  const users = readUsers(join(directory, 'tokens.json'));
+  const users = usersFile(join(directory, 'tokens.json'), systemClock);
+  const tokenKey = readTokenKey(join(directory, 'service-account.key'));
   const random = seededRandom(Number(process.hrtime.bigint() & 0x7fffffffn) ^ process.pid);
   const logs = fileLogs(values.logs ?? join(directory, 'logs'), systemClock);
-  const api = createApi({ store, clock: systemClock, random, users, logs, kinds: builtinKinds({ serviceRange: values['service-range'] }) });
+  const api = createApi({ store, clock: systemClock, random, users, tokenKey, logs, kinds: builtinKinds({ serviceRange: values['service-range'] }) });
   for (const file of values.crds) await installDefinitions(api, file);
+  if (values.access !== undefined) await installAccess(api, values.access);
   const listener = await listen(api, { port: Number(values.port), ...tlsOf(values['tls-cert'], values['tls-key']) });
   writeAtomically(join(directory, 'api.json'), { url: listener.url, host: listener.host, port: listener.port, pid: process.pid });
   log.info({ url: listener.url, version: store.version }, 'serving');
@@ -92,6 +96,18 @@ async function installDefinitions(api: Api, file: string): Promise<void> {
         ? await transport.request({ method: 'PATCH', path: `${path}/${name}`, headers: { 'content-type': 'application/merge-patch+json' }, body: JSON.stringify({ spec: item['spec'] }) })
         : created;
     if (done.status >= 300) throw new Error(`${file}: ${name}: ${done.body.trim()}`);
+  }
+}
+
+/** Puts every role and binding of a file in the place of what bears its name. */
+async function installAccess(api: Api, file: string): Promise<void> {
+  const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const transport = api.transport();
+  for (const item of Array.isArray(content) ? content : []) {
+    if (!isRecord(item) || !isRecord(item['metadata'])) throw new Error(`${file}: holds something that is no role or binding`);
+    const path = `/apis/rbac.authorization.k8s.io/v1/${String(item['kind']).toLowerCase()}s/${encodeURIComponent(String(item['metadata']['name']))}`;
+    const done = await transport.request({ method: 'PUT', path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(item) });
+    if (done.status >= 300) throw new Error(`${file}: ${path}: ${done.body.trim()}`);
   }
 }
 

@@ -1,11 +1,13 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Random } from '../../ports/random.js';
+import type { Authentication } from './access/authentication.js';
+import type { Authorizer } from './access/authorizer.js';
 import type { Admission } from './admission/admission.js';
 import type { BuiltinSchemas } from './decoding/builtin-schemas.js';
 import type { ProtobufObjects } from './decoding/protobuf-objects.js';
 import type { KindRegistry, ServedKind } from './kind-registry.js';
 import type { LogSource } from './log-source.js';
-import type { User, Users } from './request/users.js';
+import type { User } from './request/users.js';
 import type { Store } from './store.js';
 import type { WatchHub } from './verbs/watch-hub.js';
 
@@ -18,7 +20,8 @@ export interface ServerContext {
   readonly watches: WatchHub;
   readonly schemas: BuiltinSchemas;
   readonly protobuf: ProtobufObjects;
-  readonly users: Users;
+  readonly authentication: Authentication;
+  readonly authorizer: Authorizer;
   readonly admission: Admission;
   readonly logs: LogSource | undefined;
 }
@@ -27,7 +30,10 @@ export interface ServerContext {
 export interface Call {
   readonly user: User;
   readonly method: string;
+  /** What is read and written; where the path is of a view, what that is stored as. */
   readonly served: ServedKind;
+  /** What the client sees: `served`, or a view of it. */
+  readonly shown: ServedKind;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;

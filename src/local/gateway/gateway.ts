@@ -2,19 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import type { Informer } from '../../cluster/informer.js';
-import type { Pod, Service } from '../../kubernetes/generated/core-v1.js';
+import type { Namespace, Pod, Secret, Service } from '../../kubernetes/generated/core-v1.js';
 import type { EndpointSlice } from '../../kubernetes/generated/discovery-v1.js';
+import type { Gateway as GatewayApiGateway, GatewayClass, GRPCRoute, HTTPRoute } from '../../kubernetes/generated/gateway-api-v1.js';
+import type { ReferenceGrant } from '../../kubernetes/generated/gateway-api-v1beta1.js';
 import type { DestinationRule, Gateway as GatewayObject, VirtualService } from '../../kubernetes/generated/istio-v1.js';
+import type { Ingress, IngressClass } from '../../kubernetes/generated/networking-v1.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Random } from '../../ports/random.js';
 import type { AddressMap } from '../addresses/address-map.js';
 import { readIngressPorts, writeAddresses, type GatewayAddresses } from './address-file.js';
 import type { Snapshot } from './configuration/configuration.js';
-import { ingressWorkload } from './configuration/workload.js';
+import { GATEWAY_CLASS } from './configuration/gateway-api/objects.js';
+import { ingressWorkload, nginxWorkload } from './configuration/workload.js';
+import { CLASS_NAME } from './configuration/ingress-nginx/ingress-class.js';
+import { GatewayApiStatusWriter } from './gateway-api-status.js';
+import { IngressStatusWriter } from './ingress-status.js';
 import { DataPlane } from './proxy/data-plane.js';
 import { Listeners } from './proxy/listeners.js';
-import { DEFAULT_INGRESS_PORT, INGRESS_METRICS_KEY, ingressKey, wantedListeners } from './proxy/wanted-listeners.js';
+import { DEFAULT_INGRESS_PORT, INGRESS_METRICS_KEY, ingressKey, SECURE_INGRESS_PORT, wantedListeners } from './proxy/wanted-listeners.js';
 import { StatusWriter } from './status-writer.js';
 import { createProxyIdentity } from './telemetry/proxies.js';
 
@@ -26,6 +33,28 @@ export interface GatewayInformers {
   readonly services: Informer<Service>;
   readonly endpointSlices: Informer<EndpointSlice>;
   readonly pods: Informer<Pod>;
+  /** Gateway API; without them it is left out. */
+  readonly gatewayApi?: GatewayApiInformers;
+  /** Ingresses; without them they are left out. */
+  readonly ingressNginx?: IngressNginxInformers;
+}
+
+/** What Ingresses are read from, besides Services. */
+export interface IngressNginxInformers {
+  readonly ingresses: Informer<Ingress>;
+  readonly ingressClasses: Informer<IngressClass>;
+  readonly secrets: Informer<Secret>;
+}
+
+/** What Gateway API is read from, besides Services. */
+export interface GatewayApiInformers {
+  readonly gatewayClasses: Informer<GatewayClass>;
+  readonly gateways: Informer<GatewayApiGateway>;
+  readonly httpRoutes: Informer<HTTPRoute>;
+  readonly grpcRoutes: Informer<GRPCRoute>;
+  readonly referenceGrants: Informer<ReferenceGrant>;
+  readonly secrets: Informer<Secret>;
+  readonly namespaces: Informer<Namespace>;
 }
 
 export interface GatewayOptions {
@@ -60,6 +89,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { client, informers, clock, random, addresses, stateDirectory, onProblem = () => undefined } = options;
   const plane = new DataPlane({ clock, random, addresses, requestId: options.requestId ?? randomUUID });
   const status = new StatusWriter(client, clock, plane.refusals, (problem) => onProblem(`status not written: ${problem.message}`));
+  const gatewayApiStatus = new GatewayApiStatusWriter(client, clock, INGRESS_HOST, (problem) => onProblem(`status not written: ${problem.message}`));
+  const ingressStatus = new IngressStatusWriter(client, clock, INGRESS_HOST, (problem) => onProblem(`status not written: ${problem.message}`));
   const remembered = await readIngressPorts(stateDirectory);
   const listeners = new Listeners((key, problem) => {
     // A port of the last run may be someone else's by now.
@@ -69,6 +100,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const ingress = {
     identity: createProxyIdentity(ingressWorkload, ingressWorkload.namespace, { istio: 'ingressgateway', app: 'istio-ingressgateway' }),
+    nginxIdentity: createProxyIdentity(nginxWorkload, nginxWorkload.namespace),
     host: INGRESS_HOST,
     localPort: (port: number): number => {
       const asked = port === DEFAULT_INGRESS_PORT ? (options.ingressPort ?? 0) : 0;
@@ -78,7 +110,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   let published = '';
   const currentAddresses = (): GatewayAddresses => {
-    const ports = [...new Set([DEFAULT_INGRESS_PORT, ...plane.configuration.ingress.ports])];
+    const ports = [...new Set([DEFAULT_INGRESS_PORT, SECURE_INGRESS_PORT, ...plane.configuration.outside.flatMap((product) => [...(product.ports ?? []), ...(product.securePorts ?? [])])])];
     const at = (key: string): { host: string; port: number } | undefined => {
       const listener = listeners.get(key);
       return listener && { host: listener.host, port: listener.port };
@@ -106,6 +138,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     inForce = snapshotOf(informers);
     plane.apply(inForce);
   };
+  const reportGatewayApi = (): void => {
+    const classes = informers.gatewayApi?.gatewayClasses;
+    if (classes === undefined) return;
+    const portProblem = (port: number): string | undefined => (listeners.get(ingressKey(port)) ? undefined : `the local gateway does not listen for port ${port} yet`);
+    const hasClass = classes.synced ? classes.list().some(({ metadata }) => metadata.name === GATEWAY_CLASS) : undefined;
+    gatewayApiStatus.report(plane.configuration.gatewayApi, portProblem, hasClass);
+  };
+  const reportIngresses = (): void => {
+    const classes = informers.ingressNginx?.ingressClasses;
+    if (classes === undefined) return;
+    const hasClass = classes.synced ? classes.list().some(({ metadata }) => metadata.name === CLASS_NAME) : undefined;
+    ingressStatus.report(plane.configuration.ingressNginx, hasClass);
+  };
   /** Brings all else in line with what is in force. @returns false when a listener is missing */
   const follow = async (): Promise<boolean> => {
     apply();
@@ -113,6 +158,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const complete = await listeners.reconcile(wantedListeners(plane, ingress));
     await publish();
     status.report([...virtualServices, ...destinationRules, ...gateways]);
+    reportGatewayApi();
+    reportIngresses();
     return complete;
   };
 
@@ -142,9 +189,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       });
   };
 
-  const all: Informer<KubernetesObject>[] = Object.values(informers);
+  const { gatewayApi, ingressNginx, ...others } = informers;
+  const all: Informer<KubernetesObject>[] = [...Object.values(others), ...(gatewayApi ? Object.values(gatewayApi) : []), ...(ingressNginx ? Object.values(ingressNginx) : [])];
   await Promise.all(all.map((informer) => untilKnown(client, informer)));
   const unsubscribe = all.map((informer) => informer.onChange(changed));
+  // An empty first list is no change, but it says that the kind is known now.
+  gatewayApi?.gatewayClasses.untilSynced(stopping.signal).then(changed, () => undefined);
+  ingressNginx?.ingressClasses.untilSynced(stopping.signal).then(changed, () => undefined);
   const settled = async (): Promise<void> => {
     changed();
     while (running) await running;
@@ -165,7 +216,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await running;
       await listeners.stop(deadline.signal);
       cancel();
-      await Promise.all([status.stop(), plane.stop()]);
+      await Promise.all([status.stop(), gatewayApiStatus.stop(), ingressStatus.stop(), plane.stop()]);
     },
   };
 }
@@ -190,5 +241,27 @@ function snapshotOf(informers: GatewayInformers): Snapshot {
     services: informers.services.list(),
     endpointSlices: informers.endpointSlices.list(),
     pods: informers.pods.list(),
+    ...(informers.gatewayApi ? { gatewayApi: gatewayApiObjects(informers.gatewayApi) } : {}),
+    ...(informers.ingressNginx
+      ? {
+          ingressNginx: {
+            ingresses: informers.ingressNginx.ingresses.list(),
+            ingressClasses: informers.ingressNginx.ingressClasses.list(),
+            secrets: informers.ingressNginx.secrets.list(),
+          },
+        }
+      : {}),
+  };
+}
+
+function gatewayApiObjects(informers: GatewayApiInformers): NonNullable<Snapshot['gatewayApi']> {
+  return {
+    gatewayClasses: informers.gatewayClasses.list(),
+    gateways: informers.gateways.list(),
+    httpRoutes: informers.httpRoutes.list(),
+    grpcRoutes: informers.grpcRoutes.list(),
+    referenceGrants: informers.referenceGrants.list(),
+    secrets: informers.secrets.list(),
+    namespaces: informers.namespaces.list(),
   };
 }

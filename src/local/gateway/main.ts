@@ -10,6 +10,7 @@ import { systemClock } from '../../ports/clock.js';
 import { seededRandom } from '../../ports/random.js';
 import { openAddressMap } from '../addresses/cluster-addresses.js';
 import { realAddresses } from '../addresses/real-addresses.js';
+import { ingressClasses } from './configuration/ingress-nginx/ingress-class.js';
 import { createGateway } from './gateway.js';
 
 interface Flags {
@@ -52,6 +53,7 @@ const watch = <T extends KubernetesObject>(resource: Resource<T>): RunningInform
   return informer;
 };
 
+const secrets = watch(resources.secrets);
 const gateway = await createGateway({
   client,
   informers: {
@@ -61,6 +63,16 @@ const gateway = await createGateway({
     services: watch(resources.services),
     endpointSlices: watch(resources.endpointSlices),
     pods: watch(resources.pods),
+    gatewayApi: {
+      gatewayClasses: watch(resources.gatewayClasses),
+      gateways: watch(resources.gatewayApiGateways),
+      httpRoutes: watch(resources.httpRoutes),
+      grpcRoutes: watch(resources.grpcRoutes),
+      referenceGrants: watch(resources.referenceGrants),
+      secrets,
+      namespaces: watch(resources.namespaces),
+    },
+    ingressNginx: { ingresses: watch(resources.ingresses), ingressClasses: watch(ingressClasses), secrets },
   },
   clock: systemClock,
   random,

@@ -15,9 +15,12 @@ import { ContainerLogs, LOG_LIMITS } from './processes/container-logs.js';
 import { ProcessRecords } from './processes/process-records.js';
 import { machineCapacity } from './registration/node-object.js';
 import { NodeRegistration } from './registration/node-registration.js';
+import { detectMountMode } from './volumes/mount-mode.js';
 
 /** What a Pod's processes get when the node itself is told to end. */
 const SHUTDOWN_GRACE_SECONDS = 5;
+
+const MEASURE_MILLISECONDS = 5_000;
 
 async function main(options: NodeOptions): Promise<void> {
   const records = new ProcessRecords(options.stateDirectory);
@@ -25,16 +28,22 @@ async function main(options: NodeOptions): Promise<void> {
     await records.endAll(systemClock);
     return;
   }
+  const mounts = await detectMountMode(options.mounts, options.stateDirectory);
   const { transport } = await loadKubeconfig({ env: process.env, path: options.kubeconfig });
   const client = createClient(transport, { fieldManager: 'kubelet' });
   const onError = (error: Error): void => console.error(error.message);
   const pods = createInformer(client, resources.pods, { fieldSelector: `spec.nodeName=${options.name}`, onError });
   const services = createInformer(client, resources.services, { onError });
+  const configMaps = createInformer(client, resources.configMaps, { onError });
+  const secrets = createInformer(client, resources.secrets, { onError });
   const pool = new PodAddressPool(options.podRange);
   const agent = new NodeAgent({
     name: options.name,
     pods,
     services,
+    configMaps,
+    secrets,
+    measureEvery: MEASURE_MILLISECONDS,
     registration: new NodeRegistration(client, systemClock, { name: options.name, address: pool.node, podRange: options.podRange }),
     shared: {
       client,
@@ -49,6 +58,7 @@ async function main(options: NodeOptions): Promise<void> {
       servicesOf: (namespace) => services.list({ namespace }),
       allocatable: machineCapacity(),
       backOff: KUBERNETES_BACK_OFF,
+      mounts,
       stateDirectory: options.stateDirectory,
     },
   });
@@ -59,7 +69,7 @@ async function main(options: NodeOptions): Promise<void> {
     abort.abort(new Error('stopped'));
     stopping ??= agent
       .stop(SHUTDOWN_GRACE_SECONDS)
-      .then(() => Promise.all([pods.stop(), services.stop()]))
+      .then(() => Promise.all([pods, services, configMaps, secrets].map((informer) => informer.stop())))
       .then(() => transport.stop());
     return stopping;
   };

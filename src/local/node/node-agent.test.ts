@@ -74,6 +74,15 @@ it('says how a process ended', async () => {
   expect(await exit('missing')).toMatchObject({ exitCode: 128, reason: 'StartError' });
 });
 
+it('starts a container that failed anew until it is done, and keeps its logs', async () => {
+  const tries = cluster.file('tries');
+  await cluster.run('tried', { args: [`echo try >> ${tries}; echo "try $(wc -l < ${tries})"; [ "$(wc -l < ${tries})" = 3 ]`.replaceAll('$(', '$$(')] }, { restartPolicy: 'OnFailure' });
+  const { metadata, status } = await cluster.until('tried', (pod) => pod.status?.phase === 'Succeeded');
+  expect(status?.containerStatuses?.[0]).toMatchObject({ restartCount: 2, state: { terminated: { exitCode: 0, reason: 'Completed' } }, lastState: { terminated: { exitCode: 1 } } });
+  const log = (run: number) => readFile(cluster.file(`pod-logs/default_tried_${metadata.uid}/main/${run}.log`), 'utf8');
+  expect([await log(1), await log(2)]).toEqual(['try 2\n', 'try 3\n']);
+});
+
 it('runs init containers in order, before the others', async () => {
   const order = cluster.file('order');
   const step = (name: string, script: string) => ({ name, image: 'sh', args: [script] });

@@ -1,16 +1,21 @@
 import type { Change, Informer } from '../../cluster/informer.js';
-import type { Pod, Service } from '../../kubernetes/generated/core-v1.js';
+import type { ConfigMap, Pod, Secret, Service } from '../../kubernetes/generated/core-v1.js';
 import type { NodeServices } from './node-services.js';
 import { PodWorker } from './pods/pod-worker.js';
 import type { NodeRegistration } from './registration/node-registration.js';
+import { UsageWriter } from './usage/usage-writer.js';
 
 export interface NodeAgentOptions {
   readonly name: string;
   /** May hold Pods of other nodes too. */
   readonly pods: Informer<Pod>;
   readonly services: Informer<Service>;
+  readonly configMaps: Informer<ConfigMap>;
+  readonly secrets: Informer<Secret>;
   readonly shared: NodeServices;
   readonly registration: NodeRegistration;
+  /** Milliseconds between two measurements of what Pods use. */
+  readonly measureEvery: number;
 }
 
 /** Runs the Pods that are bound to one node. */
@@ -18,11 +23,15 @@ export class NodeAgent {
   readonly #options: NodeAgentOptions;
   /** By uid; kept until the API object is gone, which finalizers may put off, so that no worker comes back. */
   readonly #workers = new Map<string, PodWorker>();
-  #unsubscribe: () => void = () => undefined;
+  readonly #usage: UsageWriter;
+  #unsubscribe: (() => void)[] = [];
   #stopping = false;
 
   constructor(options: NodeAgentOptions) {
     this.#options = options;
+    const { client, clock } = options.shared;
+    const running = () => [...this.#workers.values()].map((worker) => worker.running).filter(({ leaders }) => leaders.size > 0);
+    this.#usage = new UsageWriter({ client, clock, name: options.name, every: options.measureEvery, running });
   }
 
   /**
@@ -30,7 +39,7 @@ export class NodeAgent {
    * is ready.
    */
   async start(signal: AbortSignal): Promise<void> {
-    const { pods, services, shared, registration } = this.#options;
+    const { pods, services, configMaps, secrets, shared, registration } = this.#options;
     const orphans = await shared.records.endAll(shared.clock);
     if (orphans > 0) console.error(`ended ${orphans} process${orphans === 1 ? '' : 'es'} of an earlier run`);
     await Promise.all([pods.untilSynced(signal), services.untilSynced(signal)]);
@@ -38,14 +47,20 @@ export class NodeAgent {
     // Addresses that Pods hold already are taken before a new Pod can be given one of them.
     for (const { metadata, status } of mine) if (status?.podIP !== undefined && isOpen(status.phase)) shared.pool.take(metadata.uid ?? '', status.podIP);
     for (const pod of mine) this.#see(pod);
-    this.#unsubscribe = pods.onChange((change) => this.#take(change));
+    this.#unsubscribe = [
+      pods.onChange((change) => this.#take(change)),
+      configMaps.onChange(({ object }) => this.#configurationChanged('ConfigMap', object)),
+      secrets.onChange(({ object }) => this.#configurationChanged('Secret', object)),
+    ];
+    this.#usage.start();
     await registration.start(signal);
   }
 
   /** Ends all processes, within the time at most, and leaves the Pods to the next start. @param graceSeconds per Pod */
   async stop(graceSeconds: number): Promise<void> {
     this.#stopping = true;
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await this.#usage.stop();
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop(graceSeconds)));
     await this.#options.registration.stop();
     await this.#options.shared.events.stop();
@@ -57,6 +72,10 @@ export class NodeAgent {
     if (change.type === 'changed' && change.before.metadata.uid !== change.object.metadata.uid) this.#gone(change.before);
     if (change.type === 'deleted') return this.#gone(change.object);
     this.#see(change.object);
+  }
+
+  #configurationChanged(kind: 'ConfigMap' | 'Secret', { metadata }: ConfigMap | Secret): void {
+    for (const worker of this.#workers.values()) if (worker.namespace === metadata.namespace) worker.configurationChanged(kind, metadata.name);
   }
 
   #gone({ metadata }: Pod): void {

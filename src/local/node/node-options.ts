@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import type { MountChoice } from './volumes/mount-mode.js';
 
 export const NODE_USAGE = `usage: node main.js --kubeconfig FILE --state-directory DIR [--name NAME] [--pod-range CIDR]
-       [--images FILE]… [--log-directory DIR] [--addresses-directory DIR | --real-addresses]
+       [--images FILE]… [--log-directory DIR] [--addresses-directory DIR | --real-addresses] [--mounts auto|namespace|folder]
        node main.js --end-processes --state-directory DIR`;
 
 /** Command line of the node's process. */
@@ -16,6 +17,8 @@ export interface NodeOptions {
   readonly realAddresses: boolean;
   /** Where the cluster's address map is recorded. */
   readonly addressesDirectory: string;
+  /** How the files of volumes come before processes. */
+  readonly mounts: MountChoice;
   /** Only end what an earlier run left. */
   readonly endProcesses: boolean;
 }
@@ -34,6 +37,7 @@ export function parseNodeOptions(args: readonly string[]): NodeOptions {
       'real-addresses': { type: 'boolean', default: false },
       'addresses-directory': { type: 'string' },
       'end-processes': { type: 'boolean', default: false },
+      mounts: { type: 'string', default: 'auto' },
     },
   });
   const { kubeconfig, name, images } = values;
@@ -50,6 +54,12 @@ export function parseNodeOptions(args: readonly string[]): NodeOptions {
     stateDirectory,
     realAddresses: values['real-addresses'],
     addressesDirectory: values['addresses-directory'] ?? stateDirectory,
+    mounts: parseMounts(values.mounts),
     endProcesses,
   };
+}
+
+function parseMounts(text: string): MountChoice {
+  if (text === 'auto' || text === 'namespace' || text === 'folder') return text;
+  throw new Error(`--mounts ${text}: must be auto, namespace or folder`);
 }

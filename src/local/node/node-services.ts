@@ -8,6 +8,7 @@ import type { PodAddressPool } from './pods/pod-address-pool.js';
 import type { BackOffLimits } from './pods/restart-back-off.js';
 import type { ContainerLogs, LogLimits } from './processes/container-logs.js';
 import type { ProcessRecords } from './processes/process-records.js';
+import type { MountMode } from './volumes/mount-mode.js';
 
 export type EventType = 'Normal' | 'Warning';
 
@@ -26,19 +27,23 @@ export interface NodeServices {
   readonly servicesOf: (namespace: string) => readonly Service[];
   readonly allocatable: Readonly<Record<string, string>>;
   readonly backOff: BackOffLimits;
+  /** How volumes come before processes. */
+  readonly mounts: MountMode;
   /** Folders of the Pods are made below it. */
   readonly stateDirectory: string;
 }
 
 /** What a container may know of its Pod. */
 export interface PodScope {
-  /** As the API had it last. */
+  /** As the API had it last, with what the node adds to it. */
   readonly pod: Pod;
   readonly podIP: string;
   /** HOME and TMPDIR of the Pod's processes. */
   readonly home: string;
   /** Folders of its volumes, by name. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** A folder in which the node prepares what one container sees. */
+  readonly containerFolder: (container: string) => string;
   /** Called whenever a container's status is another. */
   readonly changed: () => void;
 }

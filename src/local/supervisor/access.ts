@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { isRecord } from '../../kubernetes/json.js';
+import { accessObjects } from './access-objects.js';
 import type { ClusterFiles } from './cluster-files.js';
 import type { Part } from './parts.js';
+import type { ClusterUser } from './users.js';
 import { writeWhole } from './whole-file.js';
 
 interface User {
@@ -24,20 +26,21 @@ const ADMINISTRATOR: User = { username: 'kubernetes-admin', groups: ['system:mas
 const OWNER_ONLY = 0o600;
 
 /**
- * Gives the administrator and each part a token, and writes `tokens.json`, the administrator's kubeconfig and one for each
- * part. Tokens of an earlier start stay valid, so that a kubeconfig that somebody copied does too.
+ * Gives the administrator, each part and each person a token, and writes `tokens.json`, a kubeconfig for each, and the roles
+ * of the parts. Tokens of an earlier start stay valid, so that a kubeconfig that somebody copied does too.
  */
-export async function writeAccess(files: ClusterFiles, cluster: ClusterAddress, parts: readonly Part[]): Promise<void> {
-  const users = new Map<string, User>([['admin', ADMINISTRATOR], ...parts.map(({ name, user }): [string, User] => [name, user])]);
+export async function writeAccess(files: ClusterFiles, cluster: ClusterAddress, parts: readonly Part[], people: readonly ClusterUser[]): Promise<void> {
   const known = await readTokens(files.tokens);
-  const tokens = new Map([...users].map(([name, user]) => [name, known.get(user.username) ?? randomBytes(24).toString('base64url')]));
-  const table = Object.fromEntries([...users].map(([name, user]) => [tokens.get(name) ?? '', user]));
+  const entries = [
+    { user: ADMINISTRATOR, suffix: '', file: files.kubeconfig },
+    ...parts.map(({ name, user }) => ({ user, suffix: `-${name}`, file: files.kubeconfigOf(name) })),
+    ...people.map(({ name, groups }) => ({ user: { username: name, groups }, suffix: `-${name}`, file: files.userKubeconfigOf(name) })),
+  ].map((entry) => ({ ...entry, token: known.get(entry.user.username) ?? randomBytes(24).toString('base64url') }));
+  const table = Object.fromEntries(entries.map(({ token, user }) => [token, user]));
   await writeWhole(files.tokens, `${JSON.stringify(table, undefined, 2)}\n`, OWNER_ONLY);
+  await writeWhole(files.access, `${JSON.stringify(accessObjects(parts), undefined, 2)}\n`, OWNER_ONLY);
   await mkdir(files.kubeconfigOf('.'), { recursive: true, mode: 0o700 });
-  for (const [name, token] of tokens) {
-    const file = name === 'admin' ? files.kubeconfig : files.kubeconfigOf(name);
-    await writeWhole(file, kubeconfig(cluster, name, token), OWNER_ONLY);
-  }
+  for (const { file, suffix, token } of entries) await writeWhole(file, kubeconfig(cluster, suffix, token), OWNER_ONLY);
 }
 
 /** The administrator's token. @throws Error when the cluster was never up */
@@ -61,9 +64,9 @@ async function readTokens(file: string): Promise<Map<string, string>> {
   return known;
 }
 
-function kubeconfig({ name: cluster, server, authority }: ClusterAddress, user: string, token: string): string {
+function kubeconfig({ name: cluster, server, authority }: ClusterAddress, suffix: string, token: string): string {
   const name = `serin-${cluster}`;
-  const userName = user === 'admin' ? name : `${name}-${user}`;
+  const userName = `${name}${suffix}`;
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',

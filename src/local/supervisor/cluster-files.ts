@@ -32,6 +32,10 @@ export interface ClusterFiles {
   /** For people and kubectl: an administrator's. */
   readonly kubeconfig: string;
   readonly tokens: string;
+  /** The people beside the administrator, without their tokens. */
+  readonly users: string;
+  /** Roles and bindings that the API starts with. */
+  readonly access: string;
   /** The cluster's own certificate authority. */
   readonly authority: CertificateFiles;
   /** The API's. */
@@ -42,6 +46,8 @@ export interface ClusterFiles {
   /** Written by the gateway when it listens. */
   readonly gateway: string;
   kubeconfigOf(part: string): string;
+  /** A person's. */
+  userKubeconfigOf(user: string): string;
   logOf(part: string): string;
 }
 
@@ -53,11 +59,14 @@ export function clusterFiles(directory: string): ClusterFiles {
     supervisor: at('supervisor.json'),
     kubeconfig: at('kubeconfig'),
     tokens: at('tokens.json'),
+    users: at('users.json'),
+    access: at('access.json'),
     authority: { certificate: at('certificates', 'ca.crt'), key: at('certificates', 'ca.key') },
     server: { certificate: at('certificates', 'api.crt'), key: at('certificates', 'api.key') },
     logs: at('logs'),
     api: at('api.json'),
     gateway: at('gateway.json'),
+    userKubeconfigOf: (user) => at(`kubeconfig-${user}`),
     kubeconfigOf: (part) => at('kubeconfigs', part),
     logOf: (part) => at('logs', `${part}.log`),
   };

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { PolicyRule } from '../../kubernetes/generated/rbac-v1.js';
+import { gatewayRules, nodeRules, workloadRules } from './part-rules.js';
 
 /** When a part counts as ready. */
 export type Readiness =
@@ -25,6 +27,8 @@ export interface Part {
   readonly nodeFlags?: readonly string[];
   /** Who it is to the API. */
   readonly user: { readonly username: string; readonly groups: readonly string[] };
+  /** What it may do, where it is not in a group that may: the API is given a role of these, named as the user is. */
+  readonly rules?: readonly PolicyRule[];
   readonly ready: Readiness;
   /** Arguments with which the script removes what a killed part left behind; run before a start and after an end. */
   readonly cleanUp?: readonly string[];
@@ -53,6 +57,7 @@ export function standardParts({ programs, crds, images, nodeName }: StandardPart
         ...['--directory', '{directory}', '--port', '{apiPort}', '--service-range', '{serviceRange}', '--logs', '{directory}/pod-logs'],
         ...['--tls-cert', '{directory}/certificates/api.crt', '--tls-key', '{directory}/certificates/api.key'],
         ...repeated('--crds', crds),
+        ...['--access', '{directory}/access.json'],
       ],
       user: { username: 'system:apiserver', groups: ['system:masters'] },
       ready: { kind: 'api' },
@@ -60,8 +65,10 @@ export function standardParts({ programs, crds, images, nodeName }: StandardPart
     {
       name: 'workloads',
       script: script('workloads'),
-      args: ['--kubeconfig', '{kubeconfig}'],
-      user: { username: 'system:kube-controller-manager', groups: ['system:masters'] },
+      // Autoscalers look every 15 s on a cluster; here somebody watches.
+      args: ['--kubeconfig', '{kubeconfig}', '--autoscaler-period', '3'],
+      user: { username: 'system:kube-controller-manager', groups: [] },
+      rules: workloadRules,
       ready: { kind: 'running', milliseconds: 100 },
     },
     {
@@ -72,7 +79,8 @@ export function standardParts({ programs, crds, images, nodeName }: StandardPart
         ...['--state-directory', '{directory}/node', '--addresses-directory', '{directory}', '--log-directory', '{directory}/pod-logs'],
         ...repeated('--images', images),
       ],
-      user: { username: `system:node:${nodeName}`, groups: ['system:nodes', 'system:masters'] },
+      user: { username: `system:node:${nodeName}`, groups: ['system:nodes'] },
+      rules: nodeRules,
       ready: { kind: 'node', name: nodeName },
       cleanUp: ['--end-processes', '--state-directory', '{directory}/node'],
     },
@@ -80,7 +88,8 @@ export function standardParts({ programs, crds, images, nodeName }: StandardPart
       name: 'gateway',
       script: script('gateway'),
       args: ['--kubeconfig', '{kubeconfig}', '--state-directory', '{directory}', '--ingress-port', '{ingressPort}'],
-      user: { username: 'system:serviceaccount:istio-system:istio-ingressgateway', groups: ['system:serviceaccounts', 'system:masters'] },
+      user: { username: 'system:serviceaccount:istio-system:istio-ingressgateway', groups: ['system:serviceaccounts'] },
+      rules: gatewayRules,
       ready: { kind: 'file', name: 'gateway.json' },
     },
   ];

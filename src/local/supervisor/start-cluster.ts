@@ -22,7 +22,7 @@ export interface StartOptions {
   readonly directory?: string;
   /** Image tables. */
   readonly images?: readonly string[];
-  /** Files of CustomResourceDefinitions, beside Istio's. */
+  /** Files of CustomResourceDefinitions, beside those of Istio and Gateway API. */
   readonly crds?: readonly string[];
   /** Started after the standard ones. */
   readonly extraParts?: readonly Part[];
@@ -84,9 +84,9 @@ export async function startCluster(options: StartOptions = {}): Promise<ClusterS
 
 async function planOf(options: StartOptions, name: string, programs: string, files: ClusterFiles): Promise<ClusterPlan> {
   const { images = [], crds = [], extraParts = [] } = options;
-  const istio = join(programs, 'kubernetes', 'generated', 'istio-crds.json');
+  const published = ['istio-crds.json', 'gateway-api-crds.json'].map((name) => join(programs, 'kubernetes', 'generated', name));
   const absolute = (paths: readonly string[]): string[] => paths.map((path) => resolve(path));
-  const parts = options.parts ?? standardParts({ programs, crds: absolute([istio, ...crds]), images: absolute(images), nodeName: `serin-${name}` });
+  const parts = options.parts ?? standardParts({ programs, crds: absolute([...published, ...crds]), images: absolute(images), nodeName: `serin-${name}` });
   const before = await readPlan(files.plan);
   const wish = (asked: number | undefined, used: PortWish | undefined): PortWish =>
     asked === undefined || asked === 0 ? { port: used?.port ?? 0, required: false } : { port: asked, required: true };

@@ -6,6 +6,7 @@ export type SupervisorErrorCode =
   | 'PortTaken'
   | 'AddressesTaken'
   | 'InvalidName'
+  | 'InvalidUser'
   | 'PartFailed'
   | 'NotReady'
   | 'NotBuilt';

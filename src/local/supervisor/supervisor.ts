@@ -14,6 +14,7 @@ import { fillPlaceholders, type Part, type Placeholders } from './parts.js';
 import { unreadiness } from './readiness.js';
 import { SupervisorError } from './supervisor-error.js';
 import { readState, type SupervisorState } from './supervisor-state.js';
+import { readClusterUsers } from './users.js';
 import { writeWhole } from './whole-file.js';
 
 const API_HOST = '127.0.0.1';
@@ -106,7 +107,7 @@ export class Supervisor {
     await writePlan(this.#files.plan, { ...plan, apiPort: { ...plan.apiPort, port: apiPort }, ingressPort: { ...plan.ingressPort, port: ingressPort } });
     const apiUrl = `https://${API_HOST}:${apiPort}`;
     const authority = await ensureCertificates(this.#files, plan.name, serviceRange, this.#clock.now());
-    await writeAccess(this.#files, { name: plan.name, server: apiUrl, authority }, plan.parts);
+    await writeAccess(this.#files, { name: plan.name, server: apiUrl, authority }, plan.parts, await readClusterUsers(this.#files));
     this.#facts = { status: 'starting', apiUrl, ingressPort, podRange, serviceRange };
     const placeholders = { directory: this.#files.directory, podRange, serviceRange, apiPort: String(apiPort), ingressPort: String(ingressPort), name: plan.name };
     for (const part of plan.parts) {

@@ -12,6 +12,8 @@ export interface WorkloadsProcessOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly seed: number;
+  /** Milliseconds; see `WorkloadOptions`. */
+  readonly autoscalerPeriod?: number;
   readonly logger: Log;
   /** Ends the process's work. */
   readonly signal: AbortSignal;
@@ -21,14 +23,14 @@ export interface WorkloadsProcessOptions {
  * Runs the workload controllers against the API of a kubeconfig, over sockets and in real time, until the signal.
  * @throws KubeconfigError when there is no such cluster
  */
-export async function runWorkloadsProcess({ env, kubeconfig, context, seed, logger, signal }: WorkloadsProcessOptions): Promise<void> {
+export async function runWorkloadsProcess({ env, kubeconfig, context, seed, autoscalerPeriod, logger, signal }: WorkloadsProcessOptions): Promise<void> {
   const { transport, server } = await loadKubeconfig({
     env,
     ...(kubeconfig !== undefined && { path: kubeconfig }),
     ...(context !== undefined && { context }),
   });
   const client = createClient(transport, { fieldManager: 'workloads', clock: systemClock });
-  const workloads = startWorkloads({ client, clock: systemClock, random: seededRandom(seed), logger });
+  const workloads = startWorkloads({ client, clock: systemClock, random: seededRandom(seed), logger, ...(autoscalerPeriod !== undefined && { autoscalerPeriod }) });
   workloads.ready.then(
     () => logger.info({ server }, 'workload controllers started'),
     () => undefined,

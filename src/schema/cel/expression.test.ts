@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CelError, compileCel } from './expression.js';
-import { withOwnMethods } from './rewriting.js';
+import { withHasOfElements, withOwnMethods } from './rewriting.js';
 import { celValue } from './value.js';
 
 test('admission: variables by name, message expressions', () => {
@@ -18,6 +18,13 @@ test('admission: mutations are written as typed literals', () => {
 
 test('texts are left alone', () => {
   expect(withOwnMethods("x.matches('a.matches(b)') && \"Object{a: 1}\" == y")).toBe("x.m4tches('a.matches(b)') && \"Object{a: 1}\" == y");
+});
+
+test('has() asks elements of lists and results of calls too', () => {
+  const self = celValue({ list: [{ a: { b: 1 } }] }, undefined);
+  const holds = (source: string): unknown => compileCel(source).evaluate({ self });
+  expect(['has(self.list[0].a)', '!has(self.list[0].c)', 'has(self.list.filter(x, has(x.a))[0].a.b)', 'has( self.list[0] .a )'].map(holds)).toEqual([true, true, true, true]);
+  expect(withHasOfElements("has(self.a.b) && 'has(x[0].a)' == y")).toBe("has(self.a.b) && 'has(x[0].a)' == y");
 });
 
 test('errors name the place', () => {

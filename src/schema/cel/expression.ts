@@ -2,7 +2,7 @@ import { type Environment, ParseError } from '@marcbachmann/cel-js';
 import { isRecord } from '../json.js';
 import { kubernetesEnvironment } from './function-library.js';
 import { rewriteObjectLiterals } from './object-literals.js';
-import { withOwnMethods } from './rewriting.js';
+import { withHasOfElements, withOwnMethods } from './rewriting.js';
 
 /** An expression that does not compile, or that failed when it was evaluated. */
 export class CelError extends Error {
@@ -40,7 +40,7 @@ export interface CelOptions {
  * @throws CelError worded as Kubernetes words it, with the place: `ERROR: <input>:1:8: Syntax error: …`
  */
 export function compileCel(expression: string, { variables, environment = kubernetesEnvironment() }: CelOptions = {}): CelExpression {
-  const text = withOwnMethods(rewriteObjectLiterals(expression));
+  const text = withHasOfElements(withOwnMethods(rewriteObjectLiterals(expression)));
   const parsed = parse(environment, text, expression);
   const names = new Set<string>();
   collectNames(parsed.ast, names, new Set());

@@ -1,37 +1,43 @@
+import { fail } from '../request/answer.js';
 import type { User } from '../request/users.js';
-import type { ResourceTarget } from '../request/target.js';
+import type { Store } from '../store.js';
+import { refusal, type Attributes } from './attributes.js';
+import { RoleBook } from './role-book.js';
+import { ruleAllows } from './rules.js';
 
-const OPEN_PATHS = new Set(['/healthz', '/livez', '/readyz', '/version', '/version/']);
+/** The group that may do everything, whatever the roles say. */
+export const MASTERS = 'system:masters';
 
-/** Whether a user may do anything at all. (Roles and bindings are stored, not enforced.) */
-export function isKnown({ groups }: User): boolean {
-  return groups.includes('system:masters') || groups.includes('system:authenticated');
+/** Whether something is allowed, and by what, or why it could not be found out. */
+export interface AccessDecision {
+  readonly allowed: boolean;
+  /** Empty for what needs no reason. */
+  readonly reason: string;
 }
 
-/** Whether a path is open to everybody. */
-export function isOpenPath(path: string): boolean {
-  return OPEN_PATHS.has(path);
-}
+/** Decides who may do what, by roles and bindings. */
+export class Authorizer {
+  readonly roles: RoleBook;
 
-/** Why a request for a resource is refused, as the real server words it. */
-export function refusalOf(user: User, method: string, watching: boolean, target: ResourceTarget): string {
-  const verb = verbOf(method, watching, target.name !== undefined);
-  const resource = target.subresource === undefined ? target.plural : `${target.plural}/${target.subresource}`;
-  const where = target.namespace === undefined ? 'at the cluster scope' : `in the namespace ${JSON.stringify(target.namespace)}`;
-  return `User ${JSON.stringify(user.username)} cannot ${verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(target.group)} ${where}`;
-}
+  constructor(store: Store) {
+    this.roles = new RoleBook(store);
+  }
 
-function verbOf(method: string, watching: boolean, named: boolean): string {
-  switch (method) {
-    case 'POST':
-      return 'create';
-    case 'PUT':
-      return 'update';
-    case 'PATCH':
-      return 'patch';
-    case 'DELETE':
-      return named ? 'delete' : 'deletecollection';
-    default:
-      return watching ? 'watch' : named ? 'get' : 'list';
+  decide(user: User, asked: Attributes): AccessDecision {
+    if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
+    const { rules, problems } = this.roles.rulesOf(user, 'namespace' in asked ? asked.namespace : undefined);
+    const found = rules.find(({ rule }) => ruleAllows(rule, asked));
+    if (found !== undefined) return { allowed: true, reason: `RBAC: allowed by ${found.source}` };
+    return { allowed: false, reason: problems.length === 0 ? '' : `RBAC: ${problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`}` };
+  }
+
+  /** @throws ApiFailure 403 */
+  require(user: User, asked: Attributes): void {
+    const { allowed, reason } = this.decide(user, asked);
+    if (!allowed) fail(refusal(user.username, asked, reason));
+  }
+
+  close(): void {
+    this.roles.close();
   }
 }

@@ -7,10 +7,11 @@ import { REVIEWS } from '../discovery/catalogue.js';
 import { fail, jsonAnswer, type Answer } from '../request/answer.js';
 import { parseObjectBody } from '../request/body.js';
 import type { ResourceTarget } from '../request/target.js';
-import type { User, Users } from '../request/users.js';
+import { userInfo, type User } from '../request/users.js';
 import type { ServerContext } from '../server-context.js';
 import { timestamp } from '../writes/identity.js';
-import { isKnown } from './authorizer.js';
+import type { Attributes } from './attributes.js';
+import { API_AUDIENCE } from './service-account-token.js';
 
 type Fields = Record<string, unknown>;
 
@@ -53,38 +54,58 @@ function answerOf(server: ServerContext, kind: string, spec: Fields, namespace: 
     case 'SelfSubjectReview':
       return { metadata: { creationTimestamp: timestamp(server.clock.now()) }, status: { userInfo: userInfo(user) } };
     case 'TokenReview':
-      return { metadata: {}, spec, status: tokenStatus(server.users, spec['token']) };
+      return { metadata: {}, spec, status: tokenStatus(server, spec) };
     case 'SelfSubjectRulesReview':
-      return { metadata: {}, spec: {}, status: { resourceRules: ruleOf(user, 'resources'), nonResourceRules: ruleOf(user, 'urls'), incomplete: false } };
+      if (typeof spec['namespace'] !== 'string' || spec['namespace'] === '') return fail(badRequestStatus('no namespace on request'));
+      return { metadata: {}, spec: {}, status: rulesStatus(server, user, spec['namespace']) };
     case 'SelfSubjectAccessReview':
       refuse(attributeProblems(spec));
-      return { metadata: {}, spec, status: { allowed: isKnown(user) } };
+      return { metadata: {}, spec, status: accessStatus(server, user, spec) };
     default: {
       refuse([...attributeProblems(spec), ...subjectProblems(spec), ...namespaceProblems(spec, namespace)]);
-      return { metadata: namespace === undefined ? {} : { namespace }, spec, status: { allowed: mayAct(server.users, spec) } };
+      return { metadata: namespace === undefined ? {} : { namespace }, spec, status: accessStatus(server, subjectOf(spec), spec) };
     }
   }
 }
 
-function tokenStatus(users: Users, token: unknown): Fields {
+function tokenStatus({ authentication }: ServerContext, { token, audiences }: Fields): Fields {
   if (typeof token !== 'string' || token === '') return fail(badRequestStatus('token is required for TokenReview in authentication'));
-  const user = users.get(token);
-  return user === undefined ? { user: {}, error: 'invalid bearer token' } : { authenticated: true, user: userInfo(user), audiences: ['https://kubernetes.default.svc'] };
+  const found = authentication.identify(token, textsOf(audiences).length === 0 ? [API_AUDIENCE] : textsOf(audiences));
+  return found === undefined ? { user: {}, error: 'invalid bearer token' } : { authenticated: true, user: userInfo(found.user), audiences: found.audiences };
 }
 
-function userInfo({ username, uid, groups }: User): Fields {
-  return { username, ...(uid === undefined ? {} : { uid }), groups };
+function accessStatus({ authorizer }: ServerContext, user: User, spec: Fields): Fields {
+  const { allowed, reason } = authorizer.decide(user, attributesIn(spec));
+  return { allowed, ...(reason === '' ? {} : { reason }) };
 }
 
-function ruleOf(user: User, of: 'resources' | 'urls'): Fields[] {
-  if (!isKnown(user)) return [];
-  return of === 'resources' ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] : [{ verbs: ['*'], nonResourceURLs: ['*'] }];
+function rulesStatus({ authorizer }: ServerContext, user: User, namespace: string): Fields {
+  const { rules, problems } = authorizer.roles.rulesOf(user, namespace);
+  const all = rules.map(({ rule }) => rule);
+  return {
+    resourceRules: all.flatMap(({ verbs, apiGroups, resources, resourceNames }) => {
+      if ((resources ?? []).length === 0) return [];
+      return [{ verbs, apiGroups, resources, ...((resourceNames ?? []).length === 0 ? {} : { resourceNames }) }];
+    }),
+    nonResourceRules: all.flatMap(({ verbs, nonResourceURLs }) => ((nonResourceURLs ?? []).length === 0 ? [] : [{ verbs, nonResourceURLs }])),
+    incomplete: problems.length > 0,
+    ...(problems.length === 0 ? {} : { evaluationError: problems.join(', ') }),
+  };
 }
 
-function mayAct(users: Users, { user, groups }: Fields): boolean {
-  const named = Array.isArray(groups) ? groups.map(String) : [];
-  return named.includes('system:masters') || [...users.values()].some(({ username }) => username === user);
+function attributesIn({ resourceAttributes: resource, nonResourceAttributes: other }: Fields): Attributes {
+  const text = (fields: Fields, field: string): string => (typeof fields[field] === 'string' ? fields[field] : '');
+  if (isRecord(other)) return { verb: text(other, 'verb'), path: text(other, 'path') };
+  const asked = isRecord(resource) ? resource : {};
+  const places = ['subresource', 'namespace', 'name'].flatMap((field) => (text(asked, field) === '' ? [] : [[field, text(asked, field)] as const]));
+  return { verb: text(asked, 'verb'), group: text(asked, 'group'), resource: text(asked, 'resource'), ...Object.fromEntries(places) };
 }
+
+function subjectOf({ user, groups }: Fields): User {
+  return { username: typeof user === 'string' ? user : '', groups: textsOf(groups) };
+}
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 function attributeProblems({ resourceAttributes, nonResourceAttributes }: Fields): FieldError[] {
   if ((resourceAttributes === undefined) !== (nonResourceAttributes === undefined)) return [];

@@ -252,11 +252,11 @@ describe('mutating policies', () => {
       validating: [{ ...validating, spec: { matchConstraints: rule, failurePolicy, validations: [{ expression: text, message: 'no' }] } }],
     });
     const asked: unknown[] = [];
-    const authorize = (question: unknown): boolean => asked.push(question) > 1;
+    const authorize = (question: unknown) => ({ allowed: asked.push(question) > 1, reason: '' });
     const once = (policy: AdmissionPolicies): Admitted => admit(kind, { operation: 'CREATE', policies: policy, object: configMap('x'), authorize });
     expect(once(policies('Fail', expression)).refused?.message).toContain('denied request: no');
     expect(once(policies('Fail', expression)).refused).toBeUndefined();
-    expect(asked[0]).toEqual({ user: 'admin', verb: 'update', group: 'apps', resource: 'deployments', namespace: 'team' });
+    expect(asked[0]).toEqual({ verb: 'update', group: 'apps', resource: 'deployments', namespace: 'team' });
     expect(once(policies('Fail', 'object.nothing == 1')).refused?.message).toContain("expression 'object.nothing == 1' resulted in error: ");
     expect(once(policies('Ignore', 'object.nothing == 1')).refused).toBeUndefined();
   });

@@ -1,8 +1,9 @@
-import type { MatchCondition, MatchResources, Variable } from '../../../kubernetes/generated/admissionregistration-v1.js';
+import type { MatchCondition, MatchResources, ParamKind, ParamRef, Variable } from '../../../kubernetes/generated/admissionregistration-v1.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import { celValue } from '../../../schema/cel/value.js';
-import { Authorizer } from './authorizer.js';
+import { Authorizer, type RequestedResource } from './authorizer.js';
 import type { PolicyBindings, PolicyCompiler } from './policy-expression.js';
+import { parametersOf } from './parameters.js';
 import { matchesResources } from './resource-match.js';
 import { requestVariable, type AdmissionRequest } from './request.js';
 
@@ -12,12 +13,12 @@ interface PolicyLike extends KubernetesObject {
     matchConditions?: MatchCondition[];
     variables?: Variable[];
     failurePolicy?: string;
-    paramKind?: unknown;
+    paramKind?: ParamKind;
   };
 }
 
 interface BindingLike extends KubernetesObject {
-  spec?: { policyName?: string; matchResources?: MatchResources };
+  spec?: { policyName?: string; matchResources?: MatchResources; paramRef?: ParamRef };
 }
 
 /** A policy that a request falls under by one of its bindings. */
@@ -40,8 +41,19 @@ export function invocations<P extends PolicyLike, B extends BindingLike>(policie
     );
 }
 
+/** What a policy is to be asked with, by one of its bindings. @throws Error when that cannot be found */
+export function parametersFor<P extends PolicyLike, B extends BindingLike>({ policy, binding }: Invocation<P, B>, { namespace, findParameters }: AdmissionRequest): (KubernetesObject | undefined)[] {
+  return parametersOf(policy.spec?.paramKind, binding.spec?.paramRef, namespace, findParameters ?? (() => undefined));
+}
+
 /** What a policy's expressions see of a request. @param object in its present, perhaps already mutated form */
-export function bindingsFor(policy: PolicyLike, request: AdmissionRequest, object: KubernetesObject | undefined, compiler: PolicyCompiler): PolicyBindings {
+export function bindingsFor(
+  policy: PolicyLike,
+  request: AdmissionRequest,
+  object: KubernetesObject | undefined,
+  parameters: KubernetesObject | undefined,
+  compiler: PolicyCompiler,
+): PolicyBindings {
   const variables = {};
   const toCel = (value: unknown): unknown => celValue(value ?? null, undefined);
   const bindings: PolicyBindings = {
@@ -49,7 +61,8 @@ export function bindingsFor(policy: PolicyLike, request: AdmissionRequest, objec
     oldObject: toCel(request.oldObject),
     request: toCel(requestVariable(request)),
     namespaceObject: toCel(request.namespaceObject),
-    authorizer: new Authorizer(request.authorize ?? (() => true), { user: request.user.username ?? '' }),
+    params: toCel(parameters),
+    authorizer: new Authorizer(request.authorize ?? (() => ({ allowed: true, reason: '' })), requestedResource(request)),
     variables,
     jsonpatch: {},
   };
@@ -63,9 +76,12 @@ export function bindingsFor(policy: PolicyLike, request: AdmissionRequest, objec
   return bindings;
 }
 
+function requestedResource({ kind, namespace = '', name, subresource = '' }: AdmissionRequest): RequestedResource {
+  return { group: kind.resource.group, resource: kind.resource.plural, subresource, namespace, name };
+}
+
 /** Whether all match conditions hold; one that is false decides before one that fails. @throws Error when one fails */
 export function conditionsHold(policy: PolicyLike, bindings: PolicyBindings, compiler: PolicyCompiler): boolean {
-  if (policy.spec?.paramKind !== undefined) throw new Error('failed to configure policy: parameters (paramKind) are not supported by this server');
   const failures: string[] = [];
   for (const { expression } of policy.spec?.matchConditions ?? []) {
     try {

@@ -7,7 +7,7 @@ import type { FailureStatus } from '../../../kubernetes/status.js';
 import type { StructuralSchema } from '../../../schema/structural.js';
 import { schemaOfKey } from '../../../schema/structural.js';
 import { fromCel } from './plain-value.js';
-import { bindingsFor, conditionsHold, firstLine, invocations, type Invocation } from './invocation.js';
+import { bindingsFor, conditionsHold, firstLine, invocations, parametersFor, type Invocation } from './invocation.js';
 import { patchFailure } from './json-patch-failure.js';
 import type { PolicyCompiler } from './policy-expression.js';
 import { mutationRefused } from './refusal.js';
@@ -41,20 +41,23 @@ export function mutate(request: AdmissionRequest, compiler: PolicyCompiler): { o
 }
 
 function invoke(
-  { policy, binding }: MutatingInvocation,
+  invocation: MutatingInvocation,
   request: AdmissionRequest,
   object: KubernetesObject,
   compiler: PolicyCompiler,
 ): { object?: KubernetesObject } | { refused: FailureStatus } {
+  const { policy, binding } = invocation;
   try {
-    if (!conditionsHold(policy, bindingsFor(policy, request, object, compiler), compiler)) return {};
     let current = object;
-    for (const mutation of policy.spec?.mutations ?? []) {
-      const value = fromCel(compiler.compile(expressionOf(mutation))(bindingsFor(policy, request, current, compiler)));
-      current = mutation.patchType === 'JSONPatch' ? patched(current, value) : configured(current, value, request.schema);
-      request.kind.applyDefaults(current);
+    for (const parameters of parametersFor(invocation, request)) {
+      if (!conditionsHold(policy, bindingsFor(policy, request, object, parameters, compiler), compiler)) continue;
+      for (const mutation of policy.spec?.mutations ?? []) {
+        const value = fromCel(compiler.compile(expressionOf(mutation))(bindingsFor(policy, request, current, parameters, compiler)));
+        current = mutation.patchType === 'JSONPatch' ? patched(current, value) : configured(current, value, request.schema);
+        request.kind.applyDefaults(current);
+      }
     }
-    return { object: current };
+    return current === object ? {} : { object: current };
   } catch (error) {
     if (policy.spec?.failurePolicy === 'Ignore') return {};
     return { refused: mutationRefused(request, policy, binding, firstLine(error)) };

@@ -8,6 +8,8 @@ export interface PolicyBindings {
   readonly oldObject: unknown;
   readonly request: unknown;
   readonly namespaceObject: unknown;
+  /** The object that the policy takes its parameters from; null without one. */
+  readonly params: unknown;
   readonly authorizer: Authorizer;
   /** The policy's own variables; each is computed when it is first asked for. */
   readonly variables: object;

@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import type { StructuralSchema } from '../../../schema/structural.js';
 import type { Kind } from '../kinds/kind.js';
 import type { Authorize } from './authorizer.js';
+import type { FindParameters } from './parameters.js';
 
 /** The policies and bindings there are, as of a write. */
 export interface AdmissionPolicies {
@@ -41,6 +42,8 @@ export interface AdmissionRequest {
   readonly schema?: StructuralSchema;
   /** Answers questions of expressions about access; absent: everything is allowed. */
   readonly authorize?: Authorize;
+  /** Finds what policies take parameters from; absent: nothing is found. */
+  readonly findParameters?: FindParameters;
 }
 
 /** The variable `request` of expressions. */

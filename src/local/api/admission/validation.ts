@@ -1,7 +1,7 @@
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, Validation } from '../../../kubernetes/generated/admissionregistration-v1.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import type { FailureStatus } from '../../../kubernetes/status.js';
-import { bindingsFor, conditionsHold, firstLine, invocations, type Invocation } from './invocation.js';
+import { bindingsFor, conditionsHold, firstLine, invocations, parametersFor, type Invocation } from './invocation.js';
 import type { PolicyBindings, PolicyCompiler } from './policy-expression.js';
 import { validationRefused } from './refusal.js';
 import type { AdmissionRequest } from './request.js';
@@ -32,13 +32,23 @@ export function validate(request: AdmissionRequest, object: KubernetesObject | u
 }
 
 function failures(
-  { policy }: Invocation<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>,
+  invocation: Invocation<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>,
   request: AdmissionRequest,
   object: KubernetesObject | undefined,
   compiler: PolicyCompiler,
 ): Failure[] {
-  const bindings = bindingsFor(policy, request, object, compiler);
+  const { policy } = invocation;
   const unlessIgnored = (message: string): Failure[] => (policy.spec?.failurePolicy === 'Ignore' ? [] : [{ message, reason: 'Invalid' }]);
+  let parameters: (KubernetesObject | undefined)[];
+  try {
+    parameters = parametersFor(invocation, request);
+  } catch (error) {
+    return unlessIgnored(firstLine(error));
+  }
+  return parameters.flatMap((each) => failuresWith(policy, bindingsFor(policy, request, object, each, compiler), unlessIgnored, compiler));
+}
+
+function failuresWith(policy: ValidatingAdmissionPolicy, bindings: PolicyBindings, unlessIgnored: (message: string) => Failure[], compiler: PolicyCompiler): Failure[] {
   try {
     if (!conditionsHold(policy, bindings, compiler)) return [];
   } catch (error) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { openApiDocument, type OpenApiDocument } from '../../../schema/openapi-document.js';
+import { metricsSchemas } from './metrics-schemas.js';
 
 /** The schemas of the built-in kinds: as published, and with their references resolved. */
 export interface BuiltinSchemas {
@@ -10,6 +11,6 @@ export interface BuiltinSchemas {
 /** Reads the generated schemas that stand beside the generated types. */
 export function readBuiltinSchemas(): BuiltinSchemas {
   const text = readFileSync(new URL('../../../kubernetes/generated/openapi-schemas.json', import.meta.url), 'utf8');
-  const definitions: Record<string, unknown> = JSON.parse(text);
+  const definitions: Record<string, unknown> = { ...JSON.parse(text), ...metricsSchemas };
   return { definitions, document: openApiDocument(definitions) };
 }

@@ -68,6 +68,7 @@ const POD_SUBRESOURCES: readonly SubresourceEntry[] = [
   { name: 'eviction', verbs: ['create'], kind: 'Eviction', group: 'policy', version: 'v1' },
   { name: 'log', verbs: ['get'] },
 ];
+const ACCOUNT_SUBRESOURCES: readonly SubresourceEntry[] = [{ name: 'token', verbs: ['create'], kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1' }];
 
 /** Resources that are only created, to ask something. */
 export const REVIEWS: readonly { group: string; version: string; kind: string; plural: string; namespaced: boolean }[] = [
@@ -79,8 +80,8 @@ export const REVIEWS: readonly { group: string; version: string; kind: string; p
   { group: 'authorization.k8s.io', version: 'v1', kind: 'SubjectAccessReview', plural: 'subjectaccessreviews', namespaced: false },
 ];
 
-/** All that is served now, by group and version. */
-export function catalogue(kinds: KindRegistry): GroupEntry[] {
+/** All that is served now, by group and version. @param others groups beside those of kinds */
+export function catalogue(kinds: KindRegistry, others: readonly GroupEntry[] = []): GroupEntry[] {
   const groups = new Map<string, Map<string, ResourceEntry[]>>();
   const place = (group: string, version: string): ResourceEntry[] => {
     const versions = groups.get(group) ?? new Map<string, ResourceEntry[]>();
@@ -93,14 +94,13 @@ export function catalogue(kinds: KindRegistry): GroupEntry[] {
   for (const { group, version, kind, plural, namespaced } of REVIEWS) {
     place(group, version).push({ name: plural, singular: kind.toLowerCase(), kind, namespaced, verbs: ['create'], shortNames: [], categories: [], subresources: [] });
   }
-  return [...groups]
-    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map(([name, versions]) => ({
-      name,
-      versions: [...versions]
-        .sort(([a], [b]) => compareVersions(a, b))
-        .map(([version, resources]) => ({ version, resources: resources.sort((a, b) => (a.name < b.name ? -1 : 1)) })),
-    }));
+  const own = [...groups].map(([name, versions]) => ({
+    name,
+    versions: [...versions]
+      .sort(([a], [b]) => compareVersions(a, b))
+      .map(([version, resources]) => ({ version, resources: resources.sort((a, b) => (a.name < b.name ? -1 : 1)) })),
+  }));
+  return [...own, ...others].sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
 }
 
 function rank(group: string): number {
@@ -112,6 +112,7 @@ function entryOf({ kind, collection, custom }: ServedKind): ResourceEntry {
   const { resource, singular, shortNames, categories, subresources } = kind;
   const own: SubresourceEntry[] = [];
   if (collection === '/pods') own.push(...POD_SUBRESOURCES);
+  if (collection === '/serviceaccounts') own.push(...ACCOUNT_SUBRESOURCES);
   if (collection === '/namespaces') own.push({ name: 'finalize', verbs: ['update'] });
   if (custom && subresources.status) own.push({ name: 'status', verbs: READ_WRITE });
   if (subresources.scale !== undefined) own.push({ name: 'scale', verbs: READ_WRITE, kind: 'Scale', group: 'autoscaling', version: 'v1' });

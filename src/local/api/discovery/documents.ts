@@ -1,4 +1,5 @@
 import { notAcceptableStatus } from '../../../kubernetes/status.js';
+import { metricGroups } from '../measured/metric-values.js';
 import { failureAnswer, jsonAnswer, textAnswer, type Answer } from '../request/answer.js';
 import type { ServerContext } from '../server-context.js';
 import { includesType, parseAccept } from '../serving/accept.js';
@@ -38,7 +39,7 @@ function groupAnswer(server: ServerContext, path: string, headers: Headers): Ans
   const [root, first, second, ...rest] = path.split('/').filter((part) => part !== '');
   if ((root !== 'api' && root !== 'apis') || rest.length > 0) return undefined;
   if (root === 'api' && second !== undefined) return undefined;
-  const groups = catalogue(server.kinds);
+  const groups = catalogue(server.kinds, metricGroups(server.store));
   if (first === undefined) return rootAnswer(groups, root, headers);
   const group = groups.find(({ name }) => name === (root === 'api' ? '' : first));
   if (group === undefined) return undefined;
@@ -68,7 +69,7 @@ function plainJson(headers: Headers, value: object): Answer {
 }
 
 function rootPaths(server: ServerContext): string[] {
-  const groups = catalogue(server.kinds).filter(({ name }) => name !== '');
+  const groups = catalogue(server.kinds, metricGroups(server.store)).filter(({ name }) => name !== '');
   const paths = groups.flatMap(({ name, versions }) => [`/apis/${name}`, ...versions.map(({ version }) => `/apis/${name}/${version}`)]);
   return ['/api', '/api/v1', '/apis', '/apis/', ...paths, '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort();
 }

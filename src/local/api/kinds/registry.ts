@@ -7,6 +7,7 @@ import { configurationKinds } from './configuration/configuration-kinds.js';
 import { eventKinds } from './events/event-kinds.js';
 import type { Kind } from './kind.js';
 import { networkKinds } from './networking/network-kinds.js';
+import { metricsKinds } from './metrics/metrics-kinds.js';
 import type { BuiltinKindOptions } from './options.js';
 import { podKind } from './pods/pod-kind.js';
 import { policyKinds } from './policies/policy-kinds.js';
@@ -28,5 +29,6 @@ export function builtinKinds(options: BuiltinKindOptions = {}): Kind[] {
     ...accessKinds(),
     ...policyKinds(),
     customResourceDefinitionKind(),
+    ...metricsKinds(),
   ];
 }

@@ -28,7 +28,7 @@ export function chooseRepresentation(server: ServerContext, call: Call): Represe
 
 function inForm(server: ServerContext, call: Call, parameters: Readonly<Record<string, string>>): Representation | undefined {
   const { as, g, v = 'v1' } = parameters;
-  if (as === undefined) return wholeObjects(call.served);
+  if (as === undefined) return wholeObjects(call.shown);
   if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) return undefined;
   if (as === 'Table') return tables(call.served, readRowObject(call.query.get('includeObject')), v, () => server.clock.now());
   if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return partialMetadata(v);

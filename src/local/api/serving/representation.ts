@@ -26,9 +26,10 @@ export interface Representation {
 export function wholeObjects(served: ServedKind): Representation {
   const { kind } = served.kind.resource;
   const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(served.apiVersion)},`;
-  const one = (stored: StoredObject): string => `${head}${stored.text.slice(1)}`;
+  const textOf = (stored: StoredObject): string => (served.view === undefined ? stored.text : withoutType(served.view.fromStored(stored.object)));
+  const one = (stored: StoredObject): string => `${head}${textOf(stored).slice(1)}`;
   // Items of built-in lists carry no kind; custom ones do.
-  const item = served.custom ? one : (stored: StoredObject): string => stored.text;
+  const item = served.custom ? one : textOf;
   return {
     contentType: 'application/json',
     id: `whole ${served.apiVersion}`,
@@ -38,6 +39,10 @@ export function wholeObjects(served: ServedKind): Representation {
       `{"kind":"${kind}List","apiVersion":"${served.apiVersion}","metadata":${JSON.stringify(served.custom ? { continue: '', ...facts } : facts)},"items":[${items.map(item).join(',')}]}`,
     bookmark: (resourceVersion, annotations) => JSON.stringify(bookmarkOf(kind, served.apiVersion, resourceVersion, annotations)),
   };
+}
+
+function withoutType({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubernetesObject): string {
+  return JSON.stringify(rest);
 }
 
 /** The object of a BOOKMARK event: a kind and a version, no name. */

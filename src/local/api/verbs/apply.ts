@@ -2,6 +2,7 @@ import { applyObject, ApplyConflictError, ApplyError } from '../../../kubernetes
 import { requiredField } from '../../../kubernetes/field-errors.js';
 import { isRecord } from '../../../kubernetes/json.js';
 import { badRequestStatus, conflictStatus, invalidStatus, notFoundStatus, serverErrorStatus } from '../../../kubernetes/status.js';
+import { attributesOf } from '../access/attributes.js';
 import { fail, type Answer } from '../request/answer.js';
 import { parseYamlText } from '../request/body.js';
 import type { Call, ServerContext } from '../server-context.js';
@@ -49,6 +50,7 @@ export function applyWithin(
 ): StoredObject {
   const { served, name = '' } = call;
   checkType(call, configuration);
+  if (call.shown.view !== undefined) return fail(badRequestStatus(`server-side apply takes a ${served.apiVersion} ${served.kind.resource.kind} here, not one of ${call.shown.apiVersion}`));
   const context = ownershipContext(server, call, options) ?? fail(serverErrorStatus(`${served.kind.resource.kind} has no schema to apply by`));
   const live = before === undefined ? undefined : { ...before.object, apiVersion: served.apiVersion };
   const metadata = isRecord(configuration['metadata']) ? configuration['metadata'] : {};
@@ -60,6 +62,7 @@ export function applyWithin(
     const object = decodeContent(call, ownContent(applied.object), { ...options, fieldValidation: 'Ignore' });
     object.metadata.name ||= name;
     if (before !== undefined) return changeObject(server, call, transaction, before, object, options, false);
+    server.authorizer.require(call.user, attributesOf(call, 'create'));
     return createObject(server, call, transaction, object, options, false);
   } catch (error) {
     if (error instanceof ApplyConflictError) return fail(error.status);
@@ -69,7 +72,7 @@ export function applyWithin(
   }
 }
 
-function checkType({ served }: Call, { apiVersion, kind }: Readonly<Record<string, unknown>>): void {
+function checkType({ shown: served }: Call, { apiVersion, kind }: Readonly<Record<string, unknown>>): void {
   const wanted = served.kind.resource.kind;
   if (apiVersion === undefined || kind === undefined) fail(badRequestStatus(`invalid object type: /, Kind=${String(kind ?? '')}`));
   if (apiVersion !== served.apiVersion || kind !== wanted) fail(badRequestStatus(`the configuration is a ${String(apiVersion)} ${String(kind)}; this path takes a ${served.apiVersion} ${wanted}`));

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import { alreadyExistsStatus, badRequestStatus, forbiddenStatus, notFoundStatus, serverErrorStatus } from '../../../kubernetes/status.js';
 import { resources } from '../../../kubernetes/resources.js';
+import { refuseEscalation } from '../access/escalation.js';
 import { objectMetaProblems } from '../kinds/object-meta.js';
 import { fail, type Answer } from '../request/answer.js';
 import type { Call, ServerContext } from '../server-context.js';
@@ -41,8 +42,9 @@ export function createObject(server: ServerContext, call: Call, transaction: Tra
   const step = { server, call, transaction, operation: 'CREATE', before: undefined, dryRun: options.dryRun } as const;
   const object = mutated({ ...step, object: owned }, owned);
   const name = object.metadata.name ?? '';
+  refuseEscalation(server, call, object, undefined);
   const problems = kind.prepareForCreate(object, kindContext(server, transaction));
-  refuse(kind, name, [...objectMetaProblems(object, kind), ...problems, ...kind.validate(object), ...(call.served.check?.(object, undefined) ?? [])]);
+  refuse(kind, name, [...objectMetaProblems(object, kind), ...problems, ...kind.validate(object), ...(call.served.check?.(object, undefined) ?? []), ...(call.shown.view?.check?.(object) ?? [])]);
   admit({ ...step, object });
   call.served.toStored?.(object);
   const key = keyOf({ namespace: call.namespace, name });

@@ -1,11 +1,13 @@
 import { methodNotAllowedStatus, unknownPathStatus } from '../../../kubernetes/status.js';
 import { fail, type Answer } from '../request/answer.js';
 import type { Call, ServerContext } from '../server-context.js';
+import { createAccountToken } from './account-token.js';
 import { create } from './create.js';
 import { removeCollection } from './delete-collection.js';
 import { remove } from './delete.js';
+import { evictPod } from './eviction.js';
 import { list } from './list.js';
-import { bindPod, evictPod } from './pod-subresources.js';
+import { bindPod } from './pod-subresources.js';
 import { patch } from './patch.js';
 import { readLog } from './pod-log.js';
 import { read } from './read.js';
@@ -39,6 +41,7 @@ async function dispatchSubresource(server: ServerContext, call: Call): Promise<A
   if (pod && call.subresource === 'log' && call.method === 'GET') return readLog(server, call);
   if (pod && call.subresource === 'binding' && call.method === 'POST') return bindPod(server, call);
   if (pod && call.subresource === 'eviction' && call.method === 'POST') return evictPod(server, call);
+  if (call.served.collection === '/serviceaccounts' && call.subresource === 'token' && call.method === 'POST') return createAccountToken(server, call);
   if (call.served.collection === '/namespaces' && call.subresource === 'finalize' && call.method === 'PUT') return update(server, call);
   return fail(unknownPathStatus());
 }

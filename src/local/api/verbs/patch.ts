@@ -32,8 +32,9 @@ export async function patch(server: ServerContext, call: Call): Promise<Answer> 
   const document = parsePatch(call);
   const stored = await server.store.write((transaction) => {
     const before = transaction.get(call.served.collection, keyOf(call)) ?? fail(notFoundStatus(call.served.kind.resource, call.name ?? ''));
-    const target = { ...before.object, apiVersion: call.served.apiVersion };
-    const object = decodePatched(call, applyPatchTo(type, target, document, call.served.schema), options);
+    const { shown } = call;
+    const target = shown.view === undefined ? { ...before.object, apiVersion: shown.apiVersion } : shown.view.fromStored(before.object);
+    const object = decodePatched(call, applyPatchTo(type, target, document, shown.schema), options);
     checkName(call, object);
     return changeObject(server, call, transaction, before, object, options);
   });
@@ -74,10 +75,10 @@ export function parsePatch(call: Call): unknown {
 function decodePatched(call: Call, content: unknown, options: WriteOptions): KubernetesObject {
   const own = ownContent(content);
   try {
-    const { kind } = call.served.kind.resource;
-    if (own['kind'] !== kind || own['apiVersion'] !== call.served.apiVersion) {
+    const { kind } = call.shown.kind.resource;
+    if (own['kind'] !== kind || own['apiVersion'] !== call.shown.apiVersion) {
       const given = `${String(own['apiVersion'])}, Kind=${String(own['kind'])}`;
-      throw new UndecodableObject(`${String(own['kind'])} in version ${JSON.stringify(call.served.version)} cannot be handled as a ${kind}: converting (${given}) to (${call.served.apiVersion}, Kind=${kind}): unknown conversion`);
+      throw new UndecodableObject(`${String(own['kind'])} in version ${JSON.stringify(call.shown.version)} cannot be handled as a ${kind}: converting (${given}) to (${call.shown.apiVersion}, Kind=${kind}): unknown conversion`);
     }
     return decodeContent(call, own, options);
   } catch (error) {

@@ -6,7 +6,6 @@ import { parseObjectBody } from '../request/body.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { timestamp } from '../writes/identity.js';
 import { readWriteOptions } from '../writes/write-options.js';
-import { deleteObject } from './delete.js';
 import { keyOf } from './read.js';
 
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
@@ -29,18 +28,6 @@ export async function bindPod(server: ServerContext, call: Call): Promise<Answer
     const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
     pod.status = { ...pod.status, conditions: [...others, scheduled] };
     if (!dryRun) transaction.put(before.collection, before.key, pod);
-  });
-  return jsonAnswer(201, SUCCESS);
-}
-
-/** Deletes a Pod the polite way. (Disruption budgets are not looked at.) */
-export async function evictPod(server: ServerContext, call: Call): Promise<Answer> {
-  const content = parseObjectBody(call.body, call.headers['content-type'], 'Eviction');
-  const options = isRecord(content) && isRecord(content['deleteOptions']) ? content['deleteOptions'] : {};
-  const { dryRun } = readWriteOptions(call, 'CreateOptions');
-  await server.store.write((transaction) => {
-    const before = transaction.get(call.served.collection, keyOf(call)) ?? fail(notFoundStatus(call.served.kind.resource, call.name ?? ''));
-    deleteObject(server, call, transaction, before, options, dryRun);
   });
   return jsonAnswer(201, SUCCESS);
 }

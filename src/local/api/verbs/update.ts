@@ -2,6 +2,7 @@ import { invalidField } from '../../../kubernetes/field-errors.js';
 import { cloneJson, deepEqual } from '../../../kubernetes/json.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import { badRequestStatus, conflictStatus, invalidStatus, notFoundStatus, serverErrorStatus, type FailureStatus } from '../../../kubernetes/status.js';
+import { refuseEscalation } from '../access/escalation.js';
 import { objectMetaProblems } from '../kinds/object-meta.js';
 import { fail, type Answer } from '../request/answer.js';
 import type { Call, ServerContext } from '../server-context.js';
@@ -12,6 +13,7 @@ import { decodeBody } from '../writes/decoding.js';
 import { dropRepeatedOwners, metadataUpdateProblems } from '../writes/metadata-rules.js';
 import { ownershipContext, withOwners } from '../writes/ownership.js';
 import { readWriteOptions, type WriteOptions } from '../writes/write-options.js';
+import { attributesOf } from '../access/attributes.js';
 import { createObject } from './create.js';
 import { holdsNamespace } from './delete.js';
 import { keyOf, objectAnswer } from './read.js';
@@ -32,11 +34,12 @@ export async function update(server: ServerContext, call: Call): Promise<Answer>
 
 /** Kinds of which a PUT makes an object that is not there. */
 const CREATED_BY_PUT = new Set([
-  ...['/events', '/services', '/endpoints', '/limitranges', 'coordination.k8s.io/leases'],
+  ...['/events', '/services', '/endpoints', '/limitranges', 'coordination.k8s.io/leases', 'metrics.k8s.io/pods', 'metrics.k8s.io/nodes'],
   ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map((plural) => `rbac.authorization.k8s.io/${plural}`),
 ]);
 
 function createByPut(server: ServerContext, call: Call, transaction: Transaction, object: KubernetesObject, options: WriteOptions): StoredObject {
+  server.authorizer.require(call.user, attributesOf(call, 'create'));
   // Who names an identity means an object that was there; a version alone is passed over.
   if (object.metadata.uid) return fail(otherUid(call, keyOf(call), object.metadata.uid, ''));
   delete object.metadata.resourceVersion;
@@ -72,6 +75,7 @@ export function changeObject(
   const owned = noteOwners ? withOwners(before.object, given, ownershipContext(server, call, options)) : given;
   const step = { server, call, transaction, operation: 'UPDATE', before: before.object, dryRun: options.dryRun } as const;
   const object = mutated({ ...step, object: owned }, owned);
+  refuseEscalation(server, call, object, before.object);
   const problems = call.subresource === 'finalize' ? [] : kind.prepareForUpdate(object, before.object, kindContext(server, transaction));
   if ((kind.hasGeneration ?? true) && contentChanged(kind, object, before.object)) object.metadata.generation = (before.object.metadata.generation ?? 0) + 1;
   refuse(kind, object.metadata.name, [

@@ -1,15 +1,20 @@
 import type {
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,
+  ParamKind,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '../../../kubernetes/generated/admissionregistration-v1.js';
 import { cloneJson } from '../../../kubernetes/json.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
+import type { AccessQuestion } from '../admission/authorizer.js';
 import type { Admitted } from '../admission/admission.js';
 import { podQuotaRefusal } from '../admission/pod-quota.js';
+import type { AccessDecision } from '../access/authorizer.js';
+import type { ParameterSource } from '../admission/parameters.js';
 import type { AdmissionPolicies, AdmissionRequest } from '../admission/request.js';
 import { fail } from '../request/answer.js';
+import { serviceAccountGroups, userInfo, type User } from '../request/users.js';
 import type { Call, ServerContext } from '../server-context.js';
 import type { Transaction } from '../store.js';
 import { kindContext } from './change.js';
@@ -64,14 +69,16 @@ function accepted({ call }: AdmissionStep, result: Admitted): KubernetesObject |
   return result.object;
 }
 
-function requestOf({ call, transaction, operation, object, before, dryRun }: AdmissionStep, policies: AdmissionPolicies): AdmissionRequest {
+function requestOf({ server, call, transaction, operation, object, before, dryRun }: AdmissionStep, policies: AdmissionPolicies): AdmissionRequest {
   const { namespace, subresource, served, user } = call;
   const namespaceObject = namespace === undefined ? undefined : transaction.get('/namespaces', namespace)?.object;
   return {
     operation,
     kind: served.kind,
     name: call.name ?? object?.metadata.name ?? '',
-    user: { username: user.username, groups: [...user.groups], ...(user.uid === undefined ? {} : { uid: user.uid }) },
+    user: userInfo(user),
+    authorize: (question) => authorized(server, user, question),
+    findParameters: (paramKind) => parameterSource(server, transaction, paramKind),
     dryRun,
     policies,
     ...(subresource === undefined ? {} : { subresource }),
@@ -81,6 +88,22 @@ function requestOf({ call, transaction, operation, object, before, dryRun }: Adm
     ...(namespaceObject === undefined ? {} : { namespaceObject }),
     ...(served.schema === undefined ? {} : { schema: served.schema }),
   };
+}
+
+/** Answers what an expression asks about access: of whoever makes the request, or of a ServiceAccount that it names. */
+function authorized({ authorizer }: ServerContext, user: User, question: AccessQuestion): AccessDecision {
+  const { account, verb, path, group = '', resource = '', subresource = '', namespace = '', name = '' } = question;
+  const who = account === undefined ? user : { username: `system:serviceaccount:${account.namespace}:${account.name}`, groups: [...serviceAccountGroups(account.namespace), 'system:authenticated'] };
+  if (path !== undefined) return authorizer.decide(who, { verb, path });
+  const given = Object.entries({ subresource, namespace, name }).filter(([, value]) => value !== '');
+  return authorizer.decide(who, { verb, group, resource, ...Object.fromEntries(given) });
+}
+
+function parameterSource({ kinds }: ServerContext, transaction: Transaction, { apiVersion, kind }: ParamKind): ParameterSource | undefined {
+  const served = kinds.all().find((each) => each.apiVersion === apiVersion && each.kind.resource.kind === kind);
+  if (served === undefined) return undefined;
+  const list = (namespace?: string): KubernetesObject[] => transaction.list(served.collection, namespace === undefined ? '' : `${namespace}/`).map(({ object }) => object);
+  return { namespaced: served.kind.resource.namespaced, list };
 }
 
 function policiesOf(transaction: Transaction): AdmissionPolicies {

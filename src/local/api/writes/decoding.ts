@@ -20,7 +20,7 @@ export class UndecodableObject extends Error {
  * @throws ApiFailure 400
  */
 export function decodeBody(call: Call, options: WriteOptions): KubernetesObject {
-  const { served, headers, body } = call;
+  const { shown: served, headers, body } = call;
   const { kind } = served.kind.resource;
   const given = parseObjectBody(body, headers['content-type'], kind);
   const duplicates = ['', 'application/json'].includes(mediaType(headers['content-type'])) ? scanJson(body).duplicates : [];
@@ -46,7 +46,7 @@ export function decodeBody(call: Call, options: WriteOptions): KubernetesObject 
  * @throws UndecodableObject
  */
 export function decodeContent(call: Call, content: Record<string, unknown>, options: WriteOptions, twice: readonly string[] = []): KubernetesObject {
-  const { served, warnings } = call;
+  const { shown: served, warnings } = call;
   const complaints = [...twice.map((path) => `duplicate field ${JSON.stringify(path)}`), ...decoded(call, content).map(unknownFieldMessage)];
   if (complaints.length > 0 && options.fieldValidation === 'Strict') throw new UndecodableObject(`strict decoding error: ${complaints.join(', ')}`);
   if (options.fieldValidation === 'Warn') warnings.push(...complaints.filter((each) => !warnings.includes(each)));
@@ -55,7 +55,10 @@ export function decodeContent(call: Call, content: Record<string, unknown>, opti
   served.kind.applyDefaults(object);
   // An object without a name has an empty one here, whatever its wire form says.
   object.metadata.name ??= '';
-  return object;
+  if (served.view === undefined) return object;
+  const stored = served.view.toStored(object);
+  call.served.kind.applyDefaults(stored);
+  return stored;
 }
 
 /** A private copy of content, ready to be decoded. */
@@ -63,7 +66,7 @@ export function ownContent(content: unknown): Record<string, unknown> {
   return isRecord(content) ? cloneJson(content) : {};
 }
 
-function decoded({ served }: Call, content: Record<string, unknown>): string[] {
+function decoded({ shown: served }: Call, content: Record<string, unknown>): string[] {
   try {
     return served.decode(content);
   } catch (error) {
@@ -73,7 +76,7 @@ function decoded({ served }: Call, content: Record<string, unknown>): string[] {
 }
 
 /** @throws ApiFailure 400 when the body is of another kind or version than the path */
-function requireType({ served }: Call, content: Record<string, unknown>): void {
+function requireType({ shown: served }: Call, content: Record<string, unknown>): void {
   const { kind } = served.kind.resource;
   const given = { kind: String(content['kind'] ?? '') || kind, apiVersion: String(content['apiVersion'] ?? '') || served.apiVersion };
   if (given.apiVersion === served.apiVersion && given.kind === kind) return;

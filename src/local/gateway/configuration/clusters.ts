@@ -35,23 +35,23 @@ export class Clusters {
   resolve(name: DestinationName, listenerPort: number, callerNamespace: string): Cluster {
     const known = this.#byName.get(name);
     if (known) return known;
-    const { host, port, subset } = name;
-    const key = `${host}|${port ?? ''}|${subset ?? ''}|${listenerPort}|${callerNamespace}`;
+    const { host, port, subset, balancing } = name;
+    const key = `${host}|${port ?? ''}|${subset ?? ''}|${listenerPort}|${callerNamespace}|${balancing?.key ?? ''}`;
     let cluster = this.#resolved.get(key);
     if (cluster === undefined) {
-      cluster = this.#build(key, host, port, subset, listenerPort, callerNamespace);
+      cluster = this.#build(key, name, listenerPort, callerNamespace);
       this.#resolved.set(key, cluster);
     }
     this.#byName.set(name, cluster);
     return cluster;
   }
 
-  #build(key: string, host: string, port: number | undefined, subsetName: string | undefined, listenerPort: number, callerNamespace: string): Cluster {
+  #build(key: string, { host, port, subset: subsetName, balancing: own }: DestinationName, listenerPort: number, callerNamespace: string): Cluster {
     const service = this.#services.get(host);
     const onlyPort = service?.ports.size === 1 ? [...service.ports.keys()][0] : undefined;
     const number = port ?? onlyPort ?? listenerPort;
     const servicePort = service?.ports.get(number);
-    const rule = findRule(this.#rules, host, callerNamespace, service?.namespace);
+    const rule = own ? undefined : findRule(this.#rules, host, callerNamespace, service?.namespace);
     const subset = subsetName === undefined ? undefined : rule?.subsets.get(subsetName);
     const wanted = Object.entries(subset?.labels ?? {});
     const endpoints = (servicePort?.endpoints ?? []).filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value));
@@ -63,7 +63,7 @@ export class Clusters {
       exists,
       refusal: rule?.refusal,
       endpoints: exists ? endpoints.map(({ endpoint }) => endpoint) : [],
-      balancing: balancingOf(rule, subset, number),
+      balancing: own ? own.balancing : balancingOf(rule, subset, number),
       turn: 0,
     };
   }

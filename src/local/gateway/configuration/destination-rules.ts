@@ -1,6 +1,7 @@
 import type { DestinationRule, DestinationRuleSpec } from '../../../kubernetes/generated/istio-v1.js';
 import { parseDuration } from './durations.js';
 import { HostIndex, resolveHost } from './hosts.js';
+import type { SessionAffinity } from './session-affinity.js';
 import { isVisible, objectTitle, type Refusals } from './refusals.js';
 
 type TrafficPolicy = NonNullable<DestinationRuleSpec['trafficPolicy']>;
@@ -15,7 +16,10 @@ export type HashKey =
   /** `ttl` (milliseconds; 0 for the session) is set where the gateway makes the cookie itself. */
   | { readonly kind: 'cookie'; readonly name: string; readonly path: string; readonly ttl: number | undefined };
 
-export type Balancing = { readonly kind: 'random' | 'round-robin' | 'least-request' } | { readonly kind: 'hash'; readonly key: HashKey };
+export type Balancing =
+  | { readonly kind: 'random' | 'round-robin' | 'least-request' }
+  | { readonly kind: 'hash'; readonly key: HashKey }
+  | { readonly kind: 'session'; readonly session: SessionAffinity };
 
 /** All rules on one host, merged. */
 export interface MergedRule {

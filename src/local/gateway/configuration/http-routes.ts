@@ -1,7 +1,9 @@
 import { parseDuration } from './durations.js';
 import { compileHeaderChanges, type HeaderChanges } from './header-changes.js';
 import { anyRequest, compileMatch, type CompiledMatch, type HttpRoute, type RouteContext } from './http-match.js';
+import type { Balancing } from './destination-rules.js';
 import { resolveHost } from './hosts.js';
+import type { RoutedRequest } from './request.js';
 import { compileRetries, type RetryPolicy } from './retries.js';
 import { compilePathRewrite, compileRedirect, type PathRewrite, type Redirect } from './rewrites.js';
 
@@ -11,10 +13,21 @@ export interface DestinationName {
   /** Undefined: the Service's only port, or else the port of the listener. */
   readonly port: number | undefined;
   readonly subset: string | undefined;
+  /** Counts instead of all DestinationRules. */
+  readonly balancing?: OwnBalancing;
+}
+
+/** How a product that does not know DestinationRules spreads requests. */
+export interface OwnBalancing {
+  /** Destinations with the same key share their state, such as whose turn it is. */
+  readonly key: string;
+  readonly balancing: Balancing;
 }
 
 export interface WeightedDestination {
   readonly destination: DestinationName;
+  /** Set where there is nothing to send to: its share of the requests is answered 500 with these words. */
+  readonly failure?: string;
   readonly weight: number;
   readonly authority: string | undefined;
   /** In the order in which they are made. */
@@ -26,6 +39,10 @@ export interface Mirror {
   readonly destination: DestinationName;
   /** Probability, 0 to 1. */
   readonly fraction: number;
+  /** The copy's path and query, and its Host header; the request's own, as it is sent on, and its host with `-shadow` when absent. */
+  readonly target?: (request: RoutedRequest) => { readonly path: string; readonly authority: string };
+  /** False: the copy comes without the request's body. */
+  readonly body?: boolean;
 }
 
 export interface Fault {
@@ -34,7 +51,13 @@ export interface Fault {
 }
 
 export type RouteAction =
-  | { readonly kind: 'forward'; readonly destinations: readonly WeightedDestination[]; readonly totalWeight: number }
+  | {
+      readonly kind: 'forward';
+      readonly destinations: readonly WeightedDestination[];
+      readonly totalWeight: number;
+      /** Decides instead of the weights, where more than chance decides. @param draw 0 to 1, 1 excluded */
+      readonly choose?: (request: RoutedRequest, draw: number) => WeightedDestination | undefined;
+    }
   | { readonly kind: 'redirect'; readonly redirect: Redirect; readonly responseHeaders: HeaderChanges | undefined }
   | { readonly kind: 'direct'; readonly status: number; readonly body: Buffer; readonly responseHeaders: HeaderChanges | undefined };
 
@@ -115,8 +138,9 @@ function compileAction(
   return { kind: 'forward', destinations, totalWeight: destinations.reduce((sum, { weight }) => sum + weight, 0) };
 }
 
-/** The destination that `draw` (0 to 1, 1 excluded) falls on, by weight; undefined when there is none. */
-export function chooseDestination(action: RouteAction & { kind: 'forward' }, draw: number): WeightedDestination | undefined {
+/** The destination of a request; by weight that which `draw` (0 to 1, 1 excluded) falls on. Undefined when there is none. */
+export function chooseDestination(action: RouteAction & { kind: 'forward' }, draw: number, request: RoutedRequest): WeightedDestination | undefined {
+  if (action.choose) return action.choose(request, draw);
   const [first] = action.destinations;
   if (action.destinations.length <= 1) return first;
   let left = draw * action.totalWeight;

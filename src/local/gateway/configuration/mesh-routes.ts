@@ -5,17 +5,27 @@ import { compileHttpRoutes, type CompiledRoute } from './http-routes.js';
 import { defaultRoute, type RouteTable } from './route-tables.js';
 import { isVisible, objectTitle, type Refusals } from './refusals.js';
 
+/** Routes that another product has for requests to a Service; undefined when it has none. */
+export interface ServiceRoutes {
+  serviceRoutes(host: string, port: number, callerNamespace: string): CompiledRoute[] | undefined;
+}
+
 /** Routes of requests between Pods. */
 export class MeshRoutes {
   readonly #hosts = new HostIndex<VirtualService[]>();
   readonly #services: ReadonlyMap<string, ServiceEntry>;
   readonly #refusals: Refusals;
+  readonly #others: ServiceRoutes | undefined;
   readonly #tables = new Map<string, RouteTable | undefined>();
 
-  /** @param virtualServices oldest first; those that do not name the gateway `mesh` are left out */
-  constructor(virtualServices: readonly VirtualService[], services: ReadonlyMap<string, ServiceEntry>, refusals: Refusals) {
+  /**
+   * @param virtualServices oldest first; those that do not name the gateway `mesh` are left out
+   * @param others asked for Services that no VirtualService is for
+   */
+  constructor(virtualServices: readonly VirtualService[], services: ReadonlyMap<string, ServiceEntry>, refusals: Refusals, others?: ServiceRoutes) {
     this.#services = services;
     this.#refusals = refusals;
+    this.#others = others;
     for (const virtualService of virtualServices) {
       const { gateways = [], hosts = [] } = virtualService.spec;
       if (gateways.length > 0 && !gateways.includes('mesh')) continue;
@@ -51,7 +61,7 @@ export class MeshRoutes {
     if (service && !service.ports.has(port)) return undefined;
     const virtualService = this.#virtualServiceOf(host, callerNamespace);
     const fallback = service ? [defaultRoute(host, port)] : [];
-    if (virtualService === undefined) return service ? { routes: fallback, refusal: undefined } : undefined;
+    if (virtualService === undefined) return service ? { routes: this.#others?.serviceRoutes(host, port, callerNamespace) ?? fallback, refusal: undefined } : undefined;
     const problem = this.#refusals.of(virtualService);
     if (problem !== undefined) return { routes: [], refusal: `${objectTitle(virtualService)}: ${problem}` };
     const routes: CompiledRoute[] = compileHttpRoutes(virtualService.spec.http ?? [], { gateway: 'mesh', port }, virtualService.metadata.namespace ?? 'default');

@@ -9,6 +9,8 @@ export interface RoutedRequest {
   readonly scheme: string;
   /** All values of a header, joined by commas; undefined when absent. @param name in lower case */
   header(name: string): string | undefined;
+  /** Whether a body follows; undefined where nobody knows. */
+  readonly hasBody?: boolean;
   /** Address of the peer that sent it. */
   readonly remoteAddress: string;
 }

@@ -13,6 +13,8 @@ export interface RetryPolicy {
   /** The upstream closed or broke the connection, or did not answer in time, before it answered. */
   readonly reset: boolean;
   readonly statuses: (status: number) => boolean;
+  /** Methods that are not tried again once the request may have reached an endpoint; none when absent. */
+  readonly onceSent?: ReadonlySet<string>;
   /** Whether a retry prefers an endpoint that was not tried. */
   readonly otherEndpoints: boolean;
 }

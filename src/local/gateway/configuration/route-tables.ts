@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls';
 import { anyRequest } from './http-match.js';
 import type { CompiledRoute } from './http-routes.js';
 import type { Caller, RoutedRequest } from './request.js';
@@ -8,6 +9,24 @@ export interface RouteTable {
   readonly routes: readonly CompiledRoute[];
   /** Why every request here is answered 503; undefined when they are not. */
   readonly refusal: string | undefined;
+  /** Whose headers are added and whose words the gateway answers in; Envoy's when absent. */
+  readonly manner?: 'nginx';
+}
+
+/** The routes that one product has for requests from outside. */
+export interface OutsideRoutes {
+  /**
+   * @param port that the client means, such as 80 or 443, whatever local port stands for it
+   * @param host of the request, without port
+   * @returns undefined when the product does not claim the host at this port
+   */
+  table(port: number, host: string): RouteTable | undefined;
+  /** Ports at which plain requests are expected, besides 80. */
+  readonly ports?: readonly number[];
+  /** Ports at which TLS is ended here, besides 443. */
+  readonly securePorts?: readonly number[];
+  /** What answers for a name that a client asks for in its TLS greeting; undefined leaves it to the next product. */
+  certificate?(port: number, serverName: string): SecureContext | undefined;
 }
 
 /** The first route that takes the request. */

@@ -44,6 +44,7 @@ const request = ({ url = '/', method = 'GET', authority = 'reviews', headers = {
   const [path = '', query] = url.split('?');
   return { path, query, method, authority, scheme: 'http', remoteAddress: '127.0.0.1', header: (name) => headers[name] };
 };
+const anyone = request({});
 const nobody: Caller = { namespace: 'default', labels: {} };
 const found = (table: RouteTable | undefined, sent: Sent, caller = nobody): CompiledRoute | undefined => table && findRoute(table, request(sent), caller);
 const route = [{ destination: { host: 'reviews' } }];
@@ -153,7 +154,7 @@ describe('weights', () => {
     const requests = 100_000;
     const last = `v${weights.length - 1}`;
     let counted = 0;
-    for (let sent = 0; sent < requests; sent++) if (chooseDestination(action, random())?.destination.subset === last) counted++;
+    for (let sent = 0; sent < requests; sent++) if (chooseDestination(action, random(), anyone)?.destination.subset === last) counted++;
     // Bernstein: farther off than this with a probability under 1e-6.
     const tolerance = Math.sqrt(2 * Math.log(2e6) * requests * share * (1 - share)) + (Math.log(2e6) * 2) / 3;
     expect(Math.abs(counted - requests * share)).toBeLessThan(tolerance);
@@ -165,7 +166,7 @@ describe('weights', () => {
         fc.pre(weights.some((weight) => weight > 0));
         const table = meshTable([{ route: weights.map((weight, index) => ({ destination: { host: 'reviews', subset: String(index) }, weight })) }]);
         const action = found(table, {})?.action;
-        const chosen = action?.kind === 'forward' ? chooseDestination(action, draw)?.destination.subset : undefined;
+        const chosen = action?.kind === 'forward' ? chooseDestination(action, draw, anyone)?.destination.subset : undefined;
         return chosen !== undefined && (weights[Number(chosen)] ?? 0) > 0;
       }),
     );
@@ -173,7 +174,7 @@ describe('weights', () => {
 
   it('do not matter for one destination alone', () => {
     const action = found(meshTable([{ route: [{ destination: { host: 'reviews' }, weight: 0 }] }]), {})?.action;
-    expect(action?.kind === 'forward' && chooseDestination(action, 0.5)?.destination.host).toBe('reviews.default.svc.cluster.local');
+    expect(action?.kind === 'forward' && chooseDestination(action, 0.5, anyone)?.destination.host).toBe('reviews.default.svc.cluster.local');
   });
 });
 

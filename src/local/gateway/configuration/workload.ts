@@ -31,6 +31,16 @@ export const ingressWorkload: Workload = {
   canonicalRevision: 'latest',
 };
 
+/** Who requests come from that an Ingress lets in. */
+export const nginxWorkload: Workload = {
+  name: 'ingress-nginx-controller',
+  namespace: 'ingress-nginx',
+  app: 'ingress-nginx',
+  version: UNKNOWN,
+  canonicalName: 'ingress-nginx',
+  canonicalRevision: 'latest',
+};
+
 /**
  * Istio's injector names a workload after the Pod's controller; where that is a ReplicaSet named `X-<pod-template-hash>`, the
  * Deployment X. Whoever controls the ReplicaSet is not asked.

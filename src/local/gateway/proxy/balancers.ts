@@ -3,6 +3,7 @@ import type { Random } from '../../../ports/random.js';
 import type { Cluster } from '../configuration/clusters.js';
 import type { HashKey } from '../configuration/destination-rules.js';
 import type { Endpoint } from '../configuration/endpoints.js';
+import { endpointKeyOf, readSessionCookie, type SessionAffinity } from '../configuration/session-affinity.js';
 import { cookieValue, queryParameter, type RoutedRequest } from '../configuration/request.js';
 
 /** Picks an endpoint by the cluster's rule, avoiding those in `avoid` while there are others. */
@@ -21,7 +22,17 @@ export function pickEndpoint(cluster: Cluster, request: RoutedRequest, random: R
       const value = hashedValue(cluster.balancing.key, request);
       return value === undefined ? pickRandom(candidates, random) : highestScore(candidates, value);
     }
+    case 'session':
+      return boundEndpoint(cluster.balancing.session, candidates, request) ?? pickRandom(candidates, random);
   }
+}
+
+/** The endpoint that the session cookie of a request means; undefined when it has none, or when that endpoint is not there. */
+export function boundEndpoint(session: SessionAffinity, endpoints: readonly Endpoint[], request: RoutedRequest): Endpoint | undefined {
+  const { endpoint: key } = readSessionCookie(request.header('cookie'), session.cookieName);
+  if (key === undefined) return undefined;
+  if (session.mode === 'balanced') return highestScore(endpoints, key);
+  return endpoints.find(({ address, port }) => endpointKeyOf(session.salt, `${address}:${port}`) === key);
 }
 
 const pickRandom = (endpoints: readonly Endpoint[], random: Random): Endpoint | undefined => endpoints[Math.floor(random() * endpoints.length)];
@@ -49,8 +60,8 @@ export function hashedValue(key: HashKey, request: RoutedRequest): string | unde
   }
 }
 
-/** Rendezvous hashing: when an endpoint goes, only what it had moves. */
-function highestScore(endpoints: readonly Endpoint[], value: string): Endpoint | undefined {
+/** Rendezvous hashing on any text: when an endpoint goes, only what it had moves. */
+export function highestScore(endpoints: readonly Endpoint[], value: string): Endpoint | undefined {
   let best: Endpoint | undefined;
   let bestScore = -1;
   for (const endpoint of endpoints) {

@@ -1,9 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SecureContext } from 'node:tls';
 import type { Clock } from '../../../ports/clock.js';
 import type { Random } from '../../../ports/random.js';
 import type { AddressMap } from '../../addresses/address-map.js';
 import { compileConfiguration, type Configuration, type Snapshot } from '../configuration/configuration.js';
+import { GatewayApiCompiler } from '../configuration/gateway-api/compiler.js';
+import { IngressNginxCompiler } from '../configuration/ingress-nginx/ingress-nginx.js';
 import { EndpointPool, podKey, type Endpoint } from '../configuration/endpoints.js';
 import { destinationRuleFields, gatewayFields, virtualServiceFields } from '../configuration/istio-fields.js';
 import { Refusals } from '../configuration/refusals.js';
@@ -13,6 +16,8 @@ import type { Cluster } from '../configuration/clusters.js';
 import { Connections } from './connections.js';
 import type { Entry } from './entry.js';
 import { Exchange } from './exchange.js';
+import { makeFakeCertificate, type FakeCertificate } from './fake-certificate.js';
+import { GrpcConnections } from './grpc-connections.js';
 import { IncomingRequest } from './incoming-request.js';
 
 export interface DataPlaneOptions {
@@ -32,9 +37,13 @@ export class DataPlane {
   readonly addresses: AddressMap;
   readonly requestId: () => string;
   readonly connections: Connections;
+  readonly grpcConnections: GrpcConnections;
   readonly sidecars = new Sidecars();
   readonly refusals = new Refusals({ VirtualService: virtualServiceFields, DestinationRule: destinationRuleFields, Gateway: gatewayFields });
   readonly #endpoints = new EndpointPool();
+  readonly #gatewayApi = new GatewayApiCompiler();
+  readonly #ingressNginx = new IngressNginxCompiler();
+  #fakeCertificate: Promise<FakeCertificate> | undefined;
   readonly #passThrough = new Map<string, { readonly cluster: Cluster; readonly endpoint: Endpoint }>();
   readonly #onApplied = new Set<() => void>();
   readonly #stopping = new AbortController();
@@ -49,8 +58,9 @@ export class DataPlane {
     this.addresses = addresses;
     this.requestId = requestId;
     this.connections = new Connections(addresses);
+    this.grpcConnections = new GrpcConnections(addresses);
     setMaxListeners(0, this.#stopping.signal);
-    this.#configuration = compileConfiguration(EMPTY, this.#endpoints, this.refusals);
+    this.#configuration = compileConfiguration(EMPTY, this.#endpoints, this.refusals, this.#gatewayApi, this.#ingressNginx);
   }
 
   get configuration(): Configuration {
@@ -59,7 +69,7 @@ export class DataPlane {
 
   /** Puts a new configuration in the place of the present one, for every request from now on. */
   apply(snapshot: Snapshot): void {
-    const next = compileConfiguration(snapshot, this.#endpoints, this.refusals);
+    const next = compileConfiguration(snapshot, this.#endpoints, this.refusals, this.#gatewayApi, this.#ingressNginx);
     this.#endpoints.sweep();
     this.#configuration = next;
     this.#serving = new Set([...next.services.values()].flatMap(({ ports }) => [...ports.values()].flatMap((port) => port.endpoints.map(({ endpoint }) => endpoint))));
@@ -71,7 +81,22 @@ export class DataPlane {
     }
     // Also those that still end requests: their programs wait for their connections to be closed.
     this.connections.keepOnly((endpoint) => this.#serving.has(endpoint) || direct.has(endpoint));
+    this.grpcConnections.keepOnly((endpoint) => this.#serving.has(endpoint));
     for (const listener of [...this.#onApplied]) listener();
+  }
+
+  /** What answers a client that asks for a name in its TLS greeting; undefined when no product has a certificate for it. */
+  certificate(port: number, serverName: string): SecureContext | undefined {
+    for (const product of this.#configuration.outside) {
+      const found = product.certificate?.(port, serverName);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** What answers all others; made once. */
+  fakeCertificate(): Promise<FakeCertificate> {
+    return (this.#fakeCertificate ??= makeFakeCertificate(this.clock.now()));
   }
 
   /** Sends one request on its way. */
@@ -136,6 +161,6 @@ export class DataPlane {
   /** Breaks off whatever is still under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.connections.destroy();
+    await Promise.all([this.connections.destroy(), this.grpcConnections.destroy()]);
   }
 }

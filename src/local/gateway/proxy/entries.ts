@@ -6,14 +6,17 @@ import type { Entry, Resolution } from './entry.js';
 import { localReplies, refused, unknownHost } from './local-replies.js';
 
 /** A port of the ingress gateway. @param port as the Gateway's server names it */
-export function ingressEntry(identity: ProxyIdentity, port: number): Entry {
+export function ingressEntry(identity: ProxyIdentity, port: number, nginxIdentity: ProxyIdentity): Entry {
   return {
     edge: true,
     identity: () => identity,
-    resolve: ({ authority }, { ingress }) => {
+    resolve: ({ authority }, { outside }) => {
       const host = hostOf(authority);
-      const table = ingress.table(port, host);
-      return table ? { kind: 'routes', table, port, host } : { kind: 'reply', reply: localReplies.noRoute };
+      for (const product of outside) {
+        const table = product.table(port, host);
+        if (table) return { kind: 'routes', table, port, host, ...(table.manner === 'nginx' ? { identity: nginxIdentity } : {}) };
+      }
+      return { kind: 'reply', reply: localReplies.noRoute };
     },
   };
 }

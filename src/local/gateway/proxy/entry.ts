@@ -1,13 +1,20 @@
 import type { Configuration } from '../configuration/configuration.js';
 import type { Cluster } from '../configuration/clusters.js';
+import type { RoutedRequest } from '../configuration/request.js';
 import type { RouteTable } from '../configuration/route-tables.js';
 import type { ProxyIdentity } from '../telemetry/proxies.js';
-import type { IncomingRequest } from './incoming-request.js';
 import type { LocalReply } from './local-replies.js';
 
 /** Where a request goes in this configuration, before any route is looked at. */
 export type Resolution =
-  | { readonly kind: 'routes'; readonly table: RouteTable; readonly port: number; readonly host: string }
+  | {
+      readonly kind: 'routes';
+      readonly table: RouteTable;
+      readonly port: number;
+      readonly host: string;
+      /** The proxy that the request passes through, where it is not the entry's own. */
+      readonly identity?: ProxyIdentity;
+    }
   /** Straight to an address, past all routes. */
   | { readonly kind: 'cluster'; readonly cluster: Cluster }
   | { readonly kind: 'reply'; readonly reply: LocalReply };
@@ -18,5 +25,5 @@ export interface Entry {
   identity(): ProxyIdentity;
   /** At the edge the sender's address is added to `x-forwarded-for`. */
   readonly edge: boolean;
-  resolve(request: IncomingRequest, configuration: Configuration): Resolution;
+  resolve(request: RoutedRequest, configuration: Configuration): Resolution;
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from '../configuration/endpoints.js';
 import { changeHeaders, type HeaderChanges } from '../configuration/header-changes.js';
 import { chooseDestination, type CompiledRoute, type WeightedDestination } from '../configuration/http-routes.js';
 import { defaultRetries, type RetryPolicy } from '../configuration/retries.js';
-import { findRoute } from '../configuration/route-tables.js';
+import { findRoute, type RouteTable } from '../configuration/route-tables.js';
 import { unknownWorkload } from '../configuration/workload.js';
 import type { ProxyIdentity } from '../telemetry/proxies.js';
 import type { ServiceName } from '../telemetry/request-metrics.js';
@@ -12,12 +12,12 @@ import { Attempt } from './attempt.js';
 import { pickEndpoint } from './balancers.js';
 import type { DataPlane } from './data-plane.js';
 import type { Entry } from './entry.js';
-import { requestHeaders, responseHeaders } from './forwarded-headers.js';
+import { nginxRequestHeaders, requestHeaders, responseHeaders } from './forwarded-headers.js';
 import type { IncomingRequest } from './incoming-request.js';
-import { connectFailure, faultAbort, localReplies, refused, type LocalReply } from './local-replies.js';
+import { connectFailure, failedShare, faultAbort, localReplies, refused, writtenReply, type LocalReply } from './local-replies.js';
 import { sendMirrors } from './mirrors.js';
 import { RequestBody } from './request-body.js';
-import { hashCookie } from './session-cookies.js';
+import { hashCookie, pickForSession } from './session-cookies.js';
 
 /** Methods that may be sent again though the first try may have had an effect. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -29,8 +29,9 @@ const LEAVING_NEWS = 100;
 /** One request on its way: from the first byte to the last, over as many tries as it takes. */
 export class Exchange {
   readonly #plane: DataPlane;
-  readonly #identity: ProxyIdentity;
   readonly #edge: boolean;
+  #identity: ProxyIdentity;
+  #manner: RouteTable['manner'];
   readonly #request: IncomingRequest;
   readonly #response: ServerResponse;
   readonly #startedAt: number;
@@ -66,6 +67,8 @@ export class Exchange {
     else if (resolution.table.refusal !== undefined) this.reply(refused(resolution.table.refusal));
     else {
       this.#listenerPort = resolution.port;
+      this.#identity = resolution.identity ?? this.#identity;
+      this.#manner = resolution.table.manner;
       const route = findRoute(resolution.table, request, this.#identity);
       if (route === undefined) this.reply(localReplies.noRoute);
       else void this.#follow(route);
@@ -113,8 +116,9 @@ export class Exchange {
     } else if (action.kind === 'direct') {
       this.reply({ status: action.status, flags: '', body: action.body.toString() }, changed(['content-type', 'text/plain'], action.responseHeaders));
     } else {
-      const destination = chooseDestination(action, action.destinations.length > 1 ? this.#plane.random() : 0);
+      const destination = chooseDestination(action, action.destinations.length > 1 ? this.#plane.random() : 0, this.#request);
       if (destination === undefined) return this.reply(localReplies.noCluster);
+      if (destination.failure !== undefined) return this.reply(failedShare(destination.failure));
       this.#destination = destination;
       this.#retries = route.retries;
       this.#cluster = this.#plane.configuration.clusters.resolve(destination.destination, this.#listenerPort, this.#identity.namespace);
@@ -141,6 +145,7 @@ export class Exchange {
       remoteAddress: this.#edge ? request.remoteAddress : undefined,
       requestId: this.#plane.requestId,
     });
+    if (this.#manner === 'nginx') headers = changeHeaders(headers, nginxRequestHeaders(request.message.rawHeaders, request, this.#listenerPort));
     for (const change of changes) headers = changeHeaders(headers, change);
     this.#headers = headers;
     if (request.hasBody) this.#body = new RequestBody(request.message);
@@ -151,8 +156,7 @@ export class Exchange {
     if (this.#finished || cluster === undefined) return;
     if (cluster.refusal !== undefined) return this.reply(refused(cluster.refusal));
     if (!cluster.exists) return this.reply(localReplies.noCluster);
-    if (cluster.balancing.kind === 'hash') this.#setCookie ??= hashCookie(cluster.balancing.key, this.#request, this.#plane.requestId);
-    const endpoint = pickEndpoint(cluster, this.#request, this.#plane.random, this.#retries?.otherEndpoints === false ? [] : this.#tried);
+    const endpoint = this.#pick(cluster);
     if (endpoint === undefined) return this.reply(localReplies.noHealthyUpstream);
     const attempt = new Attempt(this, endpoint, this.#response, this.#plane.clock.monotonic());
     this.#attempt = attempt;
@@ -166,10 +170,23 @@ export class Exchange {
     );
   }
 
+  #pick(cluster: Cluster): Endpoint | undefined {
+    const { balancing } = cluster;
+    if (balancing.kind === 'session') {
+      const { clock, random, requestId } = this.#plane;
+      const failed = balancing.session.changeOnFailure ? this.#tried : this.#tried.filter((endpoint) => this.#plane.isLeaving(endpoint));
+      const { endpoint, cookie } = pickForSession(balancing.session, cluster.endpoints, this.#request, failed, { key: requestId, now: clock.now(), draw: random() });
+      this.#setCookie = cookie ?? this.#setCookie;
+      return endpoint;
+    }
+    if (balancing.kind === 'hash') this.#setCookie ??= hashCookie(balancing.key, this.#request, this.#plane.requestId);
+    return pickEndpoint(cluster, this.#request, this.#plane.random, this.#retries?.otherEndpoints === false ? [] : this.#tried);
+  }
+
   /** The endpoint's answer begins. @returns false when it is thrown away because another try is made */
   onHeaders(attempt: Attempt, status: number, raw: readonly Buffer[], statusText: string): boolean {
     if (this.#finished) return false;
-    if (this.#retries?.statuses(status) === true && this.#mayRetry()) {
+    if (this.#retries?.statuses(status) === true && this.#maySendAgain() && this.#mayRetry()) {
       void this.#retry(attempt);
       return false;
     }
@@ -205,10 +222,10 @@ export class Exchange {
     }
     if (error.code === 'UND_ERR_INVALID_ARG') return this.reply(localReplies.badRequest);
     if (attempt.timedOut) {
-      if (this.#retries?.reset === true && this.#mayRetry()) return void this.#retry(attempt);
+      if (this.#retries?.reset === true && this.#maySendAgain() && this.#mayRetry()) return void this.#retry(attempt);
       return this.reply(localReplies.requestTimeout, [], attempt.endpoint);
     }
-    if (connected ? this.#retries?.reset === true : this.#retries?.connectFailure === true) {
+    if (connected ? this.#retries?.reset === true && this.#maySendAgain() : this.#retries?.connectFailure === true) {
       if (this.#mayRetry()) return void this.#retry(attempt);
     }
     // Nothing was sent, or nothing that would matter twice: such a request may go to another endpoint when this one leaves.
@@ -227,6 +244,10 @@ export class Exchange {
     if (!movable || !this.#plane.isLeaving(attempt.endpoint)) return this.reply(reply, [], attempt.endpoint);
     this.#moved++;
     return this.#retry(attempt);
+  }
+
+  #maySendAgain(): boolean {
+    return this.#retries?.onceSent?.has(this.#request.method) !== true;
   }
 
   #mayRetry(): boolean {
@@ -260,11 +281,12 @@ export class Exchange {
   }
 
   /** Answers in the gateway's own name. */
-  reply({ status, flags, body }: LocalReply, headers: readonly string[] = [], endpoint?: Endpoint): void {
+  reply(reply: LocalReply, headers: readonly string[] = [], endpoint?: Endpoint): void {
     if (this.#finished) return;
-    const bytes = Buffer.byteLength(body);
-    const all = [...headers, 'content-length', String(bytes)];
-    if (bytes > 0 && headers.length === 0) all.push('content-type', 'text/plain');
+    const { flags } = reply;
+    const { status, body, contentType } = writtenReply(reply, this.#manner);
+    const all = [...headers, 'content-length', String(Buffer.byteLength(body))];
+    if (contentType !== undefined && headers.length === 0) all.push('content-type', contentType);
     if (this.#plane.draining) this.#response.shouldKeepAlive = false;
     this.#response.writeHead(status, all);
     this.#response.end(body);

@@ -1,7 +1,11 @@
+import type { HeaderChanges } from '../configuration/header-changes.js';
+import type { RoutedRequest } from '../configuration/request.js';
+
 /** Headers that mean one connection only. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'expect', 'host', 'proxy-authorization']);
 const RESPONSE_HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
-const ADDED = ['x-forwarded-for', 'x-forwarded-proto', 'x-request-id'];
+const FORWARDED_FOR = 'x-forwarded-for';
+const ADDED = [FORWARDED_FOR, 'x-forwarded-proto', 'x-request-id'];
 
 /** By length whether a name can be one of `names`: most headers are passed on without another look. */
 const lengthsOf = (names: Iterable<string>): boolean[] => {
@@ -79,3 +83,22 @@ export function responseHeaders(raw: readonly (Buffer | string)[]): string[] {
 }
 
 const text = (value: Buffer | string | undefined): string => (typeof value === 'string' ? value : (value?.toString('latin1') ?? ''));
+
+/**
+ * What ingress-nginx says of a request beyond Envoy's headers. It takes nobody's word for where a request comes from: what
+ * the client sent under these names is replaced. @param raw headers as they came in. @param port that the client means
+ */
+export function nginxRequestHeaders(raw: readonly string[], request: RoutedRequest, port: number): HeaderChanges {
+  const before = raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.length === FORWARDED_FOR.length && raw[index - 1]?.toLowerCase() === FORWARDED_FOR);
+  const set: [string, string][] = [
+    ['x-real-ip', request.remoteAddress],
+    ['x-forwarded-for', request.remoteAddress],
+    ['x-forwarded-host', request.authority],
+    ['x-forwarded-port', String(port)],
+    ['x-forwarded-proto', request.scheme],
+    ['x-forwarded-scheme', request.scheme],
+    ['x-scheme', request.scheme],
+  ];
+  if (before.length > 0) set.push(['x-original-forwarded-for', before.join(', ')]);
+  return { remove: ['proxy'], set, add: [], authority: undefined };
+}

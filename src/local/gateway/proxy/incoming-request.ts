@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { RoutedRequest } from '../configuration/request.js';
 
 /** A request as it came in, read for routing. */
@@ -8,13 +9,14 @@ export class IncomingRequest implements RoutedRequest {
   readonly path: string;
   readonly query: string | undefined;
   readonly authority: string;
-  readonly scheme = 'http';
+  readonly scheme: 'http' | 'https';
   /** Whether a body follows; an announced one of 0 bytes is none. */
   readonly hasBody: boolean;
 
   constructor(message: IncomingMessage) {
     this.message = message;
     this.method = message.method ?? 'GET';
+    this.scheme = message.socket instanceof TLSSocket ? 'https' : 'http';
     let url = message.url ?? '/';
     let authority: string | undefined;
     if (!url.startsWith('/')) {

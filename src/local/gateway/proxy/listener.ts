@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import type { RequestListener } from 'node:http';
 import type { DataPlane } from './data-plane.js';
 import type { Entry } from './entry.js';
+import { takeCalls, type IdleConnections } from './grpc-server.js';
 import { dial, join, onConnect, onUpgrade } from './tunnels.js';
 import type { ServicePort } from '../configuration/endpoints.js';
 import { connectionRequest } from '../configuration/request.js';
@@ -27,6 +29,30 @@ export interface SocketAddress {
 /** @throws Error when the address cannot be bound */
 export async function listenForRequests(plane: DataPlane, entry: Entry, at: SocketAddress): Promise<Listener> {
   const server = requestServer(plane, entry);
+  await listen(server, at);
+  return listenerOf(plane, server, server, at);
+}
+
+/** As `listenForRequests`, and calls of gRPC by HTTP/2 without TLS at the same port. @throws Error when the address cannot be bound */
+export async function listenForRequestsAndCalls(plane: DataPlane, entry: Entry, at: SocketAddress): Promise<Listener> {
+  const server = requestServer(plane, entry);
+  const idle = takeCalls(plane, entry, server);
+  await listen(server, at);
+  return listenerOf(plane, server, idle, at);
+}
+
+/** Ends TLS by the name that clients ask for. @param port that they mean. @throws Error when the address cannot be bound */
+export async function listenForSecureRequests(plane: DataPlane, entry: Entry, port: number, at: SocketAddress): Promise<Listener> {
+  const { cert, key, context } = await plane.fakeCertificate();
+  const server = createSecureServer({
+    ...SERVER_OPTIONS,
+    // For clients that name no host.
+    cert,
+    key,
+    // Asked anew for every connection: a rotated certificate is used at once, and connections that stand go on.
+    SNICallback: (serverName, done) => done(null, plane.certificate(port, serverName) ?? context),
+  });
+  handleRequests(server, plane, entry);
   await listen(server, at);
   return listenerOf(plane, server, server, at);
 }
@@ -73,12 +99,18 @@ async function passOn(plane: DataPlane, entry: Entry, host: string, port: number
   else socket.destroy();
 }
 
+const SERVER_OPTIONS = { keepAliveTimeout: CLIENT_IDLE_TIMEOUT, requestTimeout: 0, headersTimeout: 60_000, maxHeaderSize: 65_536, noDelay: true };
+
 function requestServer(plane: DataPlane, entry: Entry): Server {
-  const server = createServer({ keepAliveTimeout: CLIENT_IDLE_TIMEOUT, requestTimeout: 0, headersTimeout: 60_000, maxHeaderSize: 65_536, noDelay: true });
+  const server = createServer(SERVER_OPTIONS);
+  handleRequests(server, plane, entry);
+  return server;
+}
+
+function handleRequests(server: Server, plane: DataPlane, entry: Entry): void {
   server.on('request', (request, response) => plane.handle(entry, request, response));
   server.on('connect', (request, socket, first) => void onConnect(plane, entry, request, socket, first));
   server.on('upgrade', (request, socket, first) => void onUpgrade(plane, entry, request, socket, first));
-  return server;
 }
 
 async function listen(server: TcpServer, { host, port }: SocketAddress): Promise<void> {
@@ -91,7 +123,7 @@ async function listen(server: TcpServer, { host, port }: SocketAddress): Promise
   });
 }
 
-function listenerOf(plane: DataPlane, server: TcpServer, requests: Server, at: SocketAddress): Listener {
+function listenerOf(plane: DataPlane, server: TcpServer, requests: IdleConnections, at: SocketAddress): Listener {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

@@ -4,12 +4,15 @@ import type { Listener } from './listener.js';
 export interface WantedListener {
   /** Says all that the listener depends on: one with another key is another listener. */
   readonly key: string;
+  /** How the listener speaks, where that can change under one key: one that speaks otherwise is closed and opened anew. */
+  readonly manner?: string;
   open(): Promise<Listener>;
 }
 
 /** Keeps exactly those listeners open that are wanted. */
 export class Listeners {
   readonly #open = new Map<string, Listener>();
+  readonly #manners = new Map<string, string | undefined>();
   readonly #closing = new Set<Promise<void>>();
   readonly #deadline = new AbortController();
   readonly #onProblem: (key: string, problem: Error) => void;
@@ -31,15 +34,16 @@ export class Listeners {
   async reconcile(wanted: readonly WantedListener[]): Promise<boolean> {
     let complete = true;
     this.#work = this.#work.then(async () => {
-      const keys = new Set(wanted.map(({ key }) => key));
+      const keys = new Map(wanted.map(({ key, manner }) => [key, manner]));
       for (const [key, listener] of this.#open) {
-        if (!keys.has(key)) this.#close(key, listener);
+        if (!keys.has(key) || keys.get(key) !== this.#manners.get(key)) this.#close(key, listener);
       }
       for (const key of this.#problems.keys()) if (!keys.has(key)) this.#problems.delete(key);
-      for (const { key, open } of wanted) {
+      for (const { key, manner, open } of wanted) {
         if (this.#stopped || this.#open.has(key)) continue;
         try {
           this.#open.set(key, await open());
+          this.#manners.set(key, manner);
           this.#problems.delete(key);
         } catch (error) {
           complete = false;
@@ -67,6 +71,7 @@ export class Listeners {
 
   #close(key: string, listener: Listener): void {
     this.#open.delete(key);
+    this.#manners.delete(key);
     const closed = listener.close(this.#deadline.signal);
     this.#closing.add(closed);
     void closed.finally(() => this.#closing.delete(closed));

@@ -1,10 +1,33 @@
+import { nginxPage } from '../configuration/nginx-pages.js';
+
 /** An answer that the gateway gives itself. */
 export interface LocalReply {
   readonly status: number;
   /** Envoy's response flags. */
   readonly flags: string;
   readonly body: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
 }
+
+/** A reply with the type of its body; none where there is no body, or where the sender says so by other headers. */
+export interface WrittenReply {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType: string | undefined;
+}
+
+/** What nginx answers where Envoy has these flags. */
+const NGINX_STATUS: Readonly<Record<string, number>> = { UF: 502, UC: 502, UT: 504, UH: 503, NC: 503, NR: 404 };
+
+/** Puts a reply into the words of the product whose routes the request follows. */
+export function writtenReply({ status, flags, body }: LocalReply, manner: 'nginx' | undefined): WrittenReply {
+  if (manner === undefined || flags === '' || body.startsWith(REFUSED)) return { status, body, contentType: body === '' ? undefined : 'text/plain' };
+  const known = NGINX_STATUS[flags] ?? status;
+  return { status: known, body: nginxPage(known), contentType: 'text/html' };
+}
+
+const REFUSED = 'refused: ';
 
 /** Envoy's own answers, in its words. */
 export const localReplies = {
@@ -28,8 +51,11 @@ export function connectFailure(problem: string): LocalReply {
 
 export const faultAbort = (status: number): LocalReply => ({ status, flags: 'FI', body: 'fault filter abort' });
 
+/** A share of a route's requests has nowhere to go. */
+export const failedShare = (problem: string): LocalReply => ({ status: 500, flags: 'NC', body: problem });
+
 /** An object asks for something that is not implemented. Not one of Envoy's: real Istio would have done it. */
-export const refused = (problem: string): LocalReply => ({ status: 503, flags: 'NC', body: `refused: ${problem}` });
+export const refused = (problem: string): LocalReply => ({ status: 503, flags: 'NC', body: `${REFUSED}${problem}` });
 
 export const unknownHost = (host: string): LocalReply => ({
   status: 502,

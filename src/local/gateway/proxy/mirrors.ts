@@ -21,22 +21,33 @@ export interface Mirrored {
 
 /** Sends copies; nobody waits for them, and what becomes of them changes nothing. */
 export function sendMirrors(plane: DataPlane, mirrors: readonly Mirror[], mirrored: Mirrored, body: RequestBody | undefined): void {
-  for (const { destination, fraction } of mirrors) {
+  for (const { destination, fraction, target, body: withBody = true } of mirrors) {
     if (fraction < 1 && plane.random() >= fraction) continue;
     const cluster = mirrored.clusterOf(destination);
     const endpoint = cluster.refusal === undefined ? pickEndpoint(cluster, mirrored.request, plane.random) : undefined;
     if (endpoint === undefined) continue;
     endpoint.active++;
+    const to = target?.(mirrored.request);
+    const headers = to ? withHost(mirrored.headers, () => to.authority) : withHost(mirrored.headers, (host) => host.replace(/(:\d+)?$/, '-shadow$1'));
     plane.connections.to(endpoint).dispatch(
-      { path: mirrored.path, method: mirrored.method, headers: shadowHeaders(mirrored.headers), body: body?.stream(false) ?? null },
+      {
+        path: to?.path ?? mirrored.path,
+        method: mirrored.method,
+        headers: withBody ? headers : withoutLength(headers),
+        body: withBody ? (body?.stream(false) ?? null) : null,
+      },
       new MirrorAttempt(plane, mirrored.identity, cluster, endpoint),
     );
   }
 }
 
-/** Envoy marks a copy by `-shadow` behind the host. */
-function shadowHeaders(headers: readonly string[]): string[] {
-  return headers.map((value, index) => (index % 2 === 1 && headers[index - 1] === 'host' ? value.replace(/(:\d+)?$/, '-shadow$1') : value));
+/** Envoy marks a copy by `-shadow` behind the host; nginx names the target's. */
+function withHost(headers: readonly string[], change: (host: string) => string): string[] {
+  return headers.map((value, index) => (index % 2 === 1 && headers[index - 1] === 'host' ? change(value) : value));
+}
+
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== 'content-length');
 }
 
 class MirrorAttempt implements Dispatcher.DispatchHandler {

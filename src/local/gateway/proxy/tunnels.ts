@@ -4,14 +4,15 @@ import type { Duplex } from 'node:stream';
 import type { Cluster } from '../configuration/clusters.js';
 import { changeHeaders } from '../configuration/header-changes.js';
 import { chooseDestination } from '../configuration/http-routes.js';
-import { findRoute } from '../configuration/route-tables.js';
+import { findRoute, type RouteTable } from '../configuration/route-tables.js';
 import type { Endpoint } from '../configuration/endpoints.js';
 import type { RoutedRequest } from '../configuration/request.js';
 import { pickEndpoint } from './balancers.js';
 import type { DataPlane } from './data-plane.js';
-import type { Entry } from './entry.js';
+import type { Entry, Resolution } from './entry.js';
+import { nginxRequestHeaders } from './forwarded-headers.js';
 import { IncomingRequest } from './incoming-request.js';
-import { localReplies, refused, type LocalReply } from './local-replies.js';
+import { failedShare, localReplies, refused, writtenReply, type LocalReply } from './local-replies.js';
 
 /** Joins two sockets until either ends. @param first bytes that were read already */
 export function join(client: Duplex, upstream: Socket, first: Buffer): void {
@@ -65,30 +66,35 @@ interface Upgrade {
 }
 
 /** Follows the routes as far as they can mean such a request: rewriting and headers, but no mirrors, faults, tries or timeouts. */
-function routeUpgrade(plane: DataPlane, entry: Entry, request: IncomingRequest): Upgrade | LocalReply {
-  const resolution = entry.resolve(request, plane.configuration);
+function routeUpgrade(plane: DataPlane, entry: Entry, resolution: Resolution, request: IncomingRequest): Upgrade | LocalReply {
   const { rawHeaders } = request.message;
   if (resolution.kind === 'reply') return resolution.reply;
   if (resolution.kind === 'cluster') return { cluster: resolution.cluster, path: request.path, headers: rawHeaders };
   const { table, port } = resolution;
-  const identity = entry.identity();
+  const identity = resolution.identity ?? entry.identity();
   if (table.refusal !== undefined) return refused(table.refusal);
   const route = findRoute(table, request, identity);
-  const destination = route?.action.kind === 'forward' ? chooseDestination(route.action, plane.random()) : undefined;
+  if (route?.action.kind === 'direct') return { status: route.action.status, flags: '', body: route.action.body.toString() };
+  if (route?.action.kind === 'redirect') return { status: route.action.redirect.status, flags: '', body: '', location: route.action.redirect.location(request) };
+  const destination = route?.action.kind === 'forward' ? chooseDestination(route.action, plane.random(), request) : undefined;
   if (destination === undefined) return localReplies.noRoute;
+  if (destination.failure !== undefined) return failedShare(destination.failure);
   const cluster = plane.configuration.clusters.resolve(destination.destination, port, identity.namespace);
   if (cluster.refusal !== undefined) return refused(cluster.refusal);
   const { authority } = destination;
   const isHost = (index: number): boolean => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1;
   let headers = authority === undefined ? [...rawHeaders] : rawHeaders.map((value, index) => (isHost(index) ? authority : value));
+  if (table.manner === 'nginx') headers = changeHeaders(headers, nginxRequestHeaders(rawHeaders, request, port));
   for (const changes of destination.requestHeaders) headers = changeHeaders(headers, changes);
   return { cluster, path: route?.rewritePath?.(request.path) ?? request.path, headers };
 }
 
 const isReply = (found: Upgrade | LocalReply): found is LocalReply => 'flags' in found;
 
-function answer(client: Duplex, { status, body }: LocalReply): void {
-  client.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+function answer(client: Duplex, reply: LocalReply, manner?: RouteTable['manner']): void {
+  const { status, body, contentType = 'text/plain' } = writtenReply(reply, manner);
+  const location = reply.location === undefined ? '' : `location: ${reply.location}\r\n`;
+  client.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\n${location}content-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
 /** `CONNECT host:port`: bytes both ways, past all http routes. */
@@ -112,11 +118,13 @@ export async function onConnect(plane: DataPlane, entry: Entry, message: Incomin
 export async function onUpgrade(plane: DataPlane, entry: Entry, message: IncomingMessage, client: Duplex, first: Buffer): Promise<void> {
   client.on('error', () => client.destroy());
   const request = new IncomingRequest(message);
-  const upgrade = routeUpgrade(plane, entry, request);
-  if (isReply(upgrade)) return answer(client, upgrade);
+  const resolution = entry.resolve(request, plane.configuration);
+  const manner = resolution.kind === 'routes' ? resolution.table.manner : undefined;
+  const upgrade = routeUpgrade(plane, entry, resolution, request);
+  if (isReply(upgrade)) return answer(client, upgrade, manner);
   const { cluster, path, headers } = upgrade;
   const dialled = await dial(plane, cluster, request);
-  if (dialled === undefined) return answer(client, localReplies.noHealthyUpstream);
+  if (dialled === undefined) return answer(client, localReplies.noHealthyUpstream, manner);
   const lines = [`${request.method} ${path}${request.query === undefined ? '' : `?${request.query}`} HTTP/1.1`];
   for (let index = 0; index + 1 < headers.length; index += 2) lines.push(`${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`);
   dialled.socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');

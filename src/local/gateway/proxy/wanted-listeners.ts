@@ -3,7 +3,7 @@ import { unknownWorkload } from '../configuration/workload.js';
 import { createProxyIdentity, metricsPage, type ProxyIdentity } from '../telemetry/proxies.js';
 import type { DataPlane } from './data-plane.js';
 import { ingressEntry, serviceEntry, sidecarEntry } from './entries.js';
-import { listenForPage, listenForRequests, listenForService } from './listener.js';
+import { listenForPage, listenForRequests, listenForRequestsAndCalls, listenForSecureRequests, listenForService } from './listener.js';
 import type { WantedListener } from './listeners.js';
 
 /** Ports of every Pod's sidecar, as in Istio. */
@@ -12,12 +12,16 @@ export const SIDECAR_METRICS_PORT = 15_020;
 export const METRICS_PATH = '/stats/prometheus';
 /** The port that is listened at even before a Gateway asks for it. */
 export const DEFAULT_INGRESS_PORT = 80;
+/** The port at which TLS is ended, likewise. */
+export const SECURE_INGRESS_PORT = 443;
 
 export const ingressKey = (port: number): string => `ingress ${port}`;
 export const INGRESS_METRICS_KEY = 'ingress metrics';
 
 export interface IngressOptions {
   readonly identity: ProxyIdentity;
+  /** Of ingress-nginx, which Ingresses are served by. */
+  readonly nginxIdentity: ProxyIdentity;
   readonly host: string;
   /** The local port to listen at for a Gateway's port; 0 for any free one. */
   localPort(port: number): number;
@@ -28,13 +32,15 @@ export function wantedListeners(plane: DataPlane, ingress: IngressOptions): Want
   return [...ingressListeners(plane, ingress), ...sidecarListeners(plane), ...serviceListeners(plane)];
 }
 
-function ingressListeners(plane: DataPlane, { identity, host, localPort }: IngressOptions): WantedListener[] {
-  const ports = new Set([DEFAULT_INGRESS_PORT, ...plane.configuration.ingress.ports]);
-  const listeners = [...ports].map((port) => ({
-    key: ingressKey(port),
-    open: () => listenForRequests(plane, ingressEntry(identity, port), { host, port: localPort(port) }),
-  }));
-  const metrics = { key: INGRESS_METRICS_KEY, open: () => listenForPage(plane, () => metricsPage(identity), METRICS_PATH, { host, port: 0 }) };
+function ingressListeners(plane: DataPlane, { identity, nginxIdentity, host, localPort }: IngressOptions): WantedListener[] {
+  const ports = new Set([DEFAULT_INGRESS_PORT, ...plane.configuration.outside.flatMap((product) => product.ports ?? [])]);
+  const secure = new Set([SECURE_INGRESS_PORT, ...plane.configuration.outside.flatMap((product) => product.securePorts ?? [])]);
+  const listeners = [...new Set([...ports, ...secure])].map((port) => {
+    const entry = ingressEntry(identity, port, nginxIdentity);
+    const at = { host, port: localPort(port) };
+    return { key: ingressKey(port), manner: secure.has(port) ? 'TLS' : 'plain', open: () => (secure.has(port) ? listenForSecureRequests(plane, entry, port, at) : listenForRequestsAndCalls(plane, entry, at)) };
+  });
+  const metrics = { key: INGRESS_METRICS_KEY, open: () => listenForPage(plane, () => metricsPage(identity, nginxIdentity), METRICS_PATH, { host, port: 0 }) };
   return [...listeners, metrics];
 }
 

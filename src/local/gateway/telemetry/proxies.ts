@@ -16,7 +16,7 @@ export function createProxyIdentity(workload: Workload, namespace: string, label
   return { workload, namespace, labels, sent: new RequestMetrics('source'), served: new RequestMetrics('destination') };
 }
 
-export const metricsPage = ({ sent, served }: ProxyIdentity): string => renderMetrics([sent, served]);
+export const metricsPage = (...proxies: readonly ProxyIdentity[]): string => renderMetrics(proxies.flatMap(({ sent, served }) => [sent, served]));
 
 /** The sidecars of all Pods. What one counted goes with its Pod. */
 export class Sidecars {

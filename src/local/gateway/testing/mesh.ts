@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterClient } from '../../../cluster/client.js';
 import type { DestinationRule, Gateway as GatewayObject, VirtualService } from '../../../kubernetes/generated/istio-v1.js';
+import type { Event } from '../../../kubernetes/generated/core-v1.js';
+import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import { resources } from '../../../kubernetes/resources.js';
 import { systemClock } from '../../../ports/clock.js';
 import { seededRandom } from '../../../ports/random.js';
 import { portAddresses } from '../../addresses/port-addresses.js';
+import { ingressClasses } from '../configuration/ingress-nginx/ingress-class.js';
 import { createGateway, type Gateway } from '../gateway.js';
 import { MemoryInformer } from './memory-informer.js';
 import { endpointSlice, gatewayObject, pod, service, type PodState } from './objects.js';
@@ -32,10 +35,26 @@ export async function startMesh(seed = 1) {
     endpointSlices: new MemoryInformer(resources.endpointSlices),
     pods: new MemoryInformer(resources.pods),
   };
+  const ingressNginx = {
+    ingresses: new MemoryInformer(resources.ingresses),
+    ingressClasses: new MemoryInformer(ingressClasses),
+    secrets: new MemoryInformer(resources.secrets),
+  };
+  const gatewayApi = {
+    gatewayClasses: new MemoryInformer(resources.gatewayClasses),
+    gateways: new MemoryInformer(resources.gatewayApiGateways),
+    httpRoutes: new MemoryInformer(resources.httpRoutes),
+    grpcRoutes: new MemoryInformer(resources.grpcRoutes),
+    referenceGrants: new MemoryInformer(resources.referenceGrants),
+    secrets: ingressNginx.secrets,
+    namespaces: new MemoryInformer(resources.namespaces),
+  };
+  /** Written by the gateway. */
+  const events: Event[] = [];
   const problems: string[] = [];
   const gateway: Gateway = await createGateway({
-    client: statusClient(informers),
-    informers,
+    client: statusClient([...Object.values(informers), ...Object.values(ingressNginx), ...Object.values(gatewayApi)], events),
+    informers: { ...informers, ingressNginx, gatewayApi },
     clock: systemClock,
     random: seededRandom(seed),
     addresses,
@@ -53,6 +72,9 @@ export async function startMesh(seed = 1) {
     directory,
     addresses,
     informers,
+    ingressNginx,
+    gatewayApi,
+    events,
     gateway,
     problems,
     /** Says that a Service with one port is there. */
@@ -109,8 +131,8 @@ export async function startMesh(seed = 1) {
       return gateway.addresses.ingress[String(port)]?.port ?? 0;
     },
     /** Sends a request to the ingress gateway. */
-    outside(path: string, options: { host?: string; method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
-      return send({ port: mesh.ingressPort(), path, method: options.method ?? 'GET', headers: { host: options.host ?? 'shop.test', ...options.headers }, body: options.body });
+    outside(path: string, options: { host?: string; method?: string; headers?: Record<string, string>; body?: string; port?: number } = {}): Promise<Answer> {
+      return send({ port: mesh.ingressPort(options.port), path, method: options.method ?? 'GET', headers: { host: options.host ?? 'shop.test', ...options.headers }, body: options.body });
     },
     /** Sends a request as a Pod does, through its sidecar. */
     inside(from: string, url: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
@@ -149,22 +171,30 @@ function send(options: { port: number; path: string; method: string; headers: Re
   });
 }
 
-/** Takes in status patches as an API server does; nothing else is asked of it. */
-function statusClient(informers: { virtualServices: MemoryInformer<VirtualService>; destinationRules: MemoryInformer<DestinationRule>; gateways: MemoryInformer<GatewayObject> }): ClusterClient {
+/** Takes in what the gateway writes as an API server does; nothing else is asked of it. */
+function statusClient(informers: readonly unknown[], events: Event[]): ClusterClient {
   const unused = (): never => {
     throw new Error('not used by the gateway');
   };
-  const byPlural = new Map<string, MemoryInformer<VirtualService> | MemoryInformer<DestinationRule> | MemoryInformer<GatewayObject>>(
-    Object.values(informers).map((informer) => [informer.resource.plural, informer]),
-  );
+  const keyOf = ({ group, plural }: { readonly group: string; readonly plural: string }): string => `${plural}.${group}`;
+  const byName = new Map((informers as MemoryInformer<WithStatus>[]).map((informer) => [keyOf(informer.resource), informer]));
   const client: Record<keyof ClusterClient, unknown> = {
-    ...{ get: unused, find: unused, list: unused, watch: unused, create: unused, replace: unused, apply: unused, delete: unused, raw: unused },
-    patch: (resource: { plural: string }, name: { name: string; namespace?: string }, { body }: { body: { status: object } }) => {
-      const informer = byPlural.get(resource.plural);
+    ...{ get: unused, find: unused, list: unused, watch: unused, replace: unused, apply: unused, delete: unused, raw: unused },
+    create: (resource: { group: string; plural: string }, object: WithStatus) => {
+      if (resource.plural === 'events') events.push(object as unknown as Event);
+      byName.get(keyOf(resource))?.remember(object);
+      return Promise.resolve(object);
+    },
+    patch: (resource: { group: string; plural: string }, name: { name: string; namespace?: string }, { body }: { body: { status: object } }) => {
+      const informer = byName.get(keyOf(resource));
       const object = informer?.get(name);
-      if (informer && object) (informer as MemoryInformer<typeof object>).remember({ ...object, status: { ...object.status, ...body.status } });
+      if (object) informer?.remember({ ...object, status: { ...object.status, ...body.status } });
       return Promise.resolve(object);
     },
   };
   return client as unknown as ClusterClient;
+}
+
+interface WithStatus extends KubernetesObject {
+  readonly status?: object;
 }

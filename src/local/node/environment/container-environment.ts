@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Container, EnvVar, Pod } from '../../../kubernetes/generated/core-v1.js';
 import type { LocalImage } from '../images/image-table.js';
+import { POD_ROOT } from '../volumes/pod-root.js';
 import type { ConfigurationSource } from './configuration-source.js';
 import { containerResource, podField, type PodAddresses } from './downward.js';
 import { expandVariables } from './expansion.js';
@@ -19,7 +20,9 @@ export interface EnvironmentInput {
   readonly network: ContainerNetwork;
   /** A folder of the Pod. */
   readonly home: string;
-  /** Folders that stand for mounted volumes, by volume name. */
+  /** What SERIN_POD_ROOT says. */
+  readonly podRoot: string;
+  /** Folders of the volumes, by volume name. */
   readonly volumes: Readonly<Record<string, string>>;
   readonly serviceVariables: Readonly<Record<string, string>>;
   readonly configuration: ConfigurationSource;
@@ -36,6 +39,7 @@ export async function containerEnvironment(input: EnvironmentInput): Promise<Rec
   const variables: Record<string, string> = {
     ...machineVariables(input.home),
     ...volumeVariables(input),
+    [POD_ROOT]: input.podRoot,
     HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
     HOST: network.podHost,
     PORT: String(network.port),
@@ -76,7 +80,7 @@ function machineVariables(home: string): Record<string, string> {
   };
 }
 
-/** Nothing can be mounted for a plain process: `VOLUME_CACHE` says where the volume `cache` is. */
+/** `VOLUME_CACHE` says where on this machine the volume `cache` is. */
 function volumeVariables({ container, volumes }: EnvironmentInput): Record<string, string> {
   const entries = (container.volumeMounts ?? []).flatMap(({ name }): [string, string][] => {
     const folder = volumes[name];

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Container } from '../../../kubernetes/generated/core-v1.js';
 import { freePort } from '../../addresses/free-port.js';
 import { ConfigurationSource } from '../environment/configuration-source.js';
@@ -6,6 +7,9 @@ import { expandVariables } from '../environment/expansion.js';
 import { serviceVariables } from '../environment/service-variables.js';
 import type { LocalImage } from '../images/image-table.js';
 import type { NodeServices, PodScope } from '../node-services.js';
+import { placeFiles } from '../volumes/container-files.js';
+import { containerMounts } from '../volumes/container-mounts.js';
+import { assertUsable } from '../volumes/pod-root.js';
 
 /** Where the local gateway listens for each Pod, as the mesh's sidecar would. */
 const PROXY_PORT = 15001;
@@ -13,6 +17,8 @@ const PROXY_PORT = 15001;
 /** A container, ready to be started. */
 export interface ContainerLaunch {
   readonly command: readonly string[];
+  /** Goes before any command that is to find the container's volumes: its own, probes, hooks. */
+  readonly prefix: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
 }
@@ -23,7 +29,7 @@ export interface ContainerLaunch {
  * @throws ContainerConfigError when something the container refers to is missing
  */
 export async function prepareLaunch(container: Container, image: LocalImage, scope: PodScope, services: NodeServices, signal: AbortSignal): Promise<ContainerLaunch> {
-  const { pod, podIP, home, volumes } = scope;
+  const { pod, podIP, home, volumes, containerFolder } = scope;
   const namespace = pod.metadata.namespace ?? 'default';
   const { addresses } = services;
   const proxy = addresses.toSocketAddress(podIP, PROXY_PORT);
@@ -33,6 +39,7 @@ export async function prepareLaunch(container: Container, image: LocalImage, sco
     image,
     home,
     volumes,
+    podRoot: services.mounts.kind === 'folder' ? containerFolder(container.name) : '',
     network: {
       podHost: addresses.toSocketAddress(podIP, 1).host,
       nodeHost: addresses.toSocketAddress(services.pool.node, 1).host,
@@ -47,11 +54,16 @@ export async function prepareLaunch(container: Container, image: LocalImage, sco
   const program = command.length > 0 ? command : image.command;
   const rest = args.length > 0 ? args : command.length > 0 ? [] : image.args;
   const { workingDir = '' } = container;
-  return {
-    command: [...program, ...rest].map((part) => expandVariables(part, env)),
-    env,
-    workingDirectory: workingDir === '' ? image.workingDirectory : workingDir,
-  };
+  const workingDirectory = workingDir === '' ? image.workingDirectory : workingDir;
+  assertUsable(services.mounts, container, pod, image);
+  const placed = await placeFiles({
+    mode: services.mounts,
+    mounts: await containerMounts(container, pod, volumes, env),
+    folder: containerFolder(container.name),
+    workingDirectory,
+    keep: [home, dirname(process.execPath), ...(workingDir === '' ? [workingDirectory] : []), ...Object.values(volumes)],
+  });
+  return { command: [...program, ...rest].map((part) => expandVariables(part, env)), env, ...placed };
 }
 
 async function listeningPort({ ports }: Container, podIP: string, { addresses }: NodeServices): Promise<number> {

@@ -65,7 +65,7 @@ async function attempt({ httpGet: get, tcpSocket, exec }: Probe, timeout: number
   const { container, podIP, services, launch } = options;
   if (get !== undefined) return httpGet(get, container, podIP, timeout, services.addresses);
   if (tcpSocket !== undefined) return tcpConnect(tcpSocket, container, podIP, timeout, services.addresses);
-  const { exitCode, output } = await runCommand(exec?.command ?? [], {
+  const { exitCode, output } = await runCommand([...launch.prefix, ...(exec?.command ?? [])], {
     ...launch,
     timeout,
     onStart: (pid) => services.records.add(pid, `${container.name} probe`),

@@ -46,6 +46,11 @@ export class ContainerRunner {
     return statusOf(this.#standing, this.name, this.#container.image ?? '', this.#initial);
   }
 
+  /** The leader of the process group that runs now. */
+  get leader(): number | undefined {
+    return this.#running?.process.pid;
+  }
+
   /** Whether it ran to an end after which it is not started again. */
   get finished(): boolean {
     const { ended, state } = this.#standing;
@@ -163,7 +168,7 @@ export class ContainerRunner {
     const containerID = `local://${pod.metadata.uid ?? ''}/${this.name}/${run_}`;
     let process: ContainerProcess;
     try {
-      process = await ContainerProcess.start({ ...launch, logFile, onSpawn: (pid) => records.add(pid, `${pod.metadata.namespace ?? ''}/${pod.metadata.name}/${this.name}`) });
+      process = await ContainerProcess.start({ ...launch, command: [...launch.prefix, ...launch.command], logFile, onSpawn: (pid) => records.add(pid, `${pod.metadata.namespace ?? ''}/${pod.metadata.name}/${this.name}`) });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       run(this.#standing, containerID, startedAt);

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { isNotFound, isConflict } from '../../../cluster/api-error.js';
 import { timestamp } from '../../../kubernetes/conditions.js';
-import type { Pod, PodCondition, PodStatus } from '../../../kubernetes/generated/core-v1.js';
+import type { Pod, PodCondition, PodStatus, ServiceAccount } from '../../../kubernetes/generated/core-v1.js';
+import { deepEqual } from '../../../kubernetes/json.js';
 import { resources } from '../../../kubernetes/resources.js';
 import type { NodeServices, PodScope } from '../node-services.js';
 import { ContainerRunner } from './container-runner.js';
@@ -8,6 +10,9 @@ import { podConditions } from './pod-conditions.js';
 import { makePodFolders, podFolders, removePodFolders } from './pod-folders.js';
 import { podPhase } from './pod-phase.js';
 import { PodStatusWriter } from './pod-status-writer.js';
+import type { RunningPod } from '../usage/usage-writer.js';
+import { withImplicitToken } from '../volumes/implicit-token.js';
+import { PodVolumes } from '../volumes/pod-volumes.js';
 import { unsupportedFields } from './unsupported-fields.js';
 
 const DEFAULT_GRACE_SECONDS = 30;
@@ -31,11 +36,13 @@ export class PodWorker {
   readonly #abort = new AbortController();
   readonly #initial: readonly ContainerRunner[];
   readonly #containers: readonly ContainerRunner[];
+  readonly #volumes: PodVolumes;
   readonly #startTime: string;
   readonly #done: Promise<void>;
   readonly #resolveDone: () => void;
   #pod: Pod;
   #podIP: string;
+  #account: ServiceAccount | undefined;
   #conditions: PodCondition[] | undefined;
   #prepared = false;
   #main: Promise<void> = Promise.resolve();
@@ -50,6 +57,13 @@ export class PodWorker {
     let resolveDone = (): void => undefined;
     this.#done = new Promise((resolve) => (resolveDone = resolve));
     this.#resolveDone = resolveDone;
+    this.#volumes = new PodVolumes({
+      services,
+      pod: () => this.#effective(),
+      podIP: () => this.#podIP,
+      folder: podFolders(services.stateDirectory, pod).volumes,
+      onFailure: (message) => this.#event('Warning', 'FailedMount', message),
+    });
     const scope = this.#scope();
     const { initContainerStatuses: initial = [], containerStatuses: containers = [] } = pod.status ?? {};
     const find = (statuses: typeof containers, name: string) => statuses.find((status) => status.name === name);
@@ -80,8 +94,24 @@ export class PodWorker {
     for (const runner of this.#containers) {
       if (imageOf(pod, runner.name) !== imageOf(before, runner.name)) runner.imageChanged();
     }
+    if (!deepEqual(before.metadata.labels, pod.metadata.labels) || !deepEqual(before.metadata.annotations, pod.metadata.annotations)) this.#volumes.refresh();
     // Conditions of readiness gates are written by others.
     if (this.#conditions !== undefined) this.#publish();
+  }
+
+  /** A ConfigMap or Secret of the Pod's namespace is another now. */
+  configurationChanged(kind: 'ConfigMap' | 'Secret', name: string): void {
+    if (this.#volumes.uses(kind, name)) this.#volumes.refresh();
+  }
+
+  /** The Pod with the process groups of its containers that run now. */
+  get running(): RunningPod {
+    const leaders = this.#containers.flatMap(({ name, leader }): [string, number][] => (leader === undefined ? [] : [[name, leader]]));
+    return { pod: this.#pod, leaders: new Map(leaders) };
+  }
+
+  get namespace(): string {
+    return this.#pod.metadata.namespace ?? '';
   }
 
   /** The API object is gone without waiting for us. */
@@ -97,7 +127,8 @@ export class PodWorker {
 
   #scope(): PodScope {
     const worker = {
-      pod: (): Pod => this.#pod,
+      pod: (): Pod => this.#effective(),
+      volumes: (): Readonly<Record<string, string>> => this.#volumes.folders,
       podIP: (): string => this.#podIP,
       changed: (): void => this.#publish(),
     };
@@ -110,7 +141,10 @@ export class PodWorker {
         return worker.podIP();
       },
       home: folders.home,
-      volumes: folders.volumes,
+      get volumes() {
+        return worker.volumes();
+      },
+      containerFolder: (container) => join(folders.containers, container),
       changed: worker.changed,
     };
   }
@@ -120,6 +154,10 @@ export class PodWorker {
     if (this.#isRefused()) return this.#publish();
     this.#podIP = this.#services.pool.take(this.#pod.metadata.uid ?? '', this.#pod.status?.podIP);
     await makePodFolders(podFolders(this.#services.stateDirectory, this.#pod));
+    this.#account = await this.#serviceAccount(signal);
+    this.#publish();
+    await this.#volumes.fill(signal);
+    if (signal.aborted) return;
     this.#prepared = true;
     this.#publish();
     for (const runner of this.#initial) {
@@ -131,9 +169,21 @@ export class PodWorker {
     this.#publish();
   }
 
+  /** The Pod with what the node adds to it. */
+  #effective(): Pod {
+    return this.#services.mounts.kind === 'namespace' ? withImplicitToken(this.#pod, this.#account) : this.#pod;
+  }
+
+  async #serviceAccount(signal: AbortSignal): Promise<ServiceAccount | undefined> {
+    const { serviceAccountName = 'default' } = this.#pod.spec;
+    if (serviceAccountName === 'default' || this.#services.mounts.kind === 'folder') return undefined;
+    const name = { name: serviceAccountName, namespace: this.namespace };
+    return this.#services.client.find(resources.serviceAccounts, name, { signal }).catch(() => undefined);
+  }
+
   /** Names what cannot be honoured, and what is not enforced. */
   #isRefused(): boolean {
-    const { refused, notEnforced } = unsupportedFields(this.#pod);
+    const { refused, notEnforced } = unsupportedFields(this.#pod, this.#services.mounts.kind);
     if (notEnforced.length > 0) {
       this.#event('Warning', 'NotEnforced', `containers are local processes here; not enforced: ${notEnforced.join(', ')}`);
     }
@@ -196,6 +246,7 @@ export class PodWorker {
     const runners = [...this.#initial, ...this.#containers];
     await Promise.all(runners.map((runner) => runner.stop(graceSeconds)));
     await this.#main;
+    await this.#volumes.settled();
     if (this.#ending === 'deleted') {
       this.#publish();
       await this.#writer.settled();

@@ -26,7 +26,7 @@ export async function runPreStop({ exec, httpGet: get, sleep }: LifecycleHandler
     return success ? undefined : output;
   }
   if (exec === undefined) return undefined;
-  const { exitCode, output } = await runCommand(exec.command ?? [], {
+  const { exitCode, output } = await runCommand([...options.launch.prefix, ...(exec.command ?? [])], {
     ...options.launch,
     timeout,
     onStart: (pid) => services.records.add(pid, `${options.container.name} preStop`),

@@ -1,4 +1,8 @@
-import type { Container, Pod, Probe, Volume } from '../../../kubernetes/generated/core-v1.js';
+import type { Container, Pod, Probe } from '../../../kubernetes/generated/core-v1.js';
+import type { MountMode } from '../volumes/mount-mode.js';
+
+/** Fields of a volume that are implemented. */
+const VOLUMES = new Set(['name', 'emptyDir', 'configMap', 'secret', 'downwardAPI', 'projected']);
 
 /** Fields of a Pod that local processes cannot honour. */
 export interface UnsupportedFields {
@@ -9,7 +13,7 @@ export interface UnsupportedFields {
 }
 
 /** Paths such as `spec.containers[0].lifecycle.postStart`; every field is either implemented, named here, or has no effect on a node. */
-export function unsupportedFields({ spec }: Pod): UnsupportedFields {
+export function unsupportedFields({ spec }: Pod, mounts: MountMode['kind']): UnsupportedFields {
   const refused: string[] = [];
   const notEnforced: string[] = [];
   const refuse = (path: string, present: unknown): void => void (isGiven(present) && refused.push(path));
@@ -39,14 +43,17 @@ export function unsupportedFields({ spec }: Pod): UnsupportedFields {
   spec.volumes?.forEach((volume, index) => {
     const path = `spec.volumes[${index}]`;
     for (const source of Object.keys(volume)) {
-      if (source !== 'name' && source !== 'emptyDir' && !isServiceAccountToken(volume)) refuse(`${path}.${source}`, true);
+      if (!VOLUMES.has(source)) refuse(`${path}.${source}`, true);
     }
-    pass(`${path}.projected`, isServiceAccountToken(volume));
+    volume.projected?.sources?.forEach(({ clusterTrustBundle, podCertificate }, at) => {
+      refuse(`${path}.projected.sources[${at}].clusterTrustBundle`, clusterTrustBundle !== undefined);
+      refuse(`${path}.projected.sources[${at}].podCertificate`, podCertificate !== undefined);
+    });
     pass(`${path}.emptyDir.medium`, volume.emptyDir?.medium);
     pass(`${path}.emptyDir.sizeLimit`, volume.emptyDir?.sizeLimit);
   });
 
-  const tokens = new Set((spec.volumes ?? []).filter(isServiceAccountToken).map(({ name }) => name));
+  const emptyDirs = new Set((spec.volumes ?? []).filter(({ emptyDir }) => emptyDir !== undefined).map(({ name }) => name));
   const each = (path: string, container: Container, initial: boolean): void => {
     refuse(`${path}.lifecycle.postStart`, container.lifecycle?.postStart);
     refuse(`${path}.lifecycle.preStop.tcpSocket`, container.lifecycle?.preStop?.tcpSocket);
@@ -62,9 +69,8 @@ export function unsupportedFields({ spec }: Pod): UnsupportedFields {
     });
     container.env?.forEach(({ valueFrom }, index) => refuse(`${path}.env[${index}].valueFrom.fileKeyRef`, valueFrom?.fileKeyRef));
     container.volumeMounts?.forEach((mount, index) => {
-      refuse(`${path}.volumeMounts[${index}].subPath`, mount.subPath);
-      refuse(`${path}.volumeMounts[${index}].subPathExpr`, mount.subPathExpr);
-      pass(`${path}.volumeMounts[${index}].mountPath (see VOLUME_${mount.name.replaceAll('-', '_').toUpperCase()})`, !tokens.has(mount.name));
+      refuse(`${path}.volumeMounts[${index}].mountPropagation`, mount.mountPropagation !== undefined && mount.mountPropagation !== 'None');
+      pass(`${path}.volumeMounts[${index}].mountPath (see SERIN_POD_ROOT)`, mounts === 'folder' && emptyDirs.has(mount.name));
     });
     pass(`${path}.resources`, container.resources);
     pass(`${path}.securityContext`, container.securityContext);
@@ -75,11 +81,6 @@ export function unsupportedFields({ spec }: Pod): UnsupportedFields {
   spec.initContainers?.forEach((container, index) => each(`spec.initContainers[${index}]`, container, true));
   spec.containers.forEach((container, index) => each(`spec.containers[${index}]`, container, false));
   return { refused, notEnforced };
-}
-
-/** The volume that a real API server adds to every Pod. A process here talks to no API server on its own account. */
-function isServiceAccountToken({ name, projected }: Volume): boolean {
-  return projected !== undefined && name.startsWith('kube-api-access-');
 }
 
 /** Neither absent, false, empty text, empty list nor empty object: what a server's defaulting may leave behind. */

@@ -21,6 +21,7 @@ import { ContainerLogs } from '../processes/container-logs.js';
 import { ProcessRecords } from '../processes/process-records.js';
 import { machineCapacity } from '../registration/node-object.js';
 import { NodeRegistration } from '../registration/node-registration.js';
+import { detectMountMode, type MountChoice, type MountMode } from '../volumes/mount-mode.js';
 
 export const NODE_NAME = 'node-0';
 const PATIENCE_MILLISECONDS = 20_000;
@@ -70,16 +71,21 @@ export class TestCluster {
     await writeFile(this.#imagesFile, JSON.stringify(this.#images));
   }
 
-  async node(name = NODE_NAME): Promise<TestNode> {
+  async node(name = NODE_NAME, mounts: MountChoice | MountMode = 'auto'): Promise<TestNode> {
     const { client } = this;
     const pods = createInformer(client, resources.pods, { fieldSelector: `spec.nodeName=${name}` });
     const services = createInformer(client, resources.services);
+    const configMaps = createInformer(client, resources.configMaps);
+    const secrets = createInformer(client, resources.secrets);
     const pool = new PodAddressPool(this.podRange);
     const stateDirectory = join(this.directory, name);
     const agent = new NodeAgent({
       name,
       pods,
       services,
+      configMaps,
+      secrets,
+      measureEvery: 200,
       registration: new NodeRegistration(client, systemClock, { name, address: pool.node, podRange: this.podRange }),
       shared: {
         client,
@@ -94,6 +100,7 @@ export class TestCluster {
         servicesOf: (namespace) => services.list({ namespace }),
         allocatable: machineCapacity(),
         backOff: { base: 50, maximum: 400 },
+        mounts: typeof mounts === 'string' ? await detectMountMode(mounts, stateDirectory) : mounts,
         stateDirectory,
       },
     });
@@ -102,7 +109,7 @@ export class TestCluster {
       stop: async () => {
         this.#nodes.delete(node);
         await agent.stop(1);
-        await Promise.all([pods.stop(), services.stop()]);
+        await Promise.all([pods, services, configMaps, secrets].map((informer) => informer.stop()));
       },
     };
     this.#nodes.add(node);

@@ -1,6 +1,6 @@
 import type { ReplicaSet } from '../../../kubernetes/generated/apps-v1.js';
 import type { Pod } from '../../../kubernetes/generated/core-v1.js';
-import { deletionOrder } from './deletion-order.js';
+import { deletionOrder } from '../pods/deletion-order.js';
 
 /** At most so many Pods are created or deleted in one pass. */
 const BURST = 500;

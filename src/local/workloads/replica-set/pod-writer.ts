@@ -6,9 +6,9 @@ import { resources } from '../../../kubernetes/resources.js';
 import type { WorkloadContext } from '../loop/context.js';
 import { keyOf, nameOf } from '../loop/object-key.js';
 import type { ReplicaSetDecision } from './decide.js';
-import type { ExpectedDeletions } from './expected-deletions.js';
-import { podFromTemplate } from './pod-from-template.js';
-import { slowStart } from './slow-start.js';
+import type { ExpectedDeletions } from '../pods/expected-deletions.js';
+import { podFromTemplate } from '../pods/pod-from-template.js';
+import { slowStart } from '../pods/slow-start.js';
 
 const COMPONENT = 'replicaset-controller';
 
@@ -36,7 +36,7 @@ export class PodWriter {
 
   async #create(replicaSet: ReplicaSet, signal: AbortSignal): Promise<void> {
     try {
-      const pod = await this.#context.client.create(resources.pods, podFromTemplate(replicaSet), { signal });
+      const pod = await this.#context.client.create(resources.pods, podFromTemplate(replicaSet, replicaSet.spec.template), { signal });
       this.#pods.remember(pod);
       this.#tell(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     } catch (error) {

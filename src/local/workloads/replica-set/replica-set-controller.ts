@@ -14,7 +14,7 @@ import { claim } from '../ownership/claim.js';
 import { settleClaim } from '../ownership/settle-claim.js';
 import { isPodActive, isPodTerminating } from '../pods/pod-state.js';
 import { decideReplicaSet } from './decide.js';
-import { ExpectedDeletions } from './expected-deletions.js';
+import { ExpectedDeletions } from '../pods/expected-deletions.js';
 import { PodWriter } from './pod-writer.js';
 import { replicaSetStatus, untilNextAvailable } from './status.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { deployment, NOON, pod, replicaSet } from '../testing/objects.js';
 import { decideReplicaSet } from './decide.js';
-import { deletionOrder } from './deletion-order.js';
-import { ExpectedDeletions } from './expected-deletions.js';
-import { slowStart } from './slow-start.js';
+import { deletionOrder } from '../pods/deletion-order.js';
+import { ExpectedDeletions } from '../pods/expected-deletions.js';
+import { slowStart } from '../pods/slow-start.js';
 import { replicaSetStatus, untilNextAvailable } from './status.js';
 
 const ORDER_CASES: [string, ReturnType<typeof pod>, ReturnType<typeof pod>][] = [

@@ -2,12 +2,10 @@ import type { Aspect } from './comparison.js';
 
 const STOPS_EARLY = 'the recording stops in the middle of the roll, the replay has finished it by then';
 const BETWEEN_WRITES = 'the recording looked between the deletion of a Pod and the (throttled) write of the status';
-const NO_AUTOSCALER = 'the local cluster has no HorizontalPodAutoscaler';
 
 /** Where a replay differs from the recording, and why that is right. An entry without a difference fails the test. */
 export const KNOWN_DIFFERENCES: Readonly<Record<string, Partial<Record<Aspect, string>>>> = {
   L05: { states: STOPS_EARLY, conditions: STOPS_EARLY },
-  L18: { states: NO_AUTOSCALER, sizes: NO_AUTOSCALER },
   D01: { states: STOPS_EARLY, sizes: STOPS_EARLY, conditions: STOPS_EARLY },
   D04: { states: STOPS_EARLY, sizes: STOPS_EARLY, conditions: STOPS_EARLY },
   D08: { states: STOPS_EARLY, sizes: STOPS_EARLY, owners: STOPS_EARLY },

@@ -18,6 +18,8 @@ export interface LocalClusterOptions {
   readonly logger?: Log;
   /** Milliseconds that each event of a watch comes late to the controllers. */
   readonly lag?: number;
+  /** Milliseconds between two looks of an autoscaler. */
+  readonly autoscalerPeriod?: number;
   /** Milliseconds until a Pod is ready; undefined for no stand-in for nodes. */
   readonly readyAfter?: number;
 }
@@ -36,7 +38,7 @@ export interface LocalCluster {
 
 const STEP_MS = 10;
 
-export async function startLocalCluster({ seed = 1, without = ['scheduler', 'node-lifecycle'], logger = silentLog, lag, readyAfter }: LocalClusterOptions = {}): Promise<LocalCluster> {
+export async function startLocalCluster({ seed = 1, without = ['scheduler', 'node-lifecycle'], logger = silentLog, lag, readyAfter, autoscalerPeriod }: LocalClusterOptions = {}): Promise<LocalCluster> {
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const store = memoryStore();
@@ -45,7 +47,7 @@ export async function startLocalCluster({ seed = 1, without = ['scheduler', 'nod
   const client = createClient(transport, { fieldManager: 'workloads', clock, random });
   const informers = new SharedInformers(client, clock, random, logger);
   const lagging = lag === undefined ? client : createClient(laggingTransport(transport, clock, lag), { fieldManager: 'workloads', clock, random });
-  const workloads = startWorkloads({ client: lagging, clock, random, logger, without });
+  const workloads = startWorkloads({ client: lagging, clock, random, logger, without, ...(autoscalerPeriod !== undefined && { autoscalerPeriod }) });
   await workloads.ready;
   const pods = informers.of(resources.pods);
   await pods.untilSynced();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ClusterClient } from '../../../cluster/client.js';
 import { isNotFound } from '../../../cluster/api-error.js';
 import type { Informer } from '../../../cluster/informer.js';
@@ -17,6 +18,7 @@ export interface ReadyPodsOptions {
 /** Stands in for nodes: marks each new Pod running and ready, unless its image contains `bad`. @returns how to stop */
 export function markPodsReady({ client, clock, pods, delay }: ReadyPodsOptions): () => void {
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const mark = async (pod: Pod): Promise<void> => {
     await clock.sleep(delay, stopping.signal);
     const ready = { type: 'Ready', status: 'True', lastTransitionTime: timestamp(clock.now()) };

@@ -54,6 +54,41 @@ const container = (name: string, rest: object = {}): object => ({ name, image: `
 export const preparations: Readonly<Record<string, readonly Preparation[]>> = {
   A184: [
     { method: 'POST', path: '/api/v1/namespaces/conf-wl/pods', body: { metadata: { name: 'ev', labels: { app: 'ev' } }, spec: { containers: [container('web')] } } },
+    {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/conf-wl/pods/ev/status',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+    },
+    {
+      method: 'POST',
+      path: '/apis/policy/v1/namespaces/conf-wl/poddisruptionbudgets',
+      body: { metadata: { name: 'ev' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'ev' } } } },
+    },
+    {
+      method: 'PATCH',
+      path: '/apis/policy/v1/namespaces/conf-wl/poddisruptionbudgets/ev/status',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { status: { observedGeneration: 1, disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 } },
+    },
+  ],
+  A185: [{ method: 'DELETE', path: '/apis/policy/v1/namespaces/conf-wl/poddisruptionbudgets/ev' }],
+  A439: [
+    { method: 'POST', path: '/api/v1/namespaces/conf-auth/serviceaccounts', body: { metadata: { name: 'sa' } } },
+    {
+      method: 'POST',
+      path: '/apis/rbac.authorization.k8s.io/v1/namespaces/conf-auth/roles',
+      body: { metadata: { name: 'r' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }] },
+    },
+    {
+      method: 'POST',
+      path: '/apis/rbac.authorization.k8s.io/v1/namespaces/conf-auth/rolebindings',
+      body: {
+        metadata: { name: 'rb' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
+      },
+    },
   ],
   A432: [
     {
@@ -68,18 +103,6 @@ export const preparations: Readonly<Record<string, readonly Preparation[]>> = {
       path: '/apis/lab.serin.test/v1/namespaces/conf-crd/widgets/wheld',
       headers: { 'content-type': 'application/merge-patch+json' },
       body: { metadata: { finalizers: null } },
-    },
-  ],
-  A448: [{ method: 'POST', path: '/api/v1/namespaces/conf-auth/serviceaccounts', body: { metadata: { name: 'sa' } } }],
-  A458: [
-    {
-      method: 'POST',
-      path: '/apis/rbac.authorization.k8s.io/v1/namespaces/conf-auth/rolebindings',
-      body: {
-        metadata: { name: 'rb' },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
-        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
-      },
     },
   ],
   // Ours does not estimate costs and took what A379 was refused for.

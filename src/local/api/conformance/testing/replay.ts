@@ -38,7 +38,7 @@ export class Replay {
     const random = seededRandom(11);
     const user = { username: 'system:kube-controller-manager', groups: ['system:masters'] };
     const client = createClient(this.#api.transport(user), { fieldManager: 'kube-controller-manager', clock: this.#clock, random });
-    this.#workloads = startWorkloads({ client, clock: this.#clock, random, without: ['scheduler', 'node-lifecycle'] });
+    this.#workloads = startWorkloads({ client, clock: this.#clock, random, without: ['scheduler', 'node-lifecycle', 'job', 'disruption'] });
     await this.#workloads.ready;
     const namespaces = new Set(cases.map(({ request }) => /\/namespaces\/(conf-[^/]+)\//.exec(request.path)?.[1]).filter((name) => name !== undefined && name !== 'conf-nsdel'));
     for (const name of namespaces) await this.#send({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
@@ -145,7 +145,8 @@ export class Replay {
     if (!isRecord(recorded) || !isRecord(actual)) return;
     for (const [key, value] of Object.entries(recorded)) {
       const ours = actual[key];
-      if (key === 'resourceVersion' && typeof value === 'string' && typeof ours === 'string') this.#versions.set(value, ours);
+      if (key === 'token' && value === '(token removed)' && typeof ours === 'string') this.#translations.set('(token of the case before)', ours);
+      else if (key === 'resourceVersion' && typeof value === 'string' && typeof ours === 'string') this.#versions.set(value, ours);
       else if (key === 'uid' && typeof value === 'string' && typeof ours === 'string' && UID.test(value)) this.#translations.set(value, ours);
       else if (key === 'name' && isGenerated(recorded, value) && isGenerated(actual, ours) && value !== ours) {
         this.#translations.set(value, ours);

@@ -4,7 +4,7 @@ import { createdAtColumn } from '../columns.js';
 import { defineKind } from '../definition.js';
 import type { Kind } from '../kind.js';
 import { bindingColumns, bindingWideColumns } from './access-columns.js';
-import { bindingProblems, bindingUpdateProblems, roleProblems } from './access-validation.js';
+import { aggregationProblems, bindingProblems, bindingUpdateProblems, roleProblems } from './access-validation.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
 
@@ -33,7 +33,7 @@ export function accessKinds(): Kind[] {
       schemaName: 'io.k8s.api.rbac.v1.ClusterRole',
       nameRule: 'path-segment',
       columnsWithoutAge: [createdAtColumn],
-      validate: ({ rules }) => roleProblems(rules, false),
+      validate: ({ rules, aggregationRule }) => [...roleProblems(rules, false), ...aggregationProblems(aggregationRule)],
     }),
     defineKind<ClusterRoleBinding>({
       resource: rbac('ClusterRoleBinding', 'clusterrolebindings', false),

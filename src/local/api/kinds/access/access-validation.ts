@@ -1,8 +1,9 @@
 import type { FieldError } from '../../../../kubernetes/field-error.js';
 import { invalidField, requiredField, unsupportedField } from '../../../../kubernetes/field-errors.js';
-import type { ClusterRoleBinding, PolicyRule, RoleBinding, Subject } from '../../../../kubernetes/generated/rbac-v1.js';
+import type { AggregationRule, ClusterRoleBinding, PolicyRule, RoleBinding, Subject } from '../../../../kubernetes/generated/rbac-v1.js';
 import { deepEqual } from '../../../../kubernetes/json.js';
 import { dns1123SubdomainProblems, pathSegmentProblems } from '../../../../kubernetes/names.js';
+import { validateLabelSelector } from '../../../../kubernetes/selectors.js';
 import { problemsAt } from '../field-checks.js';
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -12,6 +13,15 @@ type Binding = RoleBinding | ClusterRoleBinding;
 /** What is wrong with the rules of a role. */
 export function roleProblems(rules: readonly PolicyRule[] | null | undefined, namespaced: boolean): FieldError[] {
   return (rules ?? []).flatMap((rule, index) => ruleErrors(rule, `rules[${index}]`, namespaced));
+}
+
+/** What is wrong with where a ClusterRole gathers its rules from. */
+export function aggregationProblems(rule: AggregationRule | undefined): FieldError[] {
+  if (rule === undefined) return [];
+  const field = 'aggregationRule.clusterRoleSelectors';
+  const selectors = rule.clusterRoleSelectors ?? [];
+  if (selectors.length === 0) return [requiredField(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
+  return selectors.flatMap((selector, index) => validateLabelSelector(selector, `${field}[${index}]`));
 }
 
 /** What is wrong with a binding. */

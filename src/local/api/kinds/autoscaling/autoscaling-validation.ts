@@ -4,11 +4,12 @@ import type { HorizontalPodAutoscaler } from '../../../../kubernetes/generated/a
 import type { PodDisruptionBudget } from '../../../../kubernetes/generated/policy-v1.js';
 import { pathSegmentProblems } from '../../../../kubernetes/names.js';
 import { validateLabelSelector } from '../../../../kubernetes/selectors.js';
+import { behaviorProblems, metricProblems } from './metric-validation.js';
 import { atMostAll, intOrPercent, problemsAt } from '../field-checks.js';
 
 const EVICTION_POLICIES = ['AlwaysAllow', 'IfHealthyBudget'];
 
-/** What is wrong with a HorizontalPodAutoscaler; its metrics are not looked into. */
+/** What is wrong with a HorizontalPodAutoscaler. */
 export function autoscalerProblems({ spec }: HorizontalPodAutoscaler): FieldError[] {
   if (spec === undefined) return [requiredField('spec.maxReplicas', 'must be set and greater than 0')];
   const { minReplicas: least, maxReplicas: most, scaleTargetRef: target } = spec;
@@ -21,7 +22,7 @@ export function autoscalerProblems({ spec }: HorizontalPodAutoscaler): FieldErro
     const field = `spec.scaleTargetRef.${part}`;
     errors.push(...(target[part] === '' ? [requiredField(field)] : problemsAt(field, target[part], pathSegmentProblems(target[part]))));
   }
-  return errors;
+  return [...errors, ...metricProblems(spec.metrics ?? []), ...behaviorProblems(spec.behavior)];
 }
 
 /** What is wrong with a PodDisruptionBudget. */

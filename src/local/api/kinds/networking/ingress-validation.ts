@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 import type { FieldError } from '../../../../kubernetes/field-error.js';
-import { invalidField, requiredField, unsupportedField } from '../../../../kubernetes/field-errors.js';
-import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule } from '../../../../kubernetes/generated/networking-v1.js';
+import { invalidField, requiredField, tooLongField, unsupportedField } from '../../../../kubernetes/field-errors.js';
+import type { HTTPIngressPath, Ingress, IngressBackend, IngressClass, IngressRule } from '../../../../kubernetes/generated/networking-v1.js';
 import { dns1123LabelProblems, dns1123SubdomainProblems } from '../../../../kubernetes/names.js';
 import { portNameProblems, portNumber, problemsAt } from '../field-checks.js';
 
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
+const MOST_CONTROLLER = 250;
 const BAD_SEQUENCES = ['//', '/./', '/../', '%2f', '%2F'];
 const BAD_ENDINGS = ['/..', '/.'];
 const WILDCARD = '\\*(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+';
@@ -27,6 +28,17 @@ export function ingressProblems({ spec }: Ingress): FieldError[] {
     ),
     ...(className === undefined ? [] : problemsAt('spec.ingressClassName', className, dns1123SubdomainProblems(className))),
   ];
+}
+
+/** What is wrong with an IngressClass. */
+export function ingressClassProblems({ spec }: IngressClass): FieldError[] {
+  const field = 'spec.controller';
+  const controller = spec?.controller ?? '';
+  if (controller === '') return [requiredField(field)];
+  if (controller.length > MOST_CONTROLLER) return [tooLongField(field, MOST_CONTROLLER)];
+  const slash = controller.indexOf('/');
+  if (slash === -1 || slash === 0 || slash === controller.length - 1) return [invalidField(field, controller, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  return problemsAt(field, controller.slice(0, slash), dns1123SubdomainProblems(controller.slice(0, slash)));
 }
 
 function ruleErrors({ host, http }: IngressRule, at: string): FieldError[] {

@@ -4,9 +4,11 @@ import type { EndpointSlice } from '../../../../kubernetes/generated/discovery-v
 import type { Ingress, IngressClass } from '../../../../kubernetes/generated/networking-v1.js';
 import { resources } from '../../../../kubernetes/resources.js';
 import { defineKind } from '../definition.js';
+import { immutable } from '../field-checks.js';
 import type { Kind } from '../kind.js';
 import { endpointsProblems, endpointSliceProblems, endpointSliceUpdateProblems } from './endpoint-validation.js';
-import { ingressProblems } from './ingress-validation.js';
+import { useDefaultClass } from './default-ingress-class.js';
+import { ingressClassProblems, ingressProblems } from './ingress-validation.js';
 import { leaseProblems } from './lease-validation.js';
 import { endpointsColumns, endpointSliceColumns, ingressClassColumns, ingressColumns, leaseColumns } from './network-columns.js';
 
@@ -44,6 +46,10 @@ export function networkKinds(): Kind[] {
       status: true,
       hasGeneration: true,
       columns: ingressColumns,
+      prepareForCreate(ingress, context) {
+        useDefaultClass(ingress, context);
+        return [];
+      },
       validate: ingressProblems,
     }),
     defineKind<IngressClass>({
@@ -54,6 +60,8 @@ export function networkKinds(): Kind[] {
       applyDefaults({ spec }) {
         if (spec?.parameters !== undefined) spec.parameters.scope ??= 'Cluster';
       },
+      validate: ingressClassProblems,
+      validateUpdate: ({ spec }, before) => immutable('spec.controller', spec?.controller, before.spec?.controller),
     }),
     defineKind<Lease>({
       resource: resources.leases,

@@ -7,12 +7,14 @@ import type {
   MutatingAdmissionPolicyBinding,
   Mutation,
   NamedRuleWithOperations,
+  ParamKind,
+  ParamRef,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
   Validation,
   Variable,
 } from '../../../../kubernetes/generated/admissionregistration-v1.js';
-import { qualifiedNameProblems } from '../../../../kubernetes/names.js';
+import { pathSegmentProblems, qualifiedNameProblems } from '../../../../kubernetes/names.js';
 import { validateLabelSelector } from '../../../../kubernetes/selectors.js';
 import { PolicyCompiler } from '../../admission/policy-expression.js';
 import { problemsAt } from '../field-checks.js';
@@ -30,6 +32,7 @@ export class PolicyChecks {
     const validations = spec?.validations ?? [];
     const annotations = spec?.auditAnnotations ?? [];
     return [
+      ...parameterKindErrors(spec?.paramKind),
       ...oneOfErrors('spec.failurePolicy', spec?.failurePolicy, ['Fail', 'Ignore']),
       ...constraintErrors(spec?.matchConstraints),
       ...this.#conditionErrors(spec?.matchConditions ?? []),
@@ -43,6 +46,7 @@ export class PolicyChecks {
   mutatingPolicy({ spec }: MutatingAdmissionPolicy): FieldError[] {
     const mutations = spec?.mutations ?? [];
     return [
+      ...parameterKindErrors(spec?.paramKind),
       ...oneOfErrors('spec.failurePolicy', spec?.failurePolicy, ['Fail', 'Ignore']),
       ...constraintErrors(spec?.matchConstraints),
       ...this.#conditionErrors(spec?.matchConditions ?? []),
@@ -115,7 +119,11 @@ export class PolicyChecks {
 
 /** What is wrong with the binding of a mutating policy. */
 export function mutatingBindingProblems({ spec }: MutatingAdmissionPolicyBinding): FieldError[] {
-  return [...((spec?.policyName ?? '') === '' ? [requiredField('spec.policyName')] : []), ...resourceErrors(spec?.matchResources, 'spec.matchResources')];
+  return [
+    ...((spec?.policyName ?? '') === '' ? [requiredField('spec.policyName')] : []),
+    ...parameterErrors(spec?.paramRef),
+    ...resourceErrors(spec?.matchResources, 'spec.matchResources'),
+  ];
 }
 
 /** What is wrong with the binding of a validating policy. */
@@ -125,11 +133,31 @@ export function validatingBindingProblems({ spec }: ValidatingAdmissionPolicyBin
   const both = actions.includes('Deny') && actions.includes('Warn');
   return [
     ...((spec?.policyName ?? '') === '' ? [requiredField('spec.policyName')] : []),
+    ...parameterErrors(spec?.paramRef),
     ...resourceErrors(spec?.matchResources, 'spec.matchResources'),
     ...(actions.length === 0 ? [requiredField(field, 'at least one validation action is required')] : []),
     ...actions.flatMap((action, index) => (actions.indexOf(action) < index ? [duplicateField(`${field}[${index}]`, action)] : [])),
     ...actions.flatMap((action, index) => (ACTIONS.includes(action) ? [] : [unsupportedField(`${field}[${index}]`, action, ACTIONS)])),
     ...(both ? [invalidField(field, actions, 'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)')] : []),
+  ];
+}
+
+function parameterKindErrors(kind: ParamKind | undefined): FieldError[] {
+  if (kind === undefined) return [];
+  return (['apiVersion', 'kind'] as const).flatMap((part) => ((kind[part] ?? '') === '' ? [requiredField(`spec.paramKind.${part}`)] : []));
+}
+
+function parameterErrors(reference: ParamRef | undefined): FieldError[] {
+  if (reference === undefined) return [];
+  const field = 'spec.paramRef';
+  const { name = '', selector, parameterNotFoundAction: action = '' } = reference;
+  const both = name !== '' && selector !== undefined;
+  const exclusive = (part: string): FieldError[] => (both ? [forbiddenField(`${field}.${part}`, 'name and selector are mutually exclusive')] : []);
+  return [
+    ...(name === '' ? [] : [...problemsAt(`${field}.name`, name, pathSegmentProblems(name)), ...exclusive('name')]),
+    ...(selector === undefined ? [] : [...validateLabelSelector(selector, `${field}.selector`), ...exclusive('selector')]),
+    ...(name === '' && selector === undefined ? [requiredField(field, 'one of name or selector must be specified')] : []),
+    ...(action === '' ? [requiredField(`${field}.parameterNotFoundAction`)] : oneOfErrors(`${field}.parameterNotFoundAction`, action, ['Deny', 'Allow'])),
   ];
 }
 

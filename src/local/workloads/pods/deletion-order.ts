@@ -1,5 +1,5 @@
 import type { Pod } from '../../../kubernetes/generated/core-v1.js';
-import { isPodActive, isPodReady, podReadySince } from '../pods/pod-state.js';
+import { isPodActive, isPodReady, podReadySince } from './pod-state.js';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };

@@ -4,7 +4,7 @@ import type { Pod } from '../../../kubernetes/generated/core-v1.js';
 const PATIENCE_MS = 5 * 60_000;
 
 /**
- * Deletions that were asked for and not yet seen in the cache, by ReplicaSet. Without this a pass that runs on a lagging
+ * Deletions that were asked for and not yet seen in the cache, by owner. Without this a pass that runs on a lagging
  * cache would count Pods that are already going and delete others as well. (Created Pods need no such book: the cache
  * takes in what the server answered.)
  */
@@ -29,7 +29,7 @@ export class ExpectedDeletions {
     return [...(this.#byOwner.get(owner)?.values() ?? [])].every((until) => until <= now);
   }
 
-  /** The ReplicaSet is gone. */
+  /** The owner is gone. */
   forget(owner: string): void {
     this.#byOwner.delete(owner);
   }

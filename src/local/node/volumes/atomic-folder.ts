@@ -1,0 +1,62 @@
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+
+/** One file of a volume. */
+export interface VolumeFile {
+  readonly data: Buffer;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** The files of a volume by path within it. */
+export type VolumeFiles = ReadonlyMap<string, VolumeFile>;
+
+const CURRENT = '..data';
+
+/**
+ * Makes the folder hold exactly these files, all of them at once for whoever reads: they lie in a folder of their own that
+ * `..data` points to, and each visible name points through it. A file that was opened before stays readable.
+ * @returns whether anything was changed
+ */
+export async function writeAtomically(folder: string, files: VolumeFiles): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const before = await readlink(join(folder, CURRENT)).catch(() => undefined);
+  if (before !== undefined && (await holds(join(folder, before), files))) return false;
+  const fresh = await mkdtemp(`${folder}${sep}..`);
+  await chmod(fresh, 0o755);
+  for (const [path, { data, mode }] of files) {
+    const file = join(fresh, path);
+    await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+    await writeFile(file, data);
+    await chmod(file, mode);
+  }
+  const swap = join(folder, '..data_tmp');
+  await rm(swap, { force: true });
+  await symlink(basename(fresh), swap);
+  await rename(swap, join(folder, CURRENT));
+  await showNames(folder, new Set([...files.keys()].map((path) => path.split(sep)[0] ?? path)));
+  if (before !== undefined) await rm(join(folder, before), { recursive: true, force: true });
+  return true;
+}
+
+async function showNames(folder: string, names: ReadonlySet<string>): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    const isOld = !names.has(entry) && !entry.startsWith('..') && (await lstat(join(folder, entry))).isSymbolicLink();
+    if (isOld) await unlink(join(folder, entry));
+  }
+  for (const name of names) {
+    const link = join(folder, name);
+    if ((await readlink(link).catch(() => undefined)) === undefined) await symlink(join(CURRENT, name), link);
+  }
+}
+
+async function holds(folder: string, files: VolumeFiles): Promise<boolean> {
+  const found = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile());
+  if (found.length !== files.size) return false;
+  for (const [path, { data, mode }] of files) {
+    const file = join(folder, path);
+    const [content, state] = await Promise.all([readFile(file).catch(() => undefined), stat(file).catch(() => undefined)]);
+    if (content === undefined || !content.equals(data) || state === undefined || (state.mode & 0o777) !== (mode & 0o777)) return false;
+  }
+  return true;
+}
