@@ -28,6 +28,7 @@ const texts = {
   Aborting: { en: 'Taking the canary back: {why}.', zh: '正在撤回金丝雀版本：{why}。' },
   Aborted: { en: '{canary} was taken back; {requests} requests met it, {failures} failed.', zh: '{canary} 已撤回；它处理了 {requests} 个请求，失败 {failures} 个。' },
   LettingGo: { en: 'The workload was taken out of our hands: {why}; routes are put back.', zh: '工作负载已不受控制：{why}；正在恢复路由。' },
+  FirstFailed: { en: 'The first version did not pass its checks: {why}. It is left to run.', zh: '首个版本未通过检查：{why}。它将继续运行。' },
   PausedByUser: { en: 'Paused by a person; shares stay as they are.', zh: '已被人工暂停；流量比例保持不变。' },
   ResumedByUser: { en: 'Resumed by a person.', zh: '已被人工恢复。' },
   RoutesOverwritten: { en: '{place}: {problem}. To end it: {remedy}.', zh: '{place}：{problem}。处理方法：{remedy}。' },
@@ -53,6 +54,7 @@ const texts = {
   // Why it was taken back.
   AbortedByUser: { en: 'someone asked for it', zh: '人工要求' },
   TooManyFailures: { en: 'the canary failed {canaryFailures} of {canaryRequests} requests ({canaryRate}), stable {stableFailures} of {stableRequests} ({stableRate}); {limit} more than stable are allowed', zh: '金丝雀版本 {canaryRequests} 个请求失败 {canaryFailures} 个（{canaryRate}），稳定版本 {stableRequests} 个失败 {stableFailures} 个（{stableRate}）；允许比稳定版本多 {limit}' },
+  TooManyFailuresAlone: { en: '{canaryFailures} of {canaryRequests} requests failed ({canaryRate}); {limit} are allowed', zh: '{canaryRequests} 个请求失败 {canaryFailures} 个（{canaryRate}）；允许 {limit}' },
   JobFailed: { en: 'Job {job} failed: {detail}', zh: 'Job {job} 失败：{detail}' },
   GateRefused: { en: '{url} refused: {detail}', zh: '{url} 拒绝放行：{detail}' },
   GateUnanswered: { en: '{url} did not agree within {limit} (last answer: {detail})', zh: '{url} 在 {limit} 内未放行（最近的应答：{detail}）' },

@@ -50,6 +50,7 @@ export const ReleaseSpecSchema = Type.Object(
     strategy: Type.Optional(StringEnum(strategyNames, { description: 'Where the plan came from.', ...immutable('the strategy') })),
     service: Type.Optional(Type.String({ maxLength: 253, description: 'The Service that clients use.', ...immutable('the Service') })),
     canaryService: Type.Optional(Type.String({ maxLength: 253, description: 'The Service for the canary alone.', ...immutable('the canary Service') })),
+    first: Type.Optional(Type.Boolean({ description: 'The first version of the program is put through the checks; there is none to go back to.', ...immutable('this') })),
     hotfix: Type.Optional(Type.String({ maxLength: 1024, description: 'Why it goes out without being judged.', ...immutable('the reason') })),
     router: Type.Optional(Type.Object(RouterSchema.properties, { description: 'How traffic is steered; as in the policy when the release began.', ...immutable('the router') })),
     stable: Type.Object(VersionSchema.properties, { description: 'The version that users rely on.', ...immutable('the stable version') }),
@@ -60,7 +61,7 @@ export const ReleaseSpecSchema = Type.Object(
     advanceTo: Type.Optional(Type.Integer({ minimum: 0, description: 'Command: end pauses and analyses before the step with this index.' })),
   },
   { description: 'One run of a policy.', 'x-kubernetes-validations': [
-    { rule: ['strategy', 'service', 'canaryService', 'hotfix', 'router'].map((field) => `has(self.${field}) == has(oldSelf.${field})`).join(' && '), message: 'what a release was started with never changes; a new version starts a new release' },
+    { rule: ['strategy', 'service', 'canaryService', 'first', 'hotfix', 'router'].map((field) => `has(self.${field}) == has(oldSelf.${field})`).join(' && '), message: 'what a release was started with never changes; a new version starts a new release' },
     { rule: '!has(oldSelf.abort) || !oldSelf.abort || (has(self.abort) && self.abort)', message: 'an abort cannot be taken back' },
   ] },
 );
@@ -122,7 +123,7 @@ export const ReleaseStatusSchema = Type.Object({
   ),
   counting: Type.Optional(Type.Object({ share: Type.Integer(), stable: Type.Integer(), canary: Type.Integer() }, { description: 'The requests on record when the present share came into force.' })),
   intent: IntentSchema,
-  claims: Type.Optional(Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), found: AnyObject<unknown>({}) }), { description: 'What was found in shared objects, to be put back.' })),
+  claims: Type.Optional(Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), namespace: Type.Optional(Type.String({ description: "The release's own when absent." })), found: AnyObject<unknown>({}) }), { description: 'What was found in shared objects, to be put back.' })),
   evidence: Type.Optional(Type.Object({ stable: CountsSchema, canary: CountsSchema }, { description: 'Requests and failures on record since the release began.' })),
   evidenceAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the evidence was written down last.' })),
   log: Type.Optional(Type.Array(LogEntrySchema, { description: 'What happened, the last ones.' })),

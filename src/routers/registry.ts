@@ -1,5 +1,7 @@
 import type { RouterConfigs, RouterName } from '../model/policy/routers.js';
 import { routerNames } from '../model/policy/routers.js';
+import { gatewayApiRouter } from './gateway-api/router.js';
+import { ingressNginxRouter } from './ingress-nginx/router.js';
 import { istioRouter } from './istio/router.js';
 import { noneRouter } from './none/router.js';
 import type { Router } from './router.js';
@@ -9,6 +11,8 @@ import { severalRouters } from './several/router.js';
 /** All routers, by the name of their field in a policy. */
 export const routers: Readonly<Partial<Record<RouterName, Router>>> = {
   istio: withConfig(istioRouter),
+  gatewayApi: withConfig(gatewayApiRouter),
+  ingressNginx: withConfig(ingressNginxRouter),
   service: withConfig(serviceRouter),
 };
 

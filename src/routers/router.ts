@@ -135,13 +135,16 @@ export interface Router<Config = unknown> {
   /** The kinds whose objects `found` must hold. */
   readonly watches: readonly Resource<KubernetesObject>[];
   readonly capabilities: Readonly<Record<Capability, Support>>;
+  /** Whether it pins the Service that clients use to one version and leads to the canary by a Service of its own. */
+  readonly pinsService?: true;
   /** What speaks against steering with this configuration; asked before a release starts, and by `lint` as far as known. */
   check(config: Config, found: Found, context: CheckContext): RoutingProblem[];
   /**
    * What of a split the plan will ask for this router cannot express, by name: what `capabilities` cannot say, such as a
    * pattern that the product would misread. What it does not support at all is refused before it is asked.
+   * @param found where known: what could be said, but not beside what is there
    */
-  inexpressible?(config: Config, split: Split, context: CheckContext): RoutingProblem[];
+  inexpressible?(config: Config, split: Split, context: CheckContext, found?: Found): RoutingProblem[];
   /** The shares (per mille of the canary) that cannot be shown, of those asked, for these Pod counts; empty where any can. */
   unreachable(config: Config, shares: readonly number[], replicas: number): RoutingProblem[];
   /** The way from what was found to `split`. `claims` are those on record; the plan's claims contain them. */

@@ -6,13 +6,32 @@ const settleSeconds = Type.Optional(
   Type.Integer({ minimum: 0, maximum: 600, description: 'How long the product is given to take over a change where objects carry no status.' }),
 );
 
+const PortNumber = (description: string) => Type.Integer({ minimum: 1, maximum: 65_535, description });
+
 const IstioRouterSchema = Type.Object(
   {
     virtualServices: Type.Optional(
       Type.Array(
         Type.Object({
           name: Name('The VirtualService.'),
+          namespace: Type.Optional(Name('Its namespace; the one of the policy when absent. Another one must allow it by the annotation serin.dev/allow-release-from.')),
           routes: Type.Optional(Type.Array(Name('Name of an http route.'), { maxItems: 64, description: 'Only these http routes; all that lead to the Service when absent.' })),
+          tls: Type.Optional(
+            Type.Array(
+              Type.Object({
+                port: Type.Optional(PortNumber('Only routes that match this port.')),
+                sniHosts: Type.Optional(Type.Array(Name('A host name.'), { minItems: 1, maxItems: 16, description: 'Only routes that match all of these host names.' })),
+              }),
+              { minItems: 1, maxItems: 16, description: 'Also these tls routes to the Service; {} takes all of them. Their connections are split, not their requests.' },
+            ),
+          ),
+          tcp: Type.Optional(
+            Type.Array(Type.Object({ port: Type.Optional(PortNumber('Only routes that match this port.')) }), {
+              minItems: 1,
+              maxItems: 16,
+              description: 'Also these tcp routes to the Service; {} takes all of them. Their connections are split.',
+            }),
+          ),
         }),
         { maxItems: 32, description: 'Which VirtualServices steer the traffic; all that lead to the Service when absent.' },
       ),

@@ -5,23 +5,15 @@ import type { Found, RoutingProblem } from '../router.js';
 import { MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
 import { coversService, meansService, type ServiceName } from './host.js';
 import type { DestinationRule, Subset } from './objects.js';
+import { ourRuleName } from './our-objects.js';
 import { LONGEST_SUBSET_NAME, subsetName } from './subset-names.js';
-
-/** Name of the DestinationRule that Serin makes beside the user's. */
-export function ourRuleName(service: string): string {
-  return `${service}-serin`;
-}
-
-export function isOurRule(rule: DestinationRule, policy: string): boolean {
-  const labels = rule.metadata.labels ?? {};
-  return labels[POLICY_LABEL] === policy && Object.entries(MANAGED_BY).every(([key, value]) => labels[key] === value);
-}
 
 /**
  * The user's DestinationRules that hold for the Service: those of its host, oldest first as Istio merges them; where there
  * is none, the closest one with a wildcard.
  */
 export function usersRules(found: Found, service: ServiceName): DestinationRule[] {
+  if (service.name === '') return [];
   const others = found.list(resources.destinationRules).filter(({ metadata }) => metadata.name !== ourRuleName(service.name));
   const exact = others.filter(({ spec }) => meansService(spec.host, service.namespace, service)).sort(byAge);
   if (exact.length > 0) return exact;
@@ -40,6 +32,22 @@ export function usersSubset(rules: readonly DestinationRule[], name: string): Su
   return rules.flatMap(({ spec }) => spec.subsets ?? []).find((subset) => subset.name === name);
 }
 
+function holdsFor({ labels = {} }: Subset, { podLabels }: VersionTarget): boolean {
+  return Object.entries(labels).every(([key, value]) => podLabels[key] === value);
+}
+
+/**
+ * The subset of the user's that is to the canary what a named one is to stable: where each version has a subset by labels of
+ * its own, such as `version: v1` and `version: v2`. Undefined where the named subset is not stable's alone, or there is none.
+ */
+export function counterpart(rules: readonly DestinationRule[], name: string, versions: Readonly<Record<Role, VersionTarget>>): Subset | undefined {
+  const own = usersSubset(rules, name);
+  if (!own || !holdsFor(own, versions.stable) || holdsFor(own, versions.canary)) return undefined;
+  const others = rules.flatMap(({ spec }) => spec.subsets ?? []).filter((subset) => holdsFor(subset, versions.canary) && !holdsFor(subset, versions.stable));
+  const keys = (subset: Subset): string => Object.keys(subset.labels ?? {}).sort().join();
+  return others.find((subset) => keys(subset) === keys(own)) ?? others[0];
+}
+
 /** What speaks against splitting beneath a subset that a route of the user's names. */
 export function subsetProblem(
   place: string,
@@ -49,20 +57,21 @@ export function subsetProblem(
 ): RoutingProblem | undefined {
   const subset = usersSubset(rules, name);
   if (!subset) {
-    return { place, problem: `names subset "${name}", which no DestinationRule of this namespace defines`, remedy: `define subset "${name}", or take it out of the route` };
+    return { place, problem: `names subset "${name}", which no DestinationRule of the Service's namespace defines`, remedy: `define subset "${name}", or take it out of the route` };
+  }
+  const { stable } = versions ?? {};
+  const differing = stable && Object.entries(subset.labels ?? {}).find(([key, value]) => stable.podLabels[key] !== value);
+  if (stable && differing) {
+    const [key, value] = differing;
+    return {
+      place,
+      problem: `names subset "${name}", which wants Pods with ${key}=${value}, but those of the stable version have ${key}=${stable.podLabels[key] ?? '(none)'}`,
+      remedy: "let it name the stable version's subset or none, and leave it to the release who else meets the canary; or name the routes to steer under router.istio.virtualServices",
+    };
   }
   for (const role of roles) {
     const version = versions?.[role];
-    if (!version) continue;
-    const differing = Object.entries(subset.labels ?? {}).find(([key, value]) => version.podLabels[key] !== value);
-    if (differing) {
-      return {
-        place,
-        problem: `names subset "${name}", which wants Pods with ${differing[0]}=${differing[1]}, but those of the ${role} version have ${differing[0]}=${version.podLabels[differing[0]] ?? '(none)'}`,
-        remedy: `take the subset out of the route, or keep the label ${differing[0]} the same in every version`,
-      };
-    }
-    if (subsetName(version.hash, name).length > LONGEST_SUBSET_NAME) {
+    if (version && subsetName(version.hash, name).length > LONGEST_SUBSET_NAME) {
       return { place, problem: `the name of subset "${name}" is too long to add a version to it`, remedy: `name it with at most ${LONGEST_SUBSET_NAME - subsetName(version.hash, '').length} characters` };
     }
   }
@@ -85,7 +94,8 @@ export function ruleFor(
     const name = subsetName(versions[role].hash, users);
     // A subset of the user's that vanished under way: what was copied from it goes on.
     if (users !== undefined && !own) return kept.filter((subset) => subset.name === name);
-    return [{ name, labels: { [HASH_LABEL]: versions[role].hash }, ...(own?.trafficPolicy ? { trafficPolicy: own.trafficPolicy } : {}) }];
+    const policy = role === 'canary' && users !== undefined ? (counterpart(rules, users, versions) ?? own) : own;
+    return [{ name, labels: { [HASH_LABEL]: versions[role].hash }, ...(policy?.trafficPolicy ? { trafficPolicy: policy.trafficPolicy } : {}) }];
   }));
   const subsets = [...wanted, ...kept.filter(({ name }) => wanted.every((subset) => subset.name !== name))].sort((a, b) => (a.name < b.name ? -1 : 1));
   const [first] = rules;

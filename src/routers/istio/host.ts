@@ -24,3 +24,8 @@ export function coversService(host: string, service: ServiceName): boolean {
   if (host === '*') return true;
   return host.startsWith('*.') && `${service.name}.${service.namespace}.svc.cluster.local`.endsWith(host.slice(1));
 }
+
+/** The host of another Service of the same namespace, as qualified as `host` is. */
+export function hostLike(host: string, service: string): string {
+  return [service, ...host.split('.').slice(1)].join('.');
+}

@@ -1,10 +1,12 @@
 import type { RoutingProblem } from '../router.js';
-import { meansService, type ServiceName } from './host.js';
-import type { DestinationRule, VirtualService } from './objects.js';
+import { titleOf, type DestinationRule } from './objects.js';
+import { serviceOf, type Scope } from './scope.js';
+import type { SelectedVirtualService } from './selection.js';
 
 /** What keeps a VirtualService as a whole from being steered. */
-export function virtualServiceProblems({ metadata, spec }: VirtualService, service: ServiceName): RoutingProblem[] {
-  const place = `VirtualService ${metadata.name}`;
+export function virtualServiceProblems({ object: { metadata, spec }, namespace, routes }: Omit<SelectedVirtualService, 'named'>, scope: Scope): RoutingProblem[] {
+  const place = titleOf(metadata.name, namespace, scope.service.namespace);
+  const leads = (host: string): boolean => serviceOf(host, namespace ?? scope.service.namespace, scope) !== undefined;
   const problems: RoutingProblem[] = [];
   if (spec.exportTo && !spec.exportTo.includes('*')) {
     problems.push({
@@ -16,7 +18,7 @@ export function virtualServiceProblems({ metadata, spec }: VirtualService, servi
   if ((spec.hosts ?? []).length === 0) {
     problems.push({ place: `${place}, spec.hosts`, problem: 'has no hosts: it is a delegate of another VirtualService, which is not supported', remedy: 'move its routes to the Service into a VirtualService with hosts' });
   }
-  const isForService = (spec.hosts ?? []).some((host) => meansService(host, service.namespace, service));
+  const isForService = (spec.hosts ?? []).some(leads);
   (spec.http ?? []).forEach(({ delegate }, index) => {
     if (!delegate) return;
     problems.push({
@@ -29,9 +31,12 @@ export function virtualServiceProblems({ metadata, spec }: VirtualService, servi
   });
   for (const kind of ['tcp', 'tls'] as const) {
     (spec[kind] ?? []).forEach(({ route = [] }, index) => {
-      if (route.some(({ destination }) => meansService(destination.host, service.namespace, service))) {
-        problems.push({ place: `${place}, spec.${kind}[${index}]`, problem: `is a ${kind} route to the Service; only http routes are steered`, remedy: 'serve the port as HTTP with an http route, or take it to another Service' });
-      }
+      if (routes.some((each) => each.list === kind && each.index === index) || !route.some(({ destination }) => leads(destination.host))) return;
+      problems.push({
+        place: `${place}, spec.${kind}[${index}]`,
+        problem: `is a ${kind} route to the Service, and not among the routes to steer: its connections reach both versions by number of Pods`,
+        remedy: `add {name: ${metadata.name}, ${kind}: [{}]} to router.istio.virtualServices, or serve the port as HTTP with an http route`,
+      });
     });
   }
   return problems;

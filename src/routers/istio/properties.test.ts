@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { resources } from '../../kubernetes/resources.js';
-import { WHOLE, splitOf } from '../../model/split.js';
+import { WHOLE, splitOf, type Split } from '../../model/split.js';
 import { equalJson } from '../json-values.js';
 import type { Claim, RoutingPlan } from '../router.js';
 import { TestCluster } from '../testing/cluster.js';
-import { destinationRule, reviewsContext, reviewsService, virtualService } from '../testing/manifests.js';
+import { CANARY, STABLE, destinationRule, reviewsContext, reviewsService, virtualService } from '../testing/manifests.js';
+import { isExtra } from './extra-names.js';
+import { mirrorFields, mirrorsOf } from './mirroring.js';
 import type { HttpRoute, IstioConfig, VirtualService } from './objects.js';
 import { istioRouter } from './router.js';
 import { versionOf } from './subset-names.js';
@@ -25,10 +27,13 @@ const ourRoute: fc.Arbitrary<HttpRoute> = fc
     host: fc.constantFrom('reviews', 'reviews.shop.svc.cluster.local'),
     weights: fc.array(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 3 }),
     unknown: fc.boolean(),
+    mirroring: fc.constantFrom<HttpRoute>({}, {}, {}, { mirror: { host: 'shadow' }, mirrorPercentage: { value: 5 } }, { mirror: { host: 'shadow' } }, { mirrors: [{ destination: { host: 'shadow' } }] }),
+    header: fc.constantFrom(undefined, undefined, 'eu'),
   })
-  .map(({ name, path, timeout, subset, host, weights, unknown }) => ({
+  .map(({ name, path, timeout, subset, host, weights, unknown, mirroring, header }) => ({
+    ...mirroring,
     ...(name === '' ? {} : { name }),
-    match: [{ uri: { prefix: path } }],
+    match: [{ uri: { prefix: path }, ...(header ? { headers: { region: { exact: header } } } : {}) }],
     ...(timeout ? { timeout } : {}),
     ...(unknown ? { 'x-unknown': { kept: [1, 2] } } : {}),
     route: weights.map((weight, index) => ({
@@ -41,6 +46,8 @@ const otherRoute: fc.Arbitrary<HttpRoute> = fc.constantFrom<HttpRoute>(
   { match: [{ uri: { prefix: '/ratings' } }], route: [{ destination: { host: 'ratings' } }] },
   { name: 'moved', redirect: { uri: '/elsewhere' } },
 );
+
+const isOurs = (route: HttpRoute): boolean => isExtra(route, 'reviews');
 
 type Edit = (http: HttpRoute[]) => HttpRoute[];
 const at = fc.nat({ max: 20 });
@@ -58,9 +65,18 @@ const touch: fc.Arbitrary<{ readonly what: string; readonly edit: Edit; readonly
   edit: (http: HttpRoute[]) =>
     http.map((route, index) => (index === n % http.length && route.route ? { ...route, route: [...route.route, { destination: { host: 'ratings' }, weight: 1 }] } : route)),
 }));
-type Step = { readonly share: number; readonly stages: number } | { readonly what: string; readonly edit: Edit; readonly taints?: true } | 'put back';
+/** What a split may ask for beside shares. */
+const extras: fc.Arbitrary<Omit<Split, 'shares'>> = fc
+  .record({
+    matches: fc.constantFrom<Split['matches']>(undefined, undefined, [{ headers: [{ name: 'user', exact: 'a' }] }], [{ cookies: [{ name: 'tester' }] }, { headers: [{ name: 'region', prefix: 'e' }] }]),
+    mirror: fc.constantFrom(undefined, undefined, 0, 5, 500),
+    sticky: fc.constantFrom<Split['sticky']>(undefined, undefined, { cookie: 'v', maxAgeSeconds: 60 }),
+    preview: fc.constantFrom<Split['preview']>(undefined, undefined, undefined, { path: '/green' }, { host: 'green.example.com' }, { path: '/green', host: 'blue.example.com' }),
+  })
+  .map((asked) => Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)));
+type Step = { readonly share: number; readonly stages: number; readonly beside: Omit<Split, 'shares'> } | { readonly what: string; readonly edit: Edit; readonly taints?: true } | 'put back';
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ share: fc.oneof(fc.integer({ min: 0, max: WHOLE }), fc.constantFrom(0, 100, WHOLE)), stages: fc.integer({ min: 1, max: 8 }) }) },
+  { weight: 12, arbitrary: fc.record({ share: fc.oneof(fc.integer({ min: 0, max: WHOLE }), fc.constantFrom(0, 100, WHOLE)), stages: fc.integer({ min: 1, max: 8 }), beside: extras }) },
   { weight: 6, arbitrary: edit },
   { weight: 3, arbitrary: fc.constant('put back' as const) },
   { weight: 1, arbitrary: touch },
@@ -88,7 +104,13 @@ class Run {
 
   edit(change: Edit): void {
     this.http = change(this.http);
-    this.cluster.edit(resources.virtualServices, 'reviews', ({ spec }) => void (spec.http = change(spec.http ?? [])));
+    this.cluster.edit(resources.virtualServices, 'reviews', ({ spec }) => {
+      const all = spec.http ?? [];
+      const edited = change(all.filter((route) => !isOurs(route)));
+      // Routes of ours stay about where they were, in between what is the user's.
+      all.forEach((route, index) => isOurs(route) && edited.splice(index, 0, route));
+      spec.http = edited;
+    });
   }
 
   /** Does what the first stage that is not reached asks for. @returns false when there is nothing to do */
@@ -99,7 +121,7 @@ class Run {
     if (stage.writes.length === 0) this.cluster.now = stage.waitsUntil ?? this.cluster.now;
     for (const write of stage.writes) {
       const before = this.virtualService;
-      const referencing = write.action === 'patch' && write.resource.kind === 'VirtualService';
+      const referencing = write.action !== 'delete' && write.resource.kind === 'VirtualService';
       this.cluster.apply(write);
       this.expectOnlyDestinationsChanged(before);
       this.expectSubsets(referencing);
@@ -107,30 +129,45 @@ class Run {
     return true;
   }
 
-  write(share: number): RoutingPlan {
-    const plan = istioRouter.write(config, splitOf(share), this.cluster, this.claims, context);
+  write(split: Split): RoutingPlan {
+    const plan = istioRouter.write(config, split, this.cluster, this.claims, context);
     this.claims = structuredClone(plan.claims);
     return plan;
   }
 
   /** (b) */
   expectOnlyDestinationsChanged(before: VirtualService): void {
-    const strip = (http: HttpRoute[] | undefined) => http?.map(({ route: _route, ...rest }) => rest);
+    const strip = (http: HttpRoute[] | undefined) => http?.filter((route) => !isOurs(route)).map((route) => Object.fromEntries(Object.entries(route).filter(([field]) => field !== 'route' && !mirrorFields.some((each) => each === field))));
+    const shadows = (http: HttpRoute[] | undefined) => http?.filter((route) => !isOurs(route)).map((route) => mirrorsOf(route).filter(({ host }) => host === 'shadow'));
     const after = this.virtualService;
     expect(strip(after.spec.http)).toEqual(strip(before.spec.http));
+    expect(shadows(after.spec.http)).toEqual(shadows(before.spec.http));
     expect({ ...after.spec, http: [] }).toEqual({ ...before.spec, http: [] });
-    before.spec.http?.forEach((route, index) => {
-      if (!(route.route ?? []).some(({ destination }) => destination.host.startsWith('reviews'))) expect(after.spec.http?.[index]).toEqual(route);
-    });
+    const others = ({ spec }: VirtualService) => spec.http?.filter((route) => !(route.route ?? []).some(({ destination }) => destination.host.startsWith('reviews')));
+    expect(others(after)).toEqual(others(before));
     expect(this.cluster.get(resources.destinationRules, 'reviews')?.object.metadata.generation).toBe(1);
   }
 
   /** (d) @param accepted whether the subsets must have been handed out, too */
   expectSubsets(accepted: boolean): void {
     const rule = this.cluster.get(resources.destinationRules, 'reviews-serin');
-    const named = (this.virtualService.spec.http ?? []).flatMap(({ route = [] }) => route.flatMap(({ destination }) => destination.subset ?? [])).filter((name) => versionOf(name) !== undefined);
+    const http = this.cluster.list(resources.virtualServices).flatMap(({ spec }) => spec.http ?? []);
+    const named = http.flatMap((route) => [...(route.route ?? []).map(({ destination }) => destination), ...mirrorsOf(route)].flatMap(({ subset }) => subset ?? [])).filter((name) => versionOf(name) !== undefined);
     for (const name of named) expect(rule?.object.spec.subsets?.map((subset) => subset.name)).toContain(name);
     if (accepted && named.length > 0) expect(this.cluster.now - (rule?.unchangedSince ?? Infinity)).toBeGreaterThanOrEqual(3000);
+  }
+
+  /** (f) Routes of our own lead where they say, and there are none that the split does not ask for. */
+  expectExtras({ shares, matches, sticky, preview }: Split): void {
+    const both = shares.stable > 0 && shares.canary > 0;
+    for (const { name = '', route = [], ...rest } of (this.virtualService.spec.http ?? []).filter(isOurs)) {
+      const [, kind] = /-(\w+)-\d+$/.exec(name) ?? [];
+      expect(kind === 'match' ? matches : kind === 'preview' ? preview?.path : sticky && both).toBeDefined();
+      expect(kind === 'canary' || kind === 'stable' ? both : true).toBe(true);
+      for (const { destination } of route) expect(versionOf(destination.subset)).toBe(kind === 'stable' ? STABLE : CANARY);
+      expect(rest.match?.every(({ headers = {}, uri }) => Object.keys(headers).length > 0 || Object.values(uri ?? {}).some((path) => path.startsWith('/green')))).toBe(true);
+      count(`route of our own: ${kind}`);
+    }
   }
 
   /** (a) */
@@ -154,14 +191,16 @@ it('holds for any VirtualService, any splits, and edits of others between', () =
           count(each.what);
         } else {
           let moving = true;
-          for (let stage = 0; stage < each.stages && moving; stage++) moving = run.advance(run.write(each.share));
-          const plan = run.write(each.share);
+          const split = { ...splitOf(each.share), ...each.beside };
+          for (let stage = 0; stage < each.stages && moving; stage++) moving = run.advance(run.write(split));
+          const plan = run.write(split);
           const reached = plan.stages.every(({ writes, waitsFor }) => writes.length === 0 && waitsFor === undefined);
           const state = istioRouter.read(config, run.cluster, run.claims, context);
           if (reached) {
             count('reached');
             expect(state).toMatchObject({ written: splitOf(each.share), accepted: splitOf(each.share) });
-            expect(run.advance(run.write(each.share))).toBe(false); // (e)
+            run.expectExtras(split);
+            expect(run.advance(run.write(split))).toBe(false); // (e)
           } else if (!moving) count('held');
         }
         run.expectWhole();
@@ -176,6 +215,7 @@ it('holds for any VirtualService, any splits, and edits of others between', () =
       // (c): back as it was; where an edit left it uncertain what to put back, the route still works and nothing wrong is in it
       left.forEach((route, index) => {
         if (equalJson(route, run.http[index])) return;
+        expect(isOurs(route)).toBe(false);
         expect((route.route ?? []).every(({ destination }) => versionOf(destination.subset) !== undefined)).toBe(true);
         expect(release().stages.some(({ waitsFor }) => waitsFor !== undefined)).toBe(true);
       });
@@ -190,12 +230,13 @@ it('holds for any VirtualService, any splits, and edits of others between', () =
 
 it('puts back exactly what it found when nobody else touches it', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(ourRoute, ourRoute, otherRoute), { minLength: 1, maxLength: 6 }), fc.array(fc.integer({ min: 0, max: WHOLE }), { minLength: 1, maxLength: 4 }), (http, shares) => {
+    fc.property(fc.array(fc.oneof(ourRoute, ourRoute, otherRoute), { minLength: 1, maxLength: 6 }), fc.array(fc.tuple(fc.integer({ min: 0, max: WHOLE }), extras), { minLength: 1, maxLength: 4 }), (http, splits) => {
       const run = new Run(http);
-      for (const share of shares) while (run.advance(run.write(share)));
+      for (const [share, beside] of splits) while (run.advance(run.write({ ...splitOf(share), ...beside })));
       while (run.advance(istioRouter.release(config, run.cluster, run.claims, context)));
       expect(run.virtualService.spec.http).toEqual(http);
       expect(run.cluster.get(resources.destinationRules, 'reviews-serin')).toBeUndefined();
+      expect(run.cluster.list(resources.virtualServices)).toHaveLength(1);
     }),
   );
 });

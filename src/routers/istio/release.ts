@@ -1,47 +1,63 @@
 import { resources } from '../../kubernetes/resources.js';
-import type { Claim, Found, RouterContext, RoutingPlan, RoutingProblem, RoutingWrite, Stage } from '../router.js';
+import { equalJson } from '../json-values.js';
+import type { Claim, Found, ReleaseContext, RoutingPlan, RoutingProblem, RoutingWrite, Stage } from '../router.js';
+import { tidyStage } from '../canary-service/release.js';
 import { acceptanceOf } from './acceptance.js';
 import { parseClaims } from './claims.js';
-import { isOurRule, ourRuleName } from './destination-rule.js';
-import type { IstioConfig } from './objects.js';
-import { patchRoutes } from './route-patch.js';
+import { usersRules } from './destination-rule.js';
+import { endDestinations } from './end-routes.js';
+import { isExtra } from './extra-names.js';
+import { subsetsNamed } from './named-subsets.js';
+import { routeLists, routesOf, type IstioConfig } from './objects.js';
+import { isOurs, ourRuleName } from './our-objects.js';
+import { removePreview } from './preview-host.js';
+import { patchVirtualService, type RouteChange } from './route-patch.js';
 import { editingProblems } from './route-problems.js';
-import { barrier } from './stages.js';
+import { scopeOf } from './scope.js';
+import { barrier, isReached } from './stages.js';
+import { hashesOf, mirroringBack } from './steering.js';
 import { survey } from './survey.js';
-import { subsetsNamed } from './write.js';
+import { allMirrorFields } from './weights-stage.js';
 
-/** First the routes as they were found, then, when nothing names its subsets any more, away with our DestinationRule. */
-export function releaseRoutes(config: IstioConfig, found: Found, recorded: readonly Claim[], context: Omit<RouterContext, 'versions'>): RoutingPlan {
-  const service = { name: context.service, namespace: context.namespace };
-  const surveyed = survey(parseClaims(recorded), found, undefined, service);
-  const present = found.get(resources.destinationRules, ourRuleName(context.service));
-  const rule = present && isOurRule(present.object, context.policy) ? present.object : undefined;
+/** First the routes as they are to stay, without ours, then, when nothing names its subsets any more, away with our DestinationRule. */
+export function releaseRoutes(config: IstioConfig, found: Found, recorded: readonly Claim[], context: ReleaseContext): RoutingPlan {
+  const { versions, ...known } = context;
+  const scope = scopeOf(versions ? { ...known, versions } : known);
+  const rules = usersRules(found, scope.service);
+  const claims = parseClaims(recorded);
+  const surveyed = survey(claims, found, scope.services ? hashesOf(scope) : undefined, scope);
+  const present = scope.service.name === '' ? undefined : found.get(resources.destinationRules, ourRuleName(scope.service.name));
+  const rule = present && isOurs(present.object, scope.policy) ? present.object : undefined;
   const subsets = new Set((rule?.spec.subsets ?? []).map(({ name }) => name));
 
   const problems: RoutingProblem[] = [];
-  const writes: RoutingWrite[] = [];
+  const writes: RoutingWrite[] = removePreview(found, scope);
   for (const virtualService of surveyed) {
     if (!virtualService.found) continue;
     const object = virtualService.found.object;
-    const back = virtualService.routes.flatMap((state) =>
-      state.state === 'present' && (state.reading.kind === 'split' || state.reading.kind === 'stale')
-        ? [{ index: state.index, next: state.claim.route }]
-        : [],
-    );
-    writes.push(...patchRoutes(object, back));
+    const settled = new Set<string>();
+    const changes = virtualService.routes.flatMap((state): RouteChange[] => {
+      if (state.state !== 'present') return [];
+      const end = endDestinations(state.claim.route, context.after?.lead, scope, rules);
+      const atEnd = equalJson(state.route.route, end);
+      if (state.reading.kind === 'edited' && !atEnd) return [];
+      settled.add(`${state.list}/${state.index}`);
+      return [{ list: state.list, index: state.index, fields: { route: [...end], ...(state.list === 'http' ? allMirrorFields(mirroringBack(virtualService, state, scope)) : {}) } }];
+    });
+    if (virtualService.routes.length > 0) writes.push(...patchVirtualService(virtualService, scope.policy, changes, new Map()));
     // What was edited and names none of our subsets is left to whoever edited it.
-    const restored = new Set(back.map(({ index }) => index));
-    const named = (object.spec.http ?? []).some(({ route = [] }, index) => !restored.has(index) && route.some(({ destination }) => subsets.has(destination.subset ?? '')));
-    if (named) problems.push(...editingProblems(virtualService));
+    const unsettled = routeLists.flatMap((list) => routesOf(object, list).filter((route, index) => !settled.has(`${list}/${index}`) && !isExtra(route, scope.policy)));
+    if (unsettled.some(({ route = [] }) => route.some(({ destination }) => subsets.has(destination.subset ?? '')))) problems.push(...editingProblems(virtualService));
   }
   const acceptances = rule ? surveyed.flatMap(({ found: object }) => (object ? [acceptanceOf(object, found.now, config)] : [])) : [];
   const routes: Stage = { name: 'routes', writes, ...barrier(problems, acceptances) };
 
-  const named = [...subsetsNamed(found, service)].filter((name) => subsets.has(name));
+  const named = [...subsetsNamed(config, claims, found, scope)].filter((name) => subsets.has(name));
   const removal: Stage = {
     name: 'destination-rule',
     writes: rule && named.length === 0 ? [{ action: 'delete', resource: resources.destinationRules, name: rule.metadata.name, resourceVersion: rule.metadata.resourceVersion ?? '' }] : [],
     waitsFor: rule && named.length > 0 ? `routes still name subset ${named.join(', ')} of DestinationRule ${rule.metadata.name}` : undefined,
   };
-  return { stages: [routes, removal], claims: [...recorded] };
+  const services = tidyStage(found, recorded, context);
+  return { stages: [routes, removal, ...(isReached(services) ? [] : [{ ...services, name: 'preview-service' }])], claims: [...recorded] };
 }

@@ -1,6 +1,8 @@
 import { resources } from '../../kubernetes/resources.js';
 import type { Router } from '../router.js';
 import { checkIstio } from './check.js';
+import { MOST_COOKIES } from '../patterns/cookie-pattern.js';
+import { inexpressible } from './inexpressible.js';
 import type { IstioConfig } from './objects.js';
 import { readSplit } from './read.js';
 import { releaseRoutes } from './release.js';
@@ -9,13 +11,21 @@ import { writeSplit } from './write.js';
 /** Splits by weights in VirtualServices between subsets in a DestinationRule of our own. See README.md beside this file. */
 export const istioRouter: Router<IstioConfig> = {
   name: 'istio',
-  watches: [resources.virtualServices, resources.destinationRules, resources.services],
+  watches: [resources.virtualServices, resources.destinationRules, resources.services, resources.endpointSlices, resources.pods],
   capabilities: {
-    weights: { supported: true },
-    headers: { supported: false }, cookies: { supported: false }, regex: { supported: false }, mirror: { supported: false }, sticky: { supported: false },
-    previewPath: { supported: false }, previewHost: { supported: false }, previewService: { supported: false }, ownServices: { supported: false },
+    weights: { supported: true, note: 'per mille; connections of tls and tcp routes where named' },
+    headers: { supported: true, note: 'one condition for each header' },
+    cookies: { supported: true, note: `up to ${MOST_COOKIES} at once` },
+    regex: { supported: true, note: 'RE2, of the whole value' },
+    mirror: { supported: true, note: 'of all requests of a route, also those that the canary answers' },
+    sticky: { supported: true, note: 'by cookie' },
+    previewPath: { supported: true },
+    previewHost: { supported: true, note: "on the gateways of the user's VirtualServices, whose servers must take the host" },
+    previewService: { supported: true },
+    ownServices: { supported: true, note: 'by hosts, without subsets' },
   },
   check: checkIstio,
+  inexpressible,
   // Weights are integers of any sum, so every per mille can be said.
   unreachable: () => [],
   write: writeSplit,

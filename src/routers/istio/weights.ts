@@ -1,14 +1,31 @@
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
 import { roles, type Role } from '../../model/version.js';
 import { equalJson } from '../json-values.js';
+import { hostLike } from './host.js';
 import type { Destination } from './objects.js';
+import { cookieOf, withCookie } from './sticky-cookie.js';
 import { subsetName, versionOf } from './subset-names.js';
 
 /** Istio adds up weights as 32 bit integers. */
 const LARGEST_TOTAL = 2 ** 31 - 1;
 
 /** Hash of each role's version. */
-export type Hashes = Readonly<Record<Role, string>>;
+export interface Hashes extends Readonly<Record<Role, string>> {
+  /** The Service of each version, where requests are split between Services; otherwise they are split between subsets. */
+  readonly services?: Readonly<Record<Role, string>> | undefined;
+}
+
+/** The destination that stands for one version in place of what was found. */
+export function towards(found: Destination, role: Role, hashes: Hashes): Destination {
+  const { subset, ...destination } = found.destination;
+  if (hashes.services) return { ...found, destination: { ...destination, host: hostLike(destination.host, hashes.services[role]) } };
+  return { ...found, destination: { ...destination, subset: subsetName(hashes[role], subset) } };
+}
+
+/** What was found, all of it to one version. */
+export function allTo(found: readonly Destination[], role: Role, hashes: Hashes): Destination[] {
+  return splitDestinations(found, splitOf(role === 'canary' ? WHOLE : 0), hashes);
+}
 
 /** The destinations that get requests: one alone gets all whatever its weight, otherwise those with a weight above 0. */
 export function serving(destinations: readonly Destination[]): { readonly destination: Destination; readonly weight: number }[] {
@@ -27,16 +44,14 @@ export function fitsWeights(destinations: readonly Destination[]): boolean {
  * is left out rather than given weight 0, so that a subset may come and go while no route names it.
  */
 export function splitDestinations(found: readonly Destination[], split: Split, hashes: Hashes): Destination[] {
+  const { shares, sticky } = split;
   const parts = serving(found).flatMap(({ destination, weight }) =>
-    roles.flatMap((role) => {
-      const share = split.shares[role];
-      return share === 0 ? [] : [{ destination, hash: hashes[role], weight: weight * share }];
-    }),
+    roles.flatMap((role) => (shares[role] === 0 ? [] : [{ destination: towards(destination, role, hashes), role, weight: weight * shares[role] }])),
   );
   const weights = readable(parts.map(({ weight }) => weight));
-  return parts.map(({ destination, hash }, index) => ({
-    ...destination,
-    destination: { ...destination.destination, subset: subsetName(hash, destination.destination.subset) },
+  const both = shares.stable > 0 && shares.canary > 0;
+  return parts.map(({ destination, role }, index) => ({
+    ...(sticky && both ? withCookie(destination, sticky, hashes[role]) : destination),
     weight: weights[index] ?? 0,
   }));
 }
@@ -54,12 +69,14 @@ export function readDestinations(found: readonly Destination[], now: readonly De
   const originals = serving(found);
   const weights = new Map<string, number[]>();
   for (const { destination, weight } of serving(now)) {
-    const hash = versionOf(destination.destination.subset);
-    const index = originals.findIndex((original) => hash !== undefined && isPartOf(original.destination, destination, hash));
-    if (hash === undefined || index < 0) return { kind: 'edited' };
-    const each = weights.get(hash) ?? originals.map(() => 0);
-    each[index] = (each[index] ?? 0) + weight;
-    weights.set(hash, each);
+    const [part] = originals.flatMap((original, index) => {
+      const hash = versionIn(destination, original.destination, hashes);
+      return hash === undefined ? [] : [{ hash, index }];
+    });
+    if (!part) return { kind: 'edited' };
+    const each = weights.get(part.hash) ?? originals.map(() => 0);
+    each[part.index] = (each[part.index] ?? 0) + weight;
+    weights.set(part.hash, each);
   }
   const parts = [...weights.values()];
   if (parts.length === 0 || !sameProportions(originals.map(({ weight }) => weight), parts)) return { kind: 'edited' };
@@ -75,9 +92,19 @@ function sameProportions(originals: readonly number[], versions: readonly (reado
   return versions.every((weights) => weights.every((weight, index) => weight * first === (weights[0] ?? 0) * (originals[index] ?? 0)));
 }
 
-function isPartOf(original: Destination, part: Destination, hash: string): boolean {
-  const expected = { ...original, destination: { ...original.destination, subset: subsetName(hash, original.destination.subset) }, weight: part.weight };
-  return equalJson(expected, part);
+/** The hash of the version for which `part` stands in place of `original`; undefined where it is no such part. */
+function versionIn(part: Destination, original: Destination, hashes: Hashes | undefined): string | undefined {
+  if (hashes?.services) {
+    const role = roles.find((each) => isPart(part, towards(original, each, hashes), hashes[each]));
+    return role && hashes[role];
+  }
+  const hash = versionOf(part.destination.subset);
+  return hash !== undefined && isPart(part, towards(original, 'stable', { stable: hash, canary: hash }), hash) ? hash : undefined;
+}
+
+function isPart(part: Destination, expected: Destination, hash: string): boolean {
+  const sticky = cookieOf(part, hash);
+  return equalJson({ ...(sticky ? withCookie(expected, sticky, hash) : expected), weight: part.weight }, part);
 }
 
 /** The same proportions in the smallest integers that sum to 100, else to 1000, else in the smallest there are. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resources } from '../../kubernetes/resources.js';
-import { splitOf } from '../../model/split.js';
+import { splitOf, type Split } from '../../model/split.js';
 import type { Claim } from '../router.js';
 import { TestCluster } from '../testing/cluster.js';
 import { CANARY, STABLE, reviewsContext, reviewsPod, reviewsService, reviewsSlice } from '../testing/manifests.js';
@@ -82,6 +82,16 @@ describe('service router', () => {
     expect(plan.stages).toMatchObject([{ writes: [], waitsFor: expect.stringContaining('rewrote it to {"app":"other"}') }]);
     expect(read(0).written).toBeUndefined();
     expect(serviceRouter.release({}, cluster, claims, context).stages).toEqual([]);
+  });
+
+  it.each(['look', context.canaryService])('leads a Service %s for previews to the canary alone, and takes it away again', (look) => {
+    const preview = (split: Split) => serviceRouter.write({}, split, cluster, claims, context).stages.flatMap(({ writes }) => writes);
+    step(0);
+    preview({ ...splitOf(0), preview: { service: look } }).forEach((write) => cluster.apply(write));
+    expect(cluster.get(resources.services, look)?.object).toMatchObject({ metadata: { labels: { 'serin.dev/policy': 'reviews' } }, spec: { selector: { app: 'reviews', 'pod-template-hash': CANARY } } });
+    expect(preview({ ...splitOf(0), preview: { service: look } })).toEqual([]);
+    expect(preview(splitOf(0))).toMatchObject([{ action: 'delete', name: look }]);
+    expect(serviceRouter.release({}, cluster, claims, context).stages.at(-1)).toMatchObject({ name: 'tidy', writes: [{ action: 'delete', name: look }] });
   });
 
   it('has nothing to put back once the Service is gone', () => {

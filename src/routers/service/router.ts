@@ -2,6 +2,8 @@ import { resources } from '../../kubernetes/resources.js';
 import type { ServiceConfig } from '../../model/policy/routers.js';
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
 import { HASH_LABEL } from '../../model/version.js';
+import { tidyStage } from '../canary-service/release.js';
+import { previewServiceStage } from '../canary-service/stages.js';
 import { foreignWriterOf, lastWriterOf } from '../managed-fields.js';
 import { overwritten, type SharedField } from '../overwriting.js';
 import type { Claim, Found, Router, RouterContext, RoutingPlan, RoutingProblem, RoutingState, Stage } from '../router.js';
@@ -41,7 +43,17 @@ function writeSplit(config: ServiceConfig, split: Split, found: Found, recorded:
   if (pinningOf(service.spec?.selector ?? {}, claimed).kind === 'edited') return { stages: [waiting(edited(service, claimed))], claims };
 
   const hash = split.shares.canary === 0 ? context.versions.stable.hash : split.shares.stable === 0 ? context.versions.canary.hash : undefined;
-  return { stages: selectorStages(service, claimed, hash, found), claims };
+  const preview = split.preview?.service === undefined ? undefined : previewServiceStage(split.preview.service, found, claims, context, false);
+  return {
+    stages: [...selectorStages(service, claimed, hash, found), ...(preview?.stages ?? []), ...tidying(found, claims, context, split.preview?.service === undefined ? [] : [split.preview.service])],
+    claims: [...(preview?.claims ?? claims)],
+  };
+}
+
+/** Away with Services for previews that are not asked for any more. */
+function tidying(found: Found, claims: readonly Claim[], context: Pick<RouterContext, 'policy' | 'service' | 'canaryService'>, keep?: readonly string[]): Stage[] {
+  const stage = tidyStage(found, claims, context, keep);
+  return stage.writes.length > 0 || stage.waitsFor !== undefined ? [stage] : [];
 }
 
 /** @param hash undefined to choose all versions */
@@ -90,14 +102,14 @@ function releaseSelector(_config: ServiceConfig, found: Found, recorded: readonl
   const service = found.get(resources.services, context.service)?.object;
   const claimed = claimedSelector(recorded, context.service);
   const claims = [...recorded];
-  if (!service || !claimed) return { stages: [], claims };
+  if (!service || !claimed) return { stages: tidying(found, claims, context), claims };
   const selector = service.spec?.selector ?? {};
   const pinning = pinningOf(selector, claimed);
   if (pinning.kind === 'edited') {
     // Someone's own selector is left to them, unless a hash is still in it.
     return { stages: selector[HASH_LABEL] === undefined || claimed[HASH_LABEL] !== undefined ? [] : [waiting(edited(service, claimed))], claims };
   }
-  return { stages: selectorStages(service, claimed, claimed[HASH_LABEL], found), claims };
+  return { stages: [...selectorStages(service, claimed, claimed[HASH_LABEL], found), ...tidying(found, claims, context)], claims };
 }
 
 const OWNED = ['spec', 'selector'] as const;

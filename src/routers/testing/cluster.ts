@@ -16,13 +16,14 @@ export class TestCluster implements Found {
   readonly #objects = new Map<string, Stored>();
   #version = 1;
 
-  get<T extends KubernetesObject>(resource: Resource<T>, name: string): (FoundObject & { readonly object: T }) | undefined {
-    const stored = this.#objects.get(`${resource.kind}/${name}`);
+  get<T extends KubernetesObject>(resource: Resource<T>, name: string, namespace?: string): (FoundObject & { readonly object: T }) | undefined {
+    const stored = this.#objects.get(keyOf(resource.kind, name, namespace));
     return stored && { object: structuredClone(stored.object) as unknown as T, unchangedSince: stored.since };
   }
 
-  list<T extends KubernetesObject>(resource: Resource<T>): T[] {
-    return [...this.#objects.values()].filter(({ object }) => object.kind === resource.kind).map(({ object }) => structuredClone(object) as unknown as T);
+  list<T extends KubernetesObject>(resource: Resource<T>, namespace: string = NAMESPACE): T[] {
+    const isListed = ({ kind, metadata }: KubernetesObject): boolean => kind === resource.kind && metadata.namespace === namespace;
+    return [...this.#objects.values()].filter(({ object }) => isListed(object)).map(({ object }) => structuredClone(object) as unknown as T);
   }
 
   serves(resource: Resource<KubernetesObject>): boolean {
@@ -31,7 +32,7 @@ export class TestCluster implements Found {
 
   /** Creates or replaces an object, as `manager`. */
   put(object: KubernetesObject, manager = 'kubectl'): void {
-    const key = `${object.kind}/${object.metadata.name}`;
+    const key = keyOf(object.kind, object.metadata.name, object.metadata.namespace);
     const before = this.#objects.get(key);
     const next = structuredClone(object) as Stored['object'];
     const old = before?.object.spec;
@@ -41,9 +42,13 @@ export class TestCluster implements Found {
       if (before && equalJson(old?.[field], next.spec?.[field])) continue;
       owners.set(field, { manager, operation: 'Update', fieldsV1: { 'f:spec': { [`f:${field}`]: {} } } });
     }
+    for (const [name, value] of Object.entries(next.metadata.annotations ?? {})) {
+      if (before?.object.metadata.annotations?.[name] === value) continue;
+      owners.set(`annotation ${name}`, { manager, operation: 'Update', fieldsV1: { 'f:metadata': { 'f:annotations': { [`f:${name}`]: {} } } } });
+    }
     next.metadata = {
       ...next.metadata,
-      namespace: next.metadata.namespace ?? 'shop',
+      namespace: next.metadata.namespace ?? NAMESPACE,
       resourceVersion: String(++this.#version),
       generation: (before?.object.metadata.generation ?? 0) + (changed ? 1 : 0),
       managedFields: [...owners.values()],
@@ -51,12 +56,12 @@ export class TestCluster implements Found {
     this.#objects.set(key, { object: next, since: changed || !before ? this.now : before.since });
   }
 
-  remove(kind: string, name: string): void {
-    this.#objects.delete(`${kind}/${name}`);
+  remove(kind: string, name: string, namespace?: string): void {
+    this.#objects.delete(keyOf(kind, name, namespace));
   }
 
-  edit<T extends KubernetesObject>(resource: Resource<T>, name: string, change: (object: T) => void, manager = 'kubectl'): void {
-    const found = this.get(resource, name);
+  edit<T extends KubernetesObject>(resource: Resource<T>, name: string, change: (object: T) => void, manager = 'kubectl', namespace?: string): void {
+    const found = this.get(resource, name, namespace);
     if (!found) throw new Error(`no ${resource.kind} ${name}`);
     change(found.object);
     this.put(found.object, manager);
@@ -66,10 +71,10 @@ export class TestCluster implements Found {
   apply(write: RoutingWrite): void {
     this.writes.push(write);
     if (write.action === 'create') {
-      if (this.#objects.has(`${write.object.kind}/${write.object.metadata.name}`)) throw new Error('409: exists');
+      if (this.#objects.has(keyOf(write.object.kind, write.object.metadata.name, write.object.metadata.namespace))) throw new Error('409: exists');
       return this.put(write.object, 'serin');
     }
-    const key = `${write.resource.kind}/${write.name}`;
+    const key = keyOf(write.resource.kind, write.name, write.namespace);
     const stored = this.#objects.get(key);
     if (!stored || stored.object.metadata.resourceVersion !== write.resourceVersion) throw new Error(`409: ${key}`);
     if (write.action === 'delete') {
@@ -82,7 +87,16 @@ export class TestCluster implements Found {
   }
 }
 
+/** The namespace of objects that name none. */
+const NAMESPACE = 'shop';
+
+function keyOf(kind: string, name: string, namespace = NAMESPACE): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
 function fieldOf(fields: unknown): string {
+  const annotation = /"f:annotations":\{"f:([^"]+)"/.exec(JSON.stringify(fields))?.[1];
+  if (annotation !== undefined) return `annotation ${annotation}`;
   return JSON.stringify(fields).replace(/.*"f:spec":\{"f:([^"]+)".*/, '$1');
 }
 

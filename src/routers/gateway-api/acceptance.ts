@@ -1,0 +1,53 @@
+import { canonicalJson } from '../json-values.js';
+import type { FoundObject, RoutingProblem } from '../router.js';
+import { DEFAULT_SETTLE_SECONDS, routeTitle, type GatewayApiConfig, type ParentRef, type Route, type RouteKey } from './objects.js';
+import { normalParent } from './preview-route.js';
+
+export type Acceptance =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly waitsFor: string; readonly waitsUntil?: number; readonly problem?: RoutingProblem };
+
+const CONDITIONS = ['Accepted', 'ResolvedRefs'] as const;
+
+/** A parent in a few words, such as `Gateway web (section http)`. */
+export function parentTitle({ kind = 'Gateway', name, sectionName }: ParentRef): string {
+  return `${kind} ${name}${sectionName === undefined ? '' : ` (section ${sectionName})`}`;
+}
+
+/** A condition of a route's parent that is False for the present generation. */
+export function refusalOf(key: RouteKey, { metadata, status }: Route, own: string): RoutingProblem | undefined {
+  for (const { parentRef, conditions = [] } of status?.parents ?? []) {
+    const refused = conditions.find(
+      ({ type, status: value, observedGeneration = 0 }) => CONDITIONS.some((each) => each === type) && value === 'False' && observedGeneration >= (metadata.generation ?? 0),
+    );
+    if (!refused) continue;
+    const what = refused.type === 'Accepted' ? 'is not accepted by' : 'refers to what is not there or not allowed, says';
+    const title = routeTitle(key, own);
+    return { place: title, problem: `${what} ${parentTitle(parentRef)}: ${refused.reason}: ${refused.message}`, remedy: `change ${title}, or what it refers to, so that ${parentTitle(parentRef)} takes it` };
+  }
+  return undefined;
+}
+
+/**
+ * Whether every parent has taken over the present generation of a route: conditions Accepted and ResolvedRefs are True, and
+ * it has had time to hand it out.
+ */
+export function acceptanceOf(key: RouteKey, { object, unchangedSince }: FoundObject & { readonly object: Route }, now: number, config: GatewayApiConfig, own: string): Acceptance {
+  const title = routeTitle(key, own);
+  const problem = refusalOf(key, object, own);
+  if (problem) return { accepted: false, waitsFor: `${problem.place} ${problem.problem}`, problem };
+  const generation = object.metadata.generation ?? 0;
+  const identity = (ref: ParentRef): string => canonicalJson(normalParent(ref, key.namespace));
+  for (const parentRef of object.spec.parentRefs ?? []) {
+    const answers = (object.status?.parents ?? []).filter((each) => identity(each.parentRef) === identity(parentRef));
+    if (answers.length === 0) return { accepted: false, waitsFor: `${title} has no word from ${parentTitle(parentRef)}` };
+    const open = answers.flatMap(({ conditions = [] }) =>
+      CONDITIONS.filter((type) => !conditions.some((each) => each.type === type && each.status === 'True' && (each.observedGeneration ?? 0) >= generation)),
+    );
+    if (open.length > 0) return { accepted: false, waitsFor: `${parentTitle(parentRef)} has not taken ${title} as it is now (${[...new Set(open)].join(', ')} of generation ${generation})` };
+  }
+  const seconds = config.settleSeconds ?? DEFAULT_SETTLE_SECONDS;
+  const settled = unchangedSince + seconds * 1000;
+  if (now >= settled) return { accepted: true };
+  return { accepted: false, waitsFor: `${title} has changed, and its parents are given ${seconds} s to hand it out`, waitsUntil: settled };
+}

@@ -1,0 +1,52 @@
+import { WHOLE, splitOf } from '../../model/split.js';
+import { tidyStage, unpinStage } from '../canary-service/release.js';
+import type { Claim, Found, ReleaseContext, RoutingPlan, RoutingProblem, RoutingWrite, Stage } from '../router.js';
+import { acceptanceOf } from './acceptance.js';
+import { parseClaims } from './claims.js';
+import { mirrorsCanary } from './mirror.js';
+import type { GatewayApiConfig } from './objects.js';
+import { removePreviewRoutes } from './preview-stage.js';
+import { patchRoute, type DesiredRule } from './route-patch.js';
+import { withFilters } from './route-plan.js';
+import { editingProblems } from './rule-problems.js';
+import { barrier } from './stages.js';
+import { namesCanary, surveyRoute, type RuleState, type SurveyedRoute } from './survey.js';
+import { targetsOf, type Targets } from './targets.js';
+import { splitRefs } from './weights.js';
+
+/** First the Service as it was found, then the routes, then away with the Services that nothing names any more. */
+export function releaseRoutes(config: GatewayApiConfig, found: Found, recorded: readonly Claim[], context: ReleaseContext): RoutingPlan {
+  const targets = targetsOf(context);
+  const stays = targets.own && context.after?.lead === 'canary';
+  const surveyed = parseClaims(recorded, targets.namespace).map((claim) => surveyRoute(claim, found, targets, context.policy));
+  const problems: RoutingProblem[] = [];
+  const writes: RoutingWrite[] = [];
+  for (const route of surveyed) {
+    if (!route.found) continue;
+    writes.push(...patchRoute(route.key, route.found.object, route.added, restoredRules(route, targets, stays)));
+    if (isStillSteered(route, targets)) problems.push(...editingProblems(route, targets.namespace));
+  }
+  writes.push(...removePreviewRoutes(found, surveyed, context.policy, false));
+  const acceptances = surveyed.flatMap(({ key, found: object }) => (object ? [acceptanceOf(key, object, found.now, config, targets.namespace)] : []));
+  const routes: Stage = { name: 'routes', writes, ...barrier(problems, acceptances) };
+  return { stages: [...unpinStage(found, recorded, context), routes, tidyStage(found, recorded, context)], claims: [...recorded] };
+}
+
+function restoredRules({ key, found, rules, added }: SurveyedRoute, targets: Targets, stays: boolean): DesiredRule[] {
+  return (found?.object.spec.rules ?? []).flatMap((rule, index): DesiredRule[] => {
+    if (added.includes(index)) return [];
+    const state = rules.find((each): each is Extract<RuleState, { state: 'present' }> => each.state === 'present' && each.index === index);
+    if (!state || state.reading.kind === 'edited') return [{ rule, from: index }];
+    const { backendRefs, emptyFilters } = state.claim;
+    const filters = (rule.filters ?? []).filter((filter) => !mirrorsCanary(filter, key.namespace, targets));
+    const next = { ...rule, backendRefs: stays ? splitRefs(backendRefs, splitOf(WHOLE), key.namespace, targets) : backendRefs };
+    return [{ rule: withFilters(next, filters, emptyFilters === true), from: index }];
+  });
+}
+
+/** Whether a rule that was edited still leads to a Service that is going; what else was edited is left to whoever edited it. */
+function isStillSteered({ key, found, rules, added }: SurveyedRoute, targets: Targets): boolean {
+  if (targets.own) return rules.some((state) => state.state === 'present' && state.reading.kind === 'edited');
+  const restored = new Set(rules.flatMap((state) => (state.state === 'present' && state.reading.kind !== 'edited' ? [state.index] : [])));
+  return (found?.object.spec.rules ?? []).some((rule, index) => !added.includes(index) && !restored.has(index) && namesCanary(rule, key.namespace, targets));
+}

@@ -1,0 +1,92 @@
+import { WHOLE, splitOf, type Split } from '../../model/split.js';
+import { roles } from '../../model/version.js';
+import { canonicalJson } from '../json-values.js';
+import { normalRef } from './normal-form.js';
+import type { BackendRef } from './objects.js';
+import { isOurs, roleOf, type Targets } from './targets.js';
+
+/** The API takes no larger weight. */
+export const LARGEST_WEIGHT = 1_000_000;
+
+const weightOf = ({ weight = 1 }: BackendRef): number => weight;
+
+/** Whether every per mille of the weights can be written. */
+export function fitsWeights(refs: readonly BackendRef[]): boolean {
+  const weights = refs.map(weightOf);
+  const divisor = weights.reduce(greatestCommonDivisor, 0);
+  return weights.every((weight) => weight <= (LARGEST_WEIGHT / WHOLE) * Math.max(divisor, 1));
+}
+
+/**
+ * What was found, split: every backendRef to the program once per version that has a share, all else of it kept. Those to
+ * others keep their part of the whole, to the per mille. A version without a share is left out. The result is what was
+ * found itself where it says the same.
+ */
+export function splitRefs(found: readonly BackendRef[], { shares }: Pick<Split, 'shares'>, routeNamespace: string, targets: Targets): readonly BackendRef[] {
+  const parts = found.flatMap((ref): BackendRef[] => {
+    if (!isOurs(ref, routeNamespace, targets)) return [{ ...ref, weight: weightOf(ref) * WHOLE }];
+    if (weightOf(ref) === 0) return [];
+    return roles.flatMap((role) => (shares[role] === 0 ? [] : [{ ...ref, name: targets.services[role], weight: weightOf(ref) * shares[role] }]));
+  });
+  const merged = merge(parts);
+  if (sameProportions(merged, found)) return found;
+  const weights = readable(merged.map(weightOf));
+  return merged.map((ref, index) => ({ ...ref, weight: weights[index] ?? 0 }));
+}
+
+/** What a rule that was split from `found` says now. */
+export type Reading =
+  /** @property asFound whether it is at the same time what was found */
+  | { readonly kind: 'split'; readonly split: Split; readonly asFound: boolean }
+  | { readonly kind: 'found' }
+  /** Someone changed more of it than weights. */
+  | { readonly kind: 'edited' };
+
+/** Reads backendRefs back. */
+export function readRefs(found: readonly BackendRef[], now: readonly BackendRef[], routeNamespace: string, targets: Targets): Reading {
+  const asFound = canonicalJson(now.map(normalRef)) === canonicalJson(found.map(normalRef));
+  const ours = now.filter((ref) => isOurs(ref, routeNamespace, targets));
+  const total = ours.reduce((sum, ref) => sum + weightOf(ref), 0);
+  const canary = ours.filter((ref) => roleOf(ref, targets) === 'canary').reduce((sum, ref) => sum + weightOf(ref), 0);
+  const share = (WHOLE * canary) / total;
+  if (Number.isInteger(share) && sameProportions(splitRefs(found, splitOf(share), routeNamespace, targets), now)) return { kind: 'split', split: splitOf(share), asFound };
+  return asFound ? { kind: 'found' } : { kind: 'edited' };
+}
+
+/** Equal backendRefs as one, with the sum of their weights. */
+function merge(refs: readonly BackendRef[]): BackendRef[] {
+  const merged = new Map<string, BackendRef>();
+  for (const ref of refs) {
+    const key = canonicalJson(normalRef({ ...ref, weight: 1 }));
+    const known = merged.get(key);
+    merged.set(key, known ? { ...known, weight: weightOf(known) + weightOf(ref) } : ref);
+  }
+  return [...merged.values()];
+}
+
+/** Whether two lists name the same backends in the same proportion, in any order. */
+function sameProportions(a: readonly BackendRef[], b: readonly BackendRef[]): boolean {
+  const reduced = (refs: readonly BackendRef[]): string => {
+    const weights = least(refs.map(weightOf));
+    return canonicalJson(refs.map((ref, index) => canonicalJson(normalRef({ ...ref, weight: weights[index] ?? 0 }))).sort());
+  };
+  return reduced(a) === reduced(b);
+}
+
+/** The same proportions in the smallest integers. */
+function least(weights: readonly number[]): number[] {
+  const divisor = Math.max(weights.reduce(greatestCommonDivisor, 0), 1);
+  return weights.map((weight) => weight / divisor);
+}
+
+/** The same proportions in integers that sum to 100, else to 1000, else in the smallest there are. */
+function readable(weights: readonly number[]): number[] {
+  const smallest = least(weights);
+  const total = smallest.reduce((sum, weight) => sum + weight, 0);
+  const factor = total === 0 ? undefined : [100, WHOLE].find((sum) => sum % total === 0);
+  return factor === undefined ? smallest : smallest.map((weight) => (weight * factor) / total);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
