@@ -13,6 +13,7 @@ import { checkCanary } from '../strategies/canary-checks.js';
 import { checkStrategy } from '../strategies/checks.js';
 import { compilePolicy } from '../strategies/compile.js';
 import { plannedSplits, routingNeeds } from '../strategies/needs.js';
+import { notices } from '../strategies/notices.js';
 import { versionsProblems } from './versions-checks.js';
 import { serviceNames } from './service-names.js';
 
@@ -45,7 +46,8 @@ export function checkPolicyAlone(policy: ReleasePolicy): PolicyProblem[] {
 /** Everything that speaks against running this policy, each with place and remedy; warnings too. The same for all who ask. */
 export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundings): PolicyProblem[] {
   const { problems, readable } = alone(policy);
-  return readable ? [...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings.deployments), ...routingProblems(policy, surroundings)] : problems;
+  if (!readable) return problems;
+  return [...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings.deployments), ...routingProblems(policy, surroundings), ...notices(policy.spec)];
 }
 
 function alone(policy: ReleasePolicy): { readonly problems: PolicyProblem[]; readonly readable: boolean } {
@@ -91,7 +93,7 @@ function routingProblems(policy: ReleasePolicy, { found, deployment: named, depl
     namespace: policy.metadata.namespace ?? '', policy: policy.metadata.name, ...serviceNames(spec, policy.metadata.name),
     ...(template ? { versions: targetsAtRest(template, policy) } : spec.workload.versions ? { versions: runningTargets(policy, deployments) } : {}),
   };
-  const inexpressible = inexpressibleProblems(policy, context);
+  const inexpressible = inexpressibleProblems(policy, context, found);
   if (!found) return inexpressible;
   const checks = configuredRouters(spec.router).flatMap(({ router, config, name }) =>
     router.check(config, found, context).map((problem) => ({ ...worded(problem, `${problem.place}: `), path: pathOf(problem, name, policy) })),
@@ -100,7 +102,7 @@ function routingProblems(policy: ReleasePolicy, { found, deployment: named, depl
 }
 
 /** What the steps ask for and the router cannot say, by name. */
-function inexpressibleProblems(policy: ReleasePolicy, context: CheckContext): PolicyProblem[] {
+function inexpressibleProblems(policy: ReleasePolicy, context: CheckContext, found: Found | undefined): PolicyProblem[] {
   const { router, config } = configuredRouter(policy.spec.router);
   const lacking = routingNeeds(policy.spec).flatMap(({ capability, path }): PolicyProblem[] => {
     const { supported, note } = router.capabilities[capability];
@@ -108,7 +110,7 @@ function inexpressibleProblems(policy: ReleasePolicy, context: CheckContext): Po
   });
   const named = new Set(lacking.map(({ path }) => formatPath(path)));
   const inexpressible = plannedSplits(policy.spec).filter(({ path }) => !named.has(formatPath(path))).flatMap(({ split, path }) =>
-    (router.inexpressible?.(config, split, context) ?? []).map((problem) => ({ ...worded(problem, `${problem.place}: `), path })),
+    (router.inexpressible?.(config, split, context, found) ?? []).map((problem) => ({ ...worded(problem, `${problem.place}: `), path })),
   );
   return [...new Map([...lacking, ...inexpressible].map((problem) => [`${formatPath(problem.path)} ${problem.problem}`, problem])).values()];
 }

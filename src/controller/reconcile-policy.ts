@@ -133,7 +133,8 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
       stable: { ...start.stable, ...imagesOf(stableTemplate(context, workload, start.stable.replicaSet)), ...serviceOf(workload, start.stable.replicaSet) },
       canary: { ...start.canary, ...imagesOf(workload?.template), ...serviceOf(workload, start.canary.replicaSet) },
       ...(hotfix === undefined ? {} : { hotfix }),
-      plan: compilePolicy(policy.spec, { hotfix: hotfix !== undefined }),
+      ...(start.first ? { first: true } : {}),
+      plan: compilePolicy(policy.spec, { hotfix: hotfix !== undefined, first: start.first === true }),
     },
   };
   try {

@@ -37,7 +37,7 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const before = release.status ?? (await start(context, release));
   if (!before) return undefined;
   const view = observeRelease(context, { ...release, status: before });
-  context.evidence.track(key, { stable: release.spec.stable.hash, canary: release.spec.canary.hash }, view.observation.evidence);
+  context.evidence.track(key, { stable: release.spec.first ? '' : release.spec.stable.hash, canary: release.spec.canary.hash }, view.observation.evidence);
   const now = context.clock.now();
   const decision = advance(view.release, view.observation, now);
   // Our stamp must be off the shared objects before the record says that the release has ended.
@@ -72,7 +72,7 @@ function withRouting(status: ReleaseStatus, { routing, observation, release }: R
   const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   return {
     ...status,
-    ...(claims && claims.length > 0 ? { claims: claims.map(({ kind, name: claimed, found }) => ({ kind, name: claimed, found })) } : {}),
+    ...(claims && claims.length > 0 ? { claims: claims.map(({ kind, name: claimed, namespace, found }) => ({ kind, name: claimed, ...(namespace === undefined ? {} : { namespace }), found })) } : {}),
     shares: present,
     share: shareText(status, observation.routing.accepted),
   };
@@ -98,6 +98,7 @@ function announce(context: ControllerContext, release: Release, happened: readon
 async function carryOut(context: ControllerContext, view: ReleaseView, status: ReleaseStatus): Promise<void> {
   const { intent } = status;
   const { workload, release, replicaSets } = view;
+  if (release.spec.first) return;
   if (release.spec.workload.kind === 'Versions') {
     await carryOutRunning(context, release, status);
     await applyRouting(context, view.routing, status, isInsisting(release, status));

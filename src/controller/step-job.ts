@@ -76,7 +76,8 @@ async function letJobGo(context: ControllerContext, job: Job, finished: boolean)
   return 1;
 }
 
-const isFinished = (job: Job): boolean => job.status?.conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') ?? false;
+/** Whether it ran to an end, good or bad. */
+export const isFinished = (job: Job): boolean => job.status?.conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') ?? false;
 
 function newJob(release: Release, index: number): Job {
   const planned = release.spec.plan.steps[index];

@@ -1,6 +1,6 @@
 import { message, messageAbout } from '../model/messages.js';
 import { versionName, type Release } from '../model/release.js';
-import { inBatches, returnBatch } from './batches.js';
+import { enoughPods, inBatches, returnBatch } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatShare, formatTime } from './formatting.js';
@@ -19,7 +19,7 @@ export function beginAbort(draft: Draft, { reason, why }: Ending): void {
  * Pods drain and go, routes are put back, and the policy holds every ReplicaSet but stable until the template is another.
  */
 export function abort(draft: Draft, release: Release, observation: Observation): void {
-  lowerShare(draft, observation);
+  lowerShare(draft, release, observation);
   const stableHome = returnStable(draft, release, observation);
   if (draft.intent.routing === 'split') {
     if (draft.intent.share > 0) return waitForStable(draft, observation);
@@ -42,25 +42,30 @@ export function abort(draft: Draft, release: Release, observation: Observation):
   draft.happen(message('Aborted', { canary: versionName(release.spec.canary), requests, failures }));
 }
 
-function lowerShare(draft: Draft, observation: Observation): void {
+function lowerShare(draft: Draft, release: Release, observation: Observation): void {
   if (draft.intent.routing !== 'split') return;
   const present = draft.intent.share;
-  const share = shareForReadyPods(Math.min(present, uncarriedShare(observation)), observation, false);
+  const share = shareForReadyPods(Math.min(present, uncarriedShare(observation, enoughPods(release, observation.workload?.replicas ?? 0))), observation, false);
   if (sameTraffic(draft.intent, { share })) return;
   draft.route({ share });
   if (share === present) return;
   draft.happen(message('ShareAsked', { share: formatShare(share), why: '@StableCanCarry' }));
 }
 
-/** Brings a borrowed stable back to its full size and, once it carries everything, home. @returns whether it is home */
+/**
+ * Brings a borrowed stable back to its full size and, once it carries everything, home. One that users run is borrowed for
+ * that when it is smaller than what the policy asks for. @returns whether it is home
+ */
 function returnStable(draft: Draft, release: Release, observation: Observation): boolean {
   const { stable } = observation.replicaSets;
-  if (!stable || stable.holder === 'home') {
+  const replicas = observation.workload?.replicas ?? stable?.size ?? 0;
+  const tooSmall = release.spec.workload.kind === 'Versions' && (stable?.size ?? replicas) < replicas;
+  if (!stable || (stable.holder === 'home' && !tooSmall)) {
     const { stable: _size, ...sizes } = draft.intent.sizes;
     draft.set({ intent: { ...draft.intent, sizes, holders: { ...draft.intent.holders, stable: 'home' } } });
     return true;
   }
-  const replicas = observation.workload?.replicas ?? stable.size;
+  if (tooSmall) draft.intend({ holders: { stable: 'release' } });
   if (inBatches(release)) returnBatch(draft, release, observation);
   else draft.intend({ sizes: { stable: replicas } });
   if (stable.ready >= replicas && stable.size === replicas) draft.intend({ holders: { stable: 'home' } });

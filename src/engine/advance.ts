@@ -5,6 +5,7 @@ import { countingOf } from './counting.js';
 import type { Decision } from './decision.js';
 import { Draft } from './draft.js';
 import { judgedEnding, outsideEnding, type Ending } from './endings.js';
+import { judgeFirst } from './first-version.js';
 import { handOver } from './handing-over.js';
 import { beginLettingGo, letGo } from './letting-go.js';
 import type { Observation } from './observation.js';
@@ -33,6 +34,7 @@ export function firstStatus(release: Release, now: number): ReleaseStatus {
 export function advance(release: Release, observation: Observation, now: number): Decision {
   const draft = new Draft(release.status ?? firstStatus(release, now), now);
   if (hasEnded(draft.status.phase)) return { status: draft.status, happened: [], lookAgainAt: undefined };
+  if (release.spec.first) return judgeFirst(draft, release, observation);
   const { routing, share } = draft.recorded;
   draft.count(countingOf(draft.status.counting, share, routing === 'split' && observation.routing.reached, observation.evidence));
   const ending = endingOf(draft, release, observation);

@@ -11,7 +11,7 @@ export interface Ending {
 }
 
 /** Why a release cannot go on, by its reason and what the text names. */
-export const ending = (reason: AbortReason, args: Record<string, string> = {}): Ending => ({ reason, why: message(reason, args) });
+export const ending = (code: AbortReason | 'TooManyFailuresAlone', args: Record<string, string> = {}): Ending => ({ reason: code === 'TooManyFailuresAlone' ? 'TooManyFailures' : code, why: message(code, args) });
 
 /** What ends a release from outside: commands, and what happened to the objects it depends on. */
 export function outsideEnding(release: Release, observation: Observation): Ending | undefined {

@@ -55,7 +55,7 @@ function progressInBatches(draft: Draft, release: Release, observation: Observat
   const target = plannedBatch(release, index, observation.workload?.replicas ?? 0);
   const failed = keepBatch(draft, release, observation, target);
   if (failed) return failed;
-  const planned = release.spec.paused ? draft.intent.share : batchShare(draft, observation, target);
+  const planned = release.spec.paused ? draft.intent.share : batchShare(draft, release, observation, target);
   const share = shareForReadyPods(planned, observation, !release.spec.paused);
   askTraffic(draft, release, observation, { share, matches: [], mirror: 0 }, planned);
   return undefined;

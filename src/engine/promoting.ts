@@ -23,7 +23,7 @@ export function promote(draft: Draft, release: Release, observation: Observation
   if (failed) return failed;
   const full = replicas > 0 && (canary?.ready ?? 0) >= replicas;
   const mayRise = !release.spec.paused && replicas > 0;
-  const present = batches && mayRise ? batchShare(draft, observation, replicas) : draft.intent.share;
+  const present = batches && mayRise ? batchShare(draft, release, observation, replicas) : draft.intent.share;
   const wanted = full && mayRise ? WHOLE : present;
   askShare(draft, release, observation, shareForReadyPods(wanted, observation, mayRise), wanted);
   if (release.spec.paused) return void draft.wait(message('WaitsForResume', { release: release.metadata.name }));

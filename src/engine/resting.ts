@@ -58,7 +58,7 @@ export interface RestingDecision {
   readonly discarded: readonly string[];
   /** Size of an inline workload's stable version, which the policy runs itself. */
   readonly stableSize: number | undefined;
-  readonly start: { readonly name: string; readonly stable: Release['spec']['stable']; readonly canary: Release['spec']['canary'] } | undefined;
+  readonly start: { readonly name: string; readonly stable: Release['spec']['stable']; readonly canary: Release['spec']['canary']; readonly first?: true } | undefined;
   /** Whether the policy holds nothing any more and may go. */
   readonly released: boolean;
 }
@@ -85,9 +85,9 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   if (moving) return decide('Releasing', `Release ${release.metadata.name} is under way.`);
   if (observation.policyDeleted) return leave(observation, decide);
   if (observation.problems.length > 0) return decide('Refused', observation.problems.join(' '), { labelled: false, ...(workload ? {} : { discarded: emptyOnes(observation.versions) }) });
-  if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? ''} is gone.`, { labelled: false });
+  if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? policy.spec.workload.versions?.want ?? 'The version that is wanted'} is gone.`, { labelled: false });
   const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
-  if (!stable) return adopt(observation, workload, decide);
+  if (!stable) return adopt(observation, workload, policy, status, decide);
   if (workload.kind === 'Versions' && workload.wanted.hash === '') return decide('Holding', `Waits for Deployment ${workload.wanted.replicaSet} to make its Pods.`);
   const sized = workload.kind === 'Inline' ? { stableSize: workload.replicas } : {};
   if (stable.wanted) {
@@ -98,7 +98,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
     const renewed = workload.kind === 'Versions' ? { stable: { replicaSet: stable.name, hash: stable.hash } } : {};
     return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: false } : {}) }, renewed);
   }
-  if (!workload.paused) return adopt(observation, workload, decide);
+  if (!workload.paused) return adopt(observation, workload, policy, status, decide);
   if (status.rejected?.hash === workload.wanted.hash && observation.retry !== status.rejected.release) {
     return decide('Holding', `${workload.wanted.replicaSet} was taken back (${status.rejected.reason}); waits for another version.`, { ...sized, othersHeldBy: 'policy', paused: true });
   }
@@ -133,7 +133,7 @@ function without<K extends keyof PolicyStatus>(status: PolicyStatus, field: K): 
 type Decide = (phase: PolicyPhase, text: string, parts?: Parts, change?: Partial<PolicyStatus>) => RestingDecision;
 
 /** Waits until exactly one version runs, the one that the workload asks for, and calls it stable. */
-function adopt(observation: RestingObservation, workload: RestingWorkload, decide: Decide): RestingDecision {
+function adopt(observation: RestingObservation, workload: RestingWorkload, policy: ReleasePolicy, status: PolicyStatus, decide: Decide): RestingDecision {
   // Of two with the same template, the one that runs.
   const alike = observation.versions.filter((version) => version.wanted);
   const wanted = alike.find(({ pods }) => pods > 0) ?? alike[0];
@@ -150,7 +150,17 @@ function adopt(observation: RestingObservation, workload: RestingWorkload, decid
     const why = active.length > 1 ? `${active.length} versions run at once` : workload.paused ? 'it is paused with a template that does not run' : 'its roll-out is not finished';
     return decide('Adopting', `Waits for Deployment ${workload.name} to come to rest: ${why}.`);
   }
-  return decide('Resting', `${wanted.name} is stable; waits for a new version.`, {}, { stable: { replicaSet: wanted.name, hash: wanted.hash } });
+  return trust(observation, { replicaSet: wanted.name, hash: wanted.hash }, policy, status, decide);
+}
+
+/** Calls the first version stable, or puts it through the checks first where the policy says so. */
+function trust({ retry }: RestingObservation, version: { readonly replicaSet: string; readonly hash: string }, { metadata, spec }: ReleasePolicy, status: PolicyStatus, decide: Decide): RestingDecision {
+  if (!spec.judgeFirst) return decide('Resting', `${version.replicaSet} is stable; waits for a new version.`, {}, { stable: version });
+  if (status.rejected?.hash === version.hash && status.rejected.release !== retry) {
+    return decide('Holding', `${version.replicaSet} did not pass its checks (${status.rejected.reason}) and there is none to go back to; waits for another version.`, { labelled: false });
+  }
+  const name = `${metadata.name}-${(status.releases ?? 0) + 1}`;
+  return decide('Releasing', `Puts the first version through the checks: ${name}.`, { labelled: false, start: { name, stable: version, canary: version, first: true } });
 }
 
 /** Those that the policy holds although they have no Pods. */

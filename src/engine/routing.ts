@@ -25,10 +25,10 @@ export function shareForReadyPods(wanted: number, observation: Observation, mayR
   return wanted;
 }
 
-/** What ready stable Pods cannot carry, in per mille: 0 when they can carry all. */
-export function uncarriedShare(observation: Observation): number {
+/** What ready stable Pods cannot carry, in per mille: 0 when they can carry all. @param enough so many carry all */
+export function uncarriedShare(observation: Observation, enough: number): number {
   const ready = observation.replicaSets.stable?.ready ?? 0;
   const replicas = observation.workload?.replicas ?? 0;
-  if (ready >= replicas) return 0;
+  if (ready >= Math.min(enough, replicas)) return 0;
   return WHOLE - Math.floor((WHOLE * ready) / replicas);
 }

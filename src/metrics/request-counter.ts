@@ -4,7 +4,7 @@ import { type Counts, type Evidence } from '../model/evidence.js';
 import { HASH_LABEL, roles, type Role } from '../model/version.js';
 import type { Clock } from '../ports/clock.js';
 import { increase, sum } from './increase.js';
-import { countsFromIstio } from './istio-counts.js';
+import { countsFromPod } from './program-counts.js';
 import { scrapeTargetOf, type ScrapeTarget } from './scrape-target.js';
 
 /** Fetches the text behind a target. */
@@ -90,7 +90,7 @@ export class RequestCounter {
   async #ask({ tracked, role, pod, target }: { tracked: Tracked; role: Role; pod: Pod; target: ScrapeTarget }, signal: AbortSignal): Promise<void> {
     let now: Counts;
     try {
-      now = countsFromIstio(await this.#options.scrape(target, signal));
+      now = countsFromPod(await this.#options.scrape(target, signal));
     } catch {
       return;
     }

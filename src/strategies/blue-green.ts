@@ -1,9 +1,15 @@
 import { parseDuration } from '../model/duration.js';
 import type { Plan } from '../model/plan.js';
+import type { CheckStep } from '../model/policy/steps.js';
 import type { PolicySpec } from '../model/release-policy.js';
 import { WHOLE } from '../model/split.js';
 import { limitsOf } from './limits.js';
 import { checkStep } from './steps.js';
+
+/** Before the switch the canary sees only previews, so no requests are waited for unless the policy says so. */
+function quiet(step: CheckStep): CheckStep {
+  return step.analyze ? { analyze: { minimumRequests: 0, ...step.analyze } } : step;
+}
 
 /**
  * Compiles a policy with the `blueGreen` strategy: a full second set, its checks, one switch of everything, and a pause in
@@ -14,7 +20,7 @@ export function compileBlueGreen(spec: PolicySpec): Plan {
   const standBy = parseDuration(keep);
   return {
     steps: [
-      ...(before === undefined ? [{ kind: 'pause' as const }] : before.map((step) => checkStep(step, spec))),
+      ...(before === undefined ? [{ kind: 'pause' as const }] : before.map((step) => checkStep(quiet(step), spec))),
       { kind: 'weight', share: WHOLE },
       ...after.map((step) => checkStep(step, spec)),
       ...(standBy > 0 ? [{ kind: 'pause' as const, milliseconds: standBy }] : []),

@@ -8,7 +8,15 @@ import { checkRolling } from './rolling-checks.js';
 
 /** What speaks against the steps of a policy, whatever its strategy, all at once. The policy must be readable. */
 export function checkStrategy(spec: PolicySpec): PolicyProblem[] {
-  return [...checkCanary(spec), ...checkRolling(spec), ...checkAb(spec), ...userProblems(spec), ...jobProblems(spec)];
+  return [...checkCanary(spec), ...checkRolling(spec), ...checkAb(spec), ...userProblems(spec), ...jobProblems(spec), ...deploymentOnly(spec)];
+}
+
+/** What only works where a Deployment is the program. */
+function deploymentOnly({ workload, judgeFirst, watchConfig }: PolicySpec): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  if (judgeFirst && !workload.deployment) problems.push({ path: ['spec', 'judgeFirst'], problem: 'only the first version of a Deployment can be judged.', remedy: 'Leave it out, or let a Deployment run the program.' });
+  if (watchConfig && workload.versions) problems.push({ path: ['spec', 'watchConfig'], problem: 'versions that you run yourself take up changes by their own Deployments.', remedy: 'Leave it out, or add a version to the list.' });
+  return problems;
 }
 
 function userProblems(spec: PolicySpec): PolicyProblem[] {

@@ -53,6 +53,38 @@ describe('a policy at rest', () => {
       expect(next.spec.plan.steps).toHaveLength(4);
     });
 
+    describe('that judges the first version', () => {
+      const judging = (): ReleasePolicy => ({ ...policy([{ weight: 10 }, { analyze: { for: '10s', minimumRequests: 0 } }, { gate: { url: 'http://gate.test/', timeout: '1m', interval: '5s' } }]), spec: { ...policy([{ weight: 10 }, { analyze: { for: '10s', minimumRequests: 0 } }, { gate: { url: 'http://gate.test/', timeout: '1m', interval: '5s' } }]).spec, judgeFirst: true } });
+
+      it('calls it stable when it passed the checks', async () => {
+        await settle(driver, { policy: judging() });
+        const first = await getRelease(driver);
+        expect(first?.status?.phase).toBe('Completed');
+        expect(first?.spec.plan.steps.map(({ kind }) => kind)).toEqual(['analyze', 'gate', 'promote']);
+        expect(driver.objects(resources.replicaSets, namespace)).toHaveLength(1);
+        await setImage(driver, 'web:v2');
+        await untilPhase(driver, ['Completed'], 'web-2');
+      });
+
+      it('leaves it to run but does not call it stable when it did not, and judges the next one', async () => {
+        driver.gate = async () => ({ status: 403, text: 'no' });
+        await driver.run(async () => {
+          await driver.client.create(resources.services, service);
+          await driver.client.create(resources.virtualServices, virtualService);
+          await driver.client.create(resources.deployments, deployment('web:v1'));
+          await driver.client.create(serinResources.releasePolicies, judging());
+        });
+        await untilPhase(driver, ['Aborted']);
+        await policyIs('Holding');
+        expect(present()?.status?.stable).toBeUndefined();
+        expect(driver.object(resources.deployments, web)?.status?.readyReplicas).toBe(4);
+        driver.gate = async () => ({ status: 200, text: '' });
+        await setImage(driver, 'web:v2');
+        await untilPhase(driver, ['Completed'], 'web-2');
+        await policyIs('Resting');
+      });
+    });
+
     it('keeps no more records than it should, and never one whose version runs', async () => {
       const short = policy([{ weight: 100 }]);
       await settle(driver, { policy: { ...short, spec: { ...short.spec, historyLimit: 2 } } });

@@ -8,6 +8,7 @@ import type { EvidenceSource } from '../../src/controller/context.js';
 import { install } from '../../src/controller/installation.js';
 import type { GateCall } from '../../src/controller/gates.js';
 import type { ReleaseLimits } from '../../src/controller/release-places.js';
+import { CONTROLLER_USER, controllerAccess } from '../../src/controller/controller-rules.js';
 import { startController, type RunningController } from '../../src/controller/start-controller.js';
 import type { CustomResourceDefinition } from '../../src/kubernetes/generated/apiextensions-v1.js';
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
@@ -106,6 +107,9 @@ export class Driver {
       await this.run(async () => {
         for (const definition of istioDefinitions()) await this.client.create(resources.customResourceDefinitions, definition);
         await install(this.client, this.clock, new AbortController().signal);
+        for (const object of controllerAccess({ kind: 'User', name: CONTROLLER_USER, apiGroup: 'rbac.authorization.k8s.io' })) {
+          await this.client.create(object.kind === 'ClusterRole' ? clusterRoles : clusterRoleBindings, object);
+        }
       });
     }
     const scheduled = this.#options.scheduler ?? false;
@@ -124,7 +128,8 @@ export class Driver {
     // A new leader's epoch is above every epoch on record.
     const recorded = this.objects(serinResources.releases).map(({ status }) => status?.epoch ?? 0);
     const epoch = (this.#epoch = Math.max(this.#epoch, ...recorded) + (sameEpoch ? 0 : 1));
-    const inner = this.#api.transport();
+    // With no more rights than on a cluster, so that a missing one shows.
+    const inner = this.#api.transport({ username: CONTROLLER_USER, groups: ['system:authenticated'] });
     const transport = this.#options.controllerTransport?.(inner) ?? inner;
     let member: Member | undefined = undefined;
     const controller = startController({
@@ -287,6 +292,10 @@ function canaryPart(caches: Caches, namespace: string, hash: string): number {
   const canary = routes.filter(({ destination }) => destination?.subset === subset && subset !== undefined).reduce((sum, { weight }) => sum + (weight ?? (routes.length === 1 ? 1 : 0)), 0);
   return total === 0 ? canary : canary / total;
 }
+
+const access = (kind: string, plural: string): Resource<KubernetesObject> => ({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced: false });
+const clusterRoles = access('ClusterRole', 'clusterroles');
+const clusterRoleBindings = access('ClusterRoleBinding', 'clusterrolebindings');
 
 function istioDefinitions(): CustomResourceDefinition[] {
   return JSON.parse(readFileSync(new URL('../../src/kubernetes/generated/istio-crds.json', import.meta.url), 'utf8')) as CustomResourceDefinition[];

@@ -1,3 +1,4 @@
+import type { User } from '../../src/local/api/request/users.js';
 import { TransportError } from '../../src/cluster/transport-error.js';
 import { createApi, type Api } from '../../src/local/api/api.js';
 import type { Store, StoreEvent } from '../../src/local/api/store.js';
@@ -72,18 +73,19 @@ export class RestartableApi {
   }
 
   /** The way to whichever server lives. */
-  transport(): Transport {
+  /** @param user who asks; the administrator when absent */
+  transport(user?: User): Transport {
     const refused = (path: string): TransportError => new TransportError(path, Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
     return {
       request: async (request) => {
         if (this.#dead) throw refused(request.path);
         const { api, death } = this.#life;
-        return Promise.race([api.transport().request(request), death]);
+        return Promise.race([api.transport(user).request(request), death]);
       },
       stream: async (request) => {
         if (this.#dead) throw refused(request.path);
         const { api, death } = this.#life;
-        const answer = await Promise.race([api.transport().stream(request), death]);
+        const answer = await Promise.race([api.transport(user).stream(request), death]);
         return { ...answer, chunks: untilDeath(answer.chunks, death) };
       },
     };

@@ -1,11 +1,11 @@
 import { isRecord } from '../../kubernetes/json.js';
-import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { controllerOf, controllerReference } from '../../kubernetes/owners.js';
 import { POD_TEMPLATE_HASH } from '../../kubernetes/pod-template.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { PodTemplateSpec } from '../../kubernetes/generated/core-v1.js';
 import { API_VERSION, FINALIZER, POLICY_LABEL, serinResources } from '../../model/resources.js';
-import { deletion, patch, write } from './actions.js';
+import { deletion, escaped, patch, write } from './actions.js';
+import { removeRecords } from './records.js';
 import { takeBack } from './take-back.js';
 import { movingRelease, servingReplicaSet, wouldRoll, type EjectAction, type EjectView } from './view.js';
 
@@ -76,24 +76,7 @@ function unpause({ deployment, policy, releases, name }: EjectView): EjectAction
 
 function removeLabel({ deployment, name }: EjectView): EjectAction | undefined {
   if (deployment?.metadata.labels?.[POLICY_LABEL] !== name) return undefined;
-  const path = `/metadata/labels/${POLICY_LABEL.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  return write(`Deployment ${deployment.metadata.name} loses its label ${POLICY_LABEL}`, patch(resources.deployments, deployment, { op: 'remove', path }));
-}
-
-/** Finalizers first: a record that is deleted with one stays until a controller comes. */
-function removeRecords({ releases, policy, name }: EjectView): EjectAction | undefined {
-  for (const release of releases) {
-    const freed = freeOf(serinResources.releases, release);
-    return freed ?? write(`Release ${release.metadata.name} is deleted`, deletion(serinResources.releases, release));
-  }
-  if (!policy) return undefined;
-  return freeOf(serinResources.releasePolicies, policy) ?? write(`ReleasePolicy ${name} is deleted`, deletion(serinResources.releasePolicies, policy));
-}
-
-function freeOf(resource: Resource<KubernetesObject>, object: KubernetesObject): EjectAction | undefined {
-  const finalizers = object.metadata.finalizers ?? [];
-  if (!finalizers.includes(FINALIZER)) return undefined;
-  return write(`${object.kind} ${object.metadata.name} loses its finalizer`, patch(resource, object, { op: 'replace', path: '/metadata/finalizers', value: finalizers.filter((each) => each !== FINALIZER) }));
+  return write(`Deployment ${deployment.metadata.name} loses its label ${POLICY_LABEL}`, patch(resources.deployments, deployment, { op: 'remove', path: `/metadata/labels/${escaped(POLICY_LABEL)}` }));
 }
 
 /** The template as a user writes it: without the label that tells versions apart. */

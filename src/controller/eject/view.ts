@@ -1,16 +1,21 @@
 import type { Deployment, ReplicaSet } from '../../kubernetes/generated/apps-v1.js';
+import type { Job } from '../../kubernetes/generated/batch-v1.js';
 import { equalTemplates } from '../../kubernetes/pod-template.js';
+import type { Approval } from '../../model/approval.js';
 import { hasEnded, type Release } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import type { Found, RoutingWrite } from '../../routers/router.js';
 
-/** A ReplicaSet of the workload with its Pods. */
-export interface HeldReplicaSet {
-  readonly object: ReplicaSet;
+/** What runs one version, with its Pods. */
+export interface Held<T extends ReplicaSet | Deployment = ReplicaSet | Deployment> {
+  readonly object: T;
   /** Pods that are not gone yet, and those of them that are ready. */
   readonly pods: number;
   readonly ready: number;
 }
+
+/** A ReplicaSet of the workload with its Pods. */
+export type HeldReplicaSet = Held<ReplicaSet>;
 
 /** Everything that Serin may have left around one policy. */
 export interface EjectView {
@@ -20,9 +25,16 @@ export interface EjectView {
   readonly releases: readonly Release[];
   readonly deployment: Deployment | undefined;
   readonly replicaSets: readonly HeldReplicaSet[];
+  /** The Deployments that run the versions of the release under way, where users run each themselves. */
+  readonly versions: readonly Held<Deployment>[];
+  /** Of releases of this policy. */
+  readonly jobs: readonly Job[];
+  readonly approvals: readonly Approval[];
   readonly found: Found;
   /** How long the release under way has not changed, in milliseconds: while it does, a controller is at work. */
   readonly quiet: number;
+  /** For how long this has been asked at every look, in milliseconds. */
+  waited(what: string): number;
 }
 
 /** What comes next on the way out. */
@@ -33,7 +45,7 @@ export type EjectAction =
   | { readonly do: 'done' };
 
 /** The release that has not ended. */
-export const movingRelease = ({ releases }: EjectView): Release | undefined => releases.find(({ status }) => !hasEnded(status?.phase ?? 'Preparing'));
+export const movingRelease = ({ releases }: Pick<EjectView, 'releases'>): Release | undefined => releases.find(({ status }) => !hasEnded(status?.phase ?? 'Preparing'));
 
 /** The ReplicaSet of the version that users are to keep. */
 export function servingReplicaSet(view: EjectView): HeldReplicaSet | undefined {

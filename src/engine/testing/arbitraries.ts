@@ -1,32 +1,82 @@
 import fc from 'fast-check';
-import type { PlanStep } from '../../model/plan.js';
+import type { Match } from '../../model/match.js';
+import type { Plan, PlanStep } from '../../model/plan.js';
 import type { Release } from '../../model/release.js';
-import type { Happening } from './world.js';
+import type { Happening } from './happening.js';
+import type { Manners } from './others.js';
 
-/** Plans with rising weights, pauses and analyses between, and the promotion at the end. */
-export const arbitrarySteps: fc.Arbitrary<PlanStep[]> = fc
+const milliseconds = fc.integer({ min: 0, max: 20_000 });
+const match = fc.constantFrom<Match>({ headers: [{ name: 'end-user', exact: 'jason' }] }, { cookies: [{ name: 'tester', exact: 'yes' }] });
+
+/** Steps that wait or test; every strategy knows them. */
+const checks: fc.Arbitrary<PlanStep>[] = [
+  fc.record({ kind: fc.constant('pause' as const), milliseconds }),
+  fc.record({ kind: fc.constant('analyze' as const), milliseconds, minimumRequests: fc.integer({ min: 0, max: 30 }) }),
+  fc.record({ kind: fc.constant('job' as const), job: fc.constant({}), milliseconds: fc.integer({ min: 30_000, max: 60_000 }) }),
+  fc.record({ kind: fc.constant('gate' as const), url: fc.constant('http://gate.test/'), milliseconds: fc.integer({ min: 30_000, max: 60_000 }), intervalMilliseconds: fc.constant(1000) }),
+  fc.record({ kind: fc.constant('approve' as const), approvals: fc.integer({ min: 1, max: 2 }), users: fc.constant(['ana', 'ben']), groups: fc.constant(['owners']) }),
+];
+
+const amount = (least: number) => fc.oneof(fc.record({ pods: fc.integer({ min: least, max: 6 }) }), fc.record({ part: fc.integer({ min: least, max: 1000 }) }));
+
+const shareSteps: fc.Arbitrary<PlanStep[]> = fc
   .array(
     fc.oneof(
-      fc.record({ kind: fc.constant('weight' as const), share: fc.integer({ min: 1, max: 1000 }) }),
-      fc.record({ kind: fc.constant('pause' as const), milliseconds: fc.integer({ min: 0, max: 20_000 }) }),
-      fc.record({ kind: fc.constant('analyze' as const), milliseconds: fc.integer({ min: 0, max: 20_000 }), minimumRequests: fc.integer({ min: 0, max: 30 }) }),
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 1000 }).map((share): PlanStep => ({ kind: 'weight', share })) },
+      fc.array(match, { maxLength: 2 }).map((matches): PlanStep => ({ kind: 'route', matches })),
+      fc.constantFrom(0, 100, 1000).map((share): PlanStep => ({ kind: 'mirror', share })),
+      fc.oneof(fc.constant<PlanStep>({ kind: 'scale' }), amount(0).map((size): PlanStep => ({ kind: 'scale', ...size }))),
+      ...checks,
     ),
-    { minLength: 1, maxLength: 6 },
+    { minLength: 1, maxLength: 7 },
   )
   .map((steps) => {
     let share = 0;
-    const rising = steps.map((step): PlanStep => (step.kind === 'weight' ? { ...step, share: (share = Math.max(share, step.share)) } : step));
-    return [...(rising[0]?.kind === 'weight' ? [] : [{ kind: 'weight' as const, share: 1 }]), ...rising, { kind: 'promote' as const }];
+    return steps.map((step): PlanStep => (step.kind === 'weight' ? { ...step, share: (share = Math.max(share, step.share ?? 0)) } : step));
   });
 
-export const arbitraryRelease: fc.Arbitrary<Release> = arbitrarySteps.map((steps) => releaseWith(steps));
+const batchSteps: fc.Arbitrary<PlanStep[]> = fc
+  .array(fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 1000 }).map((part): PlanStep => ({ kind: 'batch', part })) }, ...checks), { minLength: 1, maxLength: 6 })
+  .map((steps) => {
+    let part = 0;
+    return steps.map((step): PlanStep => (step.kind === 'batch' ? { ...step, part: (part = Math.max(part, step.part ?? 0)) } : step));
+  });
+
+const rest = { readyTimeoutMilliseconds: 60_000, drainMilliseconds: 2000, judge: { maximumErrorRateIncrease: 0.02, minimumRequests: 20 } };
+const preview = fc.option(fc.constant({ preview: { path: '/green' } }), { nil: {} });
+
+const promoted = (steps: PlanStep[]): PlanStep[] => [...steps, { kind: 'promote' }];
+
+/** Plans as the strategies compile them: growing shares, full sets and batches, with all kinds of steps between. */
+export const arbitraryPlan: fc.Arbitrary<Plan> = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(shareSteps, fc.constantFrom('part' as const, 'ratio' as const), preview).map(([steps, sizing, more]): Plan => ({ steps: promoted(steps), sizing, ...more, ...rest })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(shareSteps, preview, fc.option(fc.record({ previewPods: fc.integer({ min: 1, max: 4 }) }), { nil: {} }))
+      .map(([steps, more, pods]): Plan => ({ steps: promoted(steps), sizing: 'full', sticky: { cookie: 'met', maxAgeSeconds: 60 }, ...more, ...pods, ...rest })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ steps: batchSteps, surge: amount(0), unavailable: fc.oneof(fc.constant({}), fc.record({ pods: fc.integer({ min: 0, max: 3 }) }), fc.record({ part: fc.integer({ min: 0, max: 600 }) })), countsPods: fc.boolean() })
+      .map(({ steps, ...more }): Plan => ({ steps: promoted(steps), sizing: 'batch', ...more, ...rest })),
+  },
+);
+
+/** Versions that users run, now and then; such a release may leave the old one to run. */
+export const arbitraryRelease: fc.Arbitrary<Release> = fc.record({ plan: arbitraryPlan, userRun: fc.constantFrom(false, false, true), keepsStable: fc.boolean() }).map(({ plan, userRun, keepsStable }) => {
+  const release = releaseWith(plan.steps, plan);
+  if (!userRun) return release;
+  return { ...release, spec: { ...release.spec, workload: { kind: 'Versions', name: 'web' }, plan: { ...release.spec.plan, ...(keepsStable && plan.sizing !== 'batch' ? { keepsStable } : {}) } } };
+});
 
 /** A release of these steps from `stable` to `canary`, short of patience. */
-export function releaseWith(steps: PlanStep[]): Release {
+export function releaseWith(steps: PlanStep[], plan: Partial<Plan> = {}): Release {
   return {
     apiVersion: 'serin.dev/v1alpha1',
     kind: 'Release',
-    metadata: { name: 'web-1', namespace: 'default', generation: 1 },
+    metadata: { name: 'web-1', namespace: 'default', generation: 1, uid: 'web-1-uid' },
     spec: {
       policy: 'web',
       workload: { kind: 'Deployment', name: 'web' },
@@ -34,10 +84,19 @@ export function releaseWith(steps: PlanStep[]): Release {
       router: { istio: {} },
       stable: { replicaSet: 'web-stable', hash: 'stable' },
       canary: { replicaSet: 'web-canary', hash: 'canary' },
-      plan: { steps, sizing: 'part', readyTimeoutMilliseconds: 60_000, drainMilliseconds: 2000, judge: { maximumErrorRateIncrease: 0.02, minimumRequests: 20 } },
+      plan: { sizing: 'part', ...rest, ...plan, steps },
     },
   };
 }
+
+/** Mostly obliging, so that long plans come to their end. */
+export const arbitraryManners: fc.Arbitrary<Manners> = fc.record({
+  job: fc.constantFrom('succeeds' as const, 'succeeds' as const, 'succeeds' as const, 'fails' as const, 'hangs' as const),
+  gate: fc.constantFrom('opens' as const, 'opens' as const, 'opens' as const, 'refuses' as const, 'shut' as const),
+});
+
+/** Those who may approve, one who may as a member of a group, and one who may not. */
+const speaker = fc.constantFrom<{ user: string; groups: string[] }>({ user: 'ana', groups: [] }, { user: 'ben', groups: ['owners'] }, { user: 'cleo', groups: ['owners'] }, { user: 'eve', groups: ['guests'] });
 
 /** Mostly time and work going on; now and then something that people or the world do in between. */
 export const arbitraryHappenings: fc.Arbitrary<Happening[]> = fc.array(
@@ -46,10 +105,11 @@ export const arbitraryHappenings: fc.Arbitrary<Happening[]> = fc.array(
     { weight: 6, arbitrary: fc.constant<Happening>({ kind: 'controller' }) },
     { weight: 8, arbitrary: fc.constant<Happening>({ kind: 'work' }) },
     { weight: 6, arbitrary: fc.record({ kind: fc.constant('tick' as const), milliseconds: fc.integer({ min: 1, max: 5000 }) }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant('crash' as const), after: fc.integer({ min: 0, max: 7 }) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('crash' as const), after: fc.integer({ min: 0, max: 8 }) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('scale' as const), replicas: fc.integer({ min: 0, max: 6 }) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('losePod' as const), role: fc.constantFrom('stable' as const, 'canary' as const) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('advanceTo' as const), step: fc.integer({ min: 0, max: 6 }) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('advanceTo' as const), step: fc.integer({ min: 0, max: 8 }) }) },
+    { weight: 4, arbitrary: fc.tuple(speaker, fc.integer({ min: 0, max: 9 }), fc.constantFrom(0, 0, 0, 1, -1)).map(([who, luck, beside]): Happening => ({ kind: 'approve', ...who, approved: luck > 0, beside })) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), paused: fc.boolean() }) },
     { weight: 1, arbitrary: fc.constantFrom<Happening>({ kind: 'abort' }, { kind: 'template', to: 'stable' }, { kind: 'template', to: 'other' }, { kind: 'unpause' }, { kind: 'deleteRelease' }, { kind: 'deletePolicy' }, { kind: 'neverReady' }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), rate: fc.constantFrom(0, 0.5, 1) }) },

@@ -1,4 +1,5 @@
-import type { Happening, World } from './world.js';
+import type { Happening } from './happening.js';
+import type { World } from './world.js';
 
 /** Counts what generated scenarios really reached, so that a property that never meets its case is seen. */
 export class Coverage {
@@ -7,11 +8,22 @@ export class Coverage {
   saw(world: World, what: Happening): void {
     this.#count(`happened ${what.kind}`);
     this.#count(`phase ${world.status.phase}`);
-    if (world.accepted !== undefined && world.accepted > 0 && world.accepted < 1000) this.#count('shares split');
+    const { matches, mirror, preview } = world.accepted ?? {};
+    if (world.accepted !== undefined && world.accepted.share > 0 && world.accepted.share < 1000) this.#count('shares split');
+    if (matches) this.#count('requests matched');
+    if (mirror !== undefined) this.#count('requests mirrored');
+    if (preview) this.#count('canary previewed');
+    if ((matches ?? mirror ?? preview) !== undefined && world.status.phase === 'Aborting') this.#count('aborted with more than shares');
+    const { release, decision } = world.asked ?? {};
+    const before = release?.status?.step.index ?? 0;
+    if (release && decision && decision.status.step.index > before) this.#count(`passed ${release.spec.plan.steps[before]?.kind ?? ''}`);
   }
 
   ended(world: World): void {
+    const { plan, workload } = world.release.spec;
     this.#count(`ended in ${world.status.phase}${world.status.abortReason === undefined ? '' : ` (${world.status.abortReason})`}`);
+    this.#count(`sized by ${plan.sizing}${plan.countsPods ? ', counting Pods' : ''}`);
+    this.#count(`workload ${workload.kind}${plan.keepsStable ? ', old one kept' : ''}`);
   }
 
   has(what: string): boolean {

@@ -5,12 +5,15 @@ import type { Role } from '../../model/version.js';
 import type { Random } from '../../ports/random.js';
 import { advance, firstStatus } from '../advance.js';
 import type { Decision } from '../decision.js';
-import type { Observation, PodTrouble, ReplicaSetObservation } from '../observation.js';
+import type { Observation, PodTrouble, ReplicaSetObservation, RoutingObservation, WorkloadObservation } from '../observation.js';
+import { sameTraffic, type Traffic } from '../same-traffic.js';
+import type { Happening } from './happening.js';
+import { Others, type Manners } from './others.js';
 
 /** What decides: the engine, or a mutant of it. */
 export type Advance = (release: Release, observation: Observation, now: number) => Decision;
 
-/** A ReplicaSet of the model world; Pods come and go one by one. */
+/** A ReplicaSet of the model world, or a Deployment that runs a version; Pods come and go one by one. */
 interface Set {
   name: string;
   size: number;
@@ -20,24 +23,15 @@ interface Set {
   exists: boolean;
 }
 
-/** What a test can do to the world from outside. */
-export type Happening =
-  | { kind: 'tick'; milliseconds: number }
-  | { kind: 'work' }
-  | { kind: 'round'; works: number; milliseconds: number }
-  | { kind: 'controller' }
-  | { kind: 'crash'; after: number }
-  | { kind: 'scale'; replicas: number }
-  | { kind: 'losePod'; role: Role }
-  | { kind: 'template'; to: Role | 'other' }
-  | { kind: 'unpause' }
-  | { kind: 'abort' }
-  | { kind: 'pause'; paused: boolean }
-  | { kind: 'advanceTo'; step: number }
-  | { kind: 'deleteRelease' }
-  | { kind: 'deletePolicy' }
-  | { kind: 'fail'; rate: number }
-  | { kind: 'neverReady' };
+/** One question to what decides, and its answer. */
+export interface Asked {
+  readonly release: Release;
+  readonly observation: Observation;
+  readonly now: number;
+  readonly decision: Decision;
+}
+
+const OBLIGING: Manners = { job: 'succeeds', gate: 'opens' };
 
 /**
  * A cluster, a router and users in a few lines: they follow intents late and in any order, as a real cluster may, but
@@ -49,57 +43,78 @@ export class World {
   replicas: number;
   paused = true;
   template: Role | 'other' = 'canary';
-  workloadGone = false;
   releaseDeleted = false;
   policyDeleted = false;
   canaryGetsReady = true;
   failRate = 0;
   sets: Record<Role, Set>;
   old: Set;
-  /** The router's share for the canary, per mille; undefined while routes are as found. */
-  written: number | undefined;
-  accepted: number | undefined;
+  /** What the router was asked for and what it does; undefined while routes are as found. */
+  written: Traffic | undefined;
+  accepted: Traffic | undefined;
   evidence: Evidence = { stable: { requests: 0, failures: 0 }, canary: { requests: 0, failures: 0 } };
+  /** Jobs, webhooks and people. */
+  readonly others: Others;
+  /** The last pass of the controller. */
+  asked: Asked | undefined;
   readonly #random: Random;
+  readonly #advance: Advance;
   /** Parts of requests that the canary is still to get. */
   #owed = 0;
 
-  readonly #advance: Advance;
-
-  constructor(release: Release, replicas: number, random: Random, decide: Advance = advance) {
+  constructor(release: Release, replicas: number, random: Random, decide: Advance = advance, manners: Manners = OBLIGING) {
     this.#advance = decide;
     this.release = release;
     this.replicas = replicas;
     this.#random = random;
+    this.others = new Others(manners);
     const set = (name: string, size: number, exists: boolean): Set => ({ name, size, pods: size, ready: size, holder: 'home', exists });
-    this.sets = { stable: set(release.spec.stable.replicaSet, replicas, true), canary: set(release.spec.canary.replicaSet, 0, false) };
-    this.old = set('old', 0, true);
+    this.sets = { stable: set(release.spec.stable.replicaSet, replicas, true), canary: set(release.spec.canary.replicaSet, 0, this.#userRun) };
+    this.old = set('old', 0, !this.#userRun);
+  }
+
+  /** Whether users run each version as a Deployment of its own. */
+  get #userRun(): boolean {
+    return this.release.spec.workload.kind === 'Versions';
   }
 
   get status(): NonNullable<Release['status']> {
     return this.release.status ?? firstStatus(this.release, this.now);
   }
 
+  /** The canary's share as requests are really split, per mille; undefined while routes are as found. */
+  get acceptedShare(): number | undefined {
+    if (this.release.spec.plan.countsPods !== true) return this.accepted?.share;
+    const { stable, canary } = this.sets;
+    return stable.ready + canary.ready === 0 ? undefined : Math.round((WHOLE * canary.ready) / (stable.ready + canary.ready));
+  }
+
   observation(): Observation {
-    const { intent } = this.status;
-    const reached = intent.routing === 'split' ? this.accepted === intent.share : intent.routing === 'release' && this.written === undefined && this.accepted === undefined;
     return {
       releaseDeleted: this.releaseDeleted,
       policyDeleted: this.policyDeleted,
-      workload: this.workloadGone
-        ? undefined
-        : { kind: 'Deployment', replicas: this.replicas, paused: this.paused, template: this.template, observed: true, rolledOut: true },
+      workload: this.#workload(),
       replicaSets: { stable: this.#observe(this.sets.stable), canary: this.#observe(this.sets.canary) },
       others: [this.#observe(this.old)].flatMap((each) => each ?? []),
-      routing: {
-        reached,
-        waitsFor: reached ? undefined : 'the router',
-        written: this.written === undefined ? undefined : splitOf(this.written),
-        accepted: this.accepted === undefined ? undefined : splitOf(this.accepted),
-        problems: [],
-      },
+      routing: this.#routing(),
       evidence: this.evidence,
+      ...this.others.observe(this.release, this.status),
     };
+  }
+
+  #workload(): WorkloadObservation {
+    const { kind } = this.release.spec.workload;
+    return { kind, replicas: this.replicas, paused: this.#userRun || this.paused, template: this.template, observed: true, rolledOut: true };
+  }
+
+  #routing(): RoutingObservation {
+    const { intent } = this.status;
+    const countsPods = this.release.spec.plan.countsPods === true;
+    const split = this.accepted !== undefined && sameTraffic(this.accepted, intent);
+    const put = this.written === undefined && this.accepted === undefined;
+    const reached = intent.routing !== 'keep' && (countsPods || (intent.routing === 'split' ? split : put));
+    const splitFor = (share: number | undefined) => (share === undefined ? undefined : splitOf(share));
+    return { reached, waitsFor: reached ? undefined : 'the router', written: splitFor(countsPods ? this.acceptedShare : this.written?.share), accepted: splitFor(this.acceptedShare), problems: [] };
   }
 
   #observe(set: Set): ReplicaSetObservation | undefined {
@@ -109,18 +124,47 @@ export class World {
 
   /** One pass of the controller. @param writes how many effects are done before it dies; the status write is the first */
   controller(writes = Number.POSITIVE_INFINITY): void {
-    if (writes < 1) return;
-    const decision = this.#advance({ ...this.release, status: this.status }, this.observation(), this.now);
-    this.release = { ...this.release, status: decision.status };
-    if (decision.status.phase === 'Completed' || decision.status.phase === 'Aborted') return;
+    if (writes < 1) return this.others.forget();
+    const release = { ...this.release, status: this.status };
+    const observation = this.observation();
+    const decision = this.#advance(release, observation, this.now);
+    this.asked = { release, observation, now: this.now, decision };
+    const { status } = decision;
+    this.release = { ...this.release, status };
+    if (this.#userRun) this.#keepRecordedHolders(status.intent);
+    if (status.phase === 'Completed' || status.phase === 'Aborted') return;
     let left = writes - 1;
-    for (const effect of this.#effects(decision.status.intent)) {
-      if (left-- < 1) return;
+    for (const effect of [...this.#effects(status.intent), () => this.others.carryOut(this.release, status)]) {
+      if (left-- < 1) return this.others.forget();
       effect();
     }
   }
 
+  /** Nobody lends what users run: who holds a version is what the record says. */
+  #keepRecordedHolders({ holders }: Intent): void {
+    this.sets.stable.holder = holders.stable;
+    this.sets.canary.holder = holders.canary === 'free' ? 'nobody' : holders.canary;
+  }
+
   #effects(intent: Intent): (() => void)[] {
+    const effects = this.#userRun ? this.#sizings(intent) : this.#lendings(intent);
+    if (this.release.spec.plan.countsPods !== true) {
+      const { share, matches, mirror, preview } = intent;
+      const traffic: Traffic = { share, ...(matches ? { matches } : {}), ...(mirror === undefined ? {} : { mirror }), ...(preview === undefined ? {} : { preview }) };
+      effects.push(() => {
+        if (intent.routing === 'split' && !(this.written && sameTraffic(this.written, traffic))) this.written = traffic;
+        if (intent.routing === 'release') this.written = undefined;
+      });
+    }
+    if (!intent.paused) effects.push(() => { this.paused = false; });
+    return effects;
+  }
+
+  #sizings({ holders, sizes }: Intent): (() => void)[] {
+    return (['canary', 'stable'] as const).map((role) => () => { if (holders[role] === 'release') this.sets[role].size = sizes[role] ?? this.sets[role].size; });
+  }
+
+  #lendings(intent: Intent): (() => void)[] {
     const { stable, canary } = this.sets;
     const effects: (() => void)[] = [() => { if (intent.paused) this.paused = true; }];
     if (!canary.exists && intent.holders.canary === 'release') effects.push(() => Object.assign(canary, { exists: true, holder: 'release', size: 0 }));
@@ -130,14 +174,12 @@ export class World {
     effects.push(() => { stable.holder = intent.holders.stable; });
     effects.push(() => { if (stable.holder === 'release' && intent.sizes.stable !== undefined) stable.size = intent.sizes.stable; });
     effects.push(() => { this.old.holder = intent.holders.others; });
-    effects.push(() => { if (intent.routing === 'split') this.written = intent.share; else if (intent.routing === 'release') this.written = undefined; });
-    if (!intent.paused) effects.push(() => { this.paused = false; });
     return effects;
   }
 
-  /** The cluster and the router do one of the things that are due. */
+  /** The cluster, the router and those who are asked do one of the things that are due. */
   work(): void {
-    const due: (() => void)[] = [];
+    const due = this.others.due();
     const scaled = this.#scaledByDeployment();
     if (scaled && scaled.size !== this.replicas) due.push(() => { scaled.size = this.replicas; });
     for (const role of ['stable', 'canary'] as const) {
@@ -152,7 +194,8 @@ export class World {
 
   /** What a paused Deployment scales: its one active ReplicaSet, or its newest when none is. */
   #scaledByDeployment(): Set | undefined {
-    if (this.workloadGone) return undefined;
+    // While it rolls by itself it makes a twin of the version that it asks for, which is none of these.
+    if (this.#userRun || (!this.paused && this.sets.canary.holder !== 'home')) return undefined;
     const own = [this.sets.canary, this.sets.stable, this.old].filter(({ exists, holder }) => exists && holder === 'home');
     const active = own.filter(({ size }) => size > 0);
     if (active.length > 1) throw new Error(`the Deployment controls ${active.length} active ReplicaSets and would rescale both`);
@@ -161,7 +204,7 @@ export class World {
 
   /** Users send requests as routes stand. */
   serve(requests: number): void {
-    const share = this.accepted ?? 0;
+    const share = this.acceptedShare ?? 0;
     this.#owed += (requests * share) / WHOLE;
     const canary = Math.floor(this.#owed);
     this.#owed -= canary;
@@ -170,6 +213,11 @@ export class World {
       stable: { requests: before.requests + requests - canary, failures: before.failures },
       canary: { requests: seen.requests + canary, failures: seen.failures + Math.round(canary * this.failRate) },
     };
+  }
+
+  /** A person's command. */
+  command(spec: Pick<Partial<Release['spec']>, 'abort' | 'paused' | 'advanceTo'>): void {
+    this.release = { ...this.release, spec: { ...this.release.spec, ...spec } };
   }
 
   happen(what: Happening): void {
@@ -203,14 +251,16 @@ export class World {
         this.paused = false;
         return;
       case 'abort':
-        this.release = { ...this.release, spec: { ...this.release.spec, abort: true } };
-        return;
+        return this.command({ abort: true });
       case 'pause':
-        this.release = { ...this.release, spec: { ...this.release.spec, paused: what.paused } };
-        return;
+        return this.command({ paused: what.paused });
       case 'advanceTo':
-        this.release = { ...this.release, spec: { ...this.release.spec, advanceTo: what.step } };
+        return this.command({ advanceTo: what.step });
+      case 'approve': {
+        const { user, groups, approved, beside } = what;
+        this.others.approvals.push({ user, groups, approved, step: this.status.step.index + beside, comment: '' });
         return;
+      }
       case 'deleteRelease':
         this.releaseDeleted = true;
         return;
@@ -226,12 +276,27 @@ export class World {
     }
   }
 
+  /** People do what they are asked for: all who may approve do, and nobody is waited for at a pause. */
+  answer(): void {
+    const { step: { index }, phase } = this.status;
+    const step = this.release.spec.plan.steps[index];
+    if (phase !== 'Progressing' || !step) return;
+    const unending = step.kind === 'pause' ? step.milliseconds === undefined : step.kind === 'analyze' && this.status.intent.share === 0;
+    if (unending) this.command({ advanceTo: index + 1 });
+    if (step.kind !== 'approve') return;
+    for (const user of ['ana', 'ben']) {
+      const spoke = this.others.approvals.some((approval) => approval.step === index && approval.user === user);
+      if (!spoke) this.others.approvals.push({ user, groups: ['owners'], approved: true, step: index, comment: '' });
+    }
+  }
+
   /** Lets everything run on undisturbed until it has ended or stands still. @returns whether it ended */
-  runToEnd(limit = 3000): boolean {
+  runToEnd({ limit = 3000, people = false } = {}): boolean {
     for (let turn = 0; turn < limit; turn++) {
       this.controller();
       const { phase } = this.status;
       if (phase === 'Completed' || phase === 'Aborted') return true;
+      if (people) this.answer();
       for (let step = 0; step < 3; step++) this.work();
       this.now += 500;
       this.serve(100);

@@ -1,0 +1,22 @@
+import type { Role } from '../../model/version.js';
+
+/** What a test can do to the world from outside. */
+export type Happening =
+  | { kind: 'tick'; milliseconds: number }
+  | { kind: 'work' }
+  | { kind: 'round'; works: number; milliseconds: number }
+  | { kind: 'controller' }
+  | { kind: 'crash'; after: number }
+  | { kind: 'scale'; replicas: number }
+  | { kind: 'losePod'; role: Role }
+  | { kind: 'template'; to: Role | 'other' }
+  | { kind: 'unpause' }
+  | { kind: 'abort' }
+  | { kind: 'pause'; paused: boolean }
+  | { kind: 'advanceTo'; step: number }
+  /** Somebody speaks to the present step, or to one beside it. */
+  | { kind: 'approve'; user: string; groups: string[]; approved: boolean; beside: number }
+  | { kind: 'deleteRelease' }
+  | { kind: 'deletePolicy' }
+  | { kind: 'fail'; rate: number }
+  | { kind: 'neverReady' };

@@ -1,0 +1,101 @@
+import { allowances } from '../../model/sizing.js';
+import { advance } from '../advance.js';
+import type { Observation } from '../observation.js';
+import type { Advance } from './world.js';
+
+/** The engine with one deliberate mistake, and the rule that must catch it. */
+export interface Mutant {
+  readonly rule: number;
+  readonly mistake: string;
+  /** The claim that it breaks. */
+  readonly breaks: RegExp;
+  readonly decide: Advance;
+}
+
+type Status = ReturnType<Advance>['status'];
+
+const alter = (decision: ReturnType<Advance>, change: (status: Status) => Partial<Status>): ReturnType<Advance> => ({ ...decision, status: { ...decision.status, ...change(decision.status) } });
+
+/** Changes what was decided. */
+const altered = (change: (status: Status, release: Parameters<Advance>[0], observation: Observation) => Partial<Status>): Advance => (release, observation, now) =>
+  alter(advance(release, observation, now), (status) => change(status, release, observation));
+
+/** Changes what it decides on. */
+const misled = (change: (observation: Observation, release: Parameters<Advance>[0]) => Observation): Advance => (release, observation, now) => advance(release, change(observation, release), now);
+
+const withReadyCanary = (observation: Observation): Observation => ({ ...observation, replicaSets: { ...observation.replicaSets, canary: observation.replicaSets.canary && { ...observation.replicaSets.canary, ready: 9 } } });
+
+const toldToGoOn = ({ spec, status }: Parameters<Advance>[0]): boolean => (spec.advanceTo ?? 0) > (status?.step.index ?? 0);
+
+const keepsOf = (status: Status, release: Parameters<Advance>[0]): Partial<Status> => {
+  const { matches, mirror, preview } = release.status?.intent ?? {};
+  return status.phase === 'Aborting' ? { intent: { ...status.intent, ...(matches ? { matches } : {}), ...(mirror === undefined ? {} : { mirror }), ...(preview === undefined ? {} : { preview }) } } : {};
+};
+
+let salt = 0;
+
+export const mutants: readonly Mutant[] = [
+  { rule: 1, mistake: 'asks for half a per mille more', breaks: /share/, decide: altered(({ intent }) => ({ intent: { ...intent, share: intent.share + 0.5 } })) },
+  { rule: 2, mistake: 'believes that canary Pods are ready', breaks: /canary without ready Pods/, decide: misled(withReadyCanary) },
+  {
+    rule: 2,
+    mistake: 'gives matches, mirror and preview to a canary without ready Pods', breaks: /matches, a mirror or a preview for/,
+    decide: altered(({ intent, phase }, release) => (phase === 'Progressing' && intent.routing === 'split' && intent.share === 0 ? { intent: { ...intent, ...(release.spec.plan.preview ? { preview: true } : { mirror: 100 }) } } : {})),
+  },
+  { rule: 3, mistake: 'leaves the share as it is after an abort', breaks: /although stable carries all but/, decide: altered(({ phase, intent }, release) => (phase === 'Aborting' ? { intent: { ...intent, share: release.status?.intent.share ?? 0 } } : {})) },
+  { rule: 3, mistake: 'leaves matches, mirror and preview after an abort', breaks: /after an abort/, decide: altered(keepsOf) },
+  { rule: 4, mistake: 'skips every other step', breaks: /step \d after/, decide: altered(({ step }, release) => (step.index > (release.status?.step.index ?? 0) ? { step: { ...step, index: step.index + 1 } } : {})) },
+  {
+    rule: 4,
+    mistake: 'lets people skip Jobs and gates', breaks: /went past a/,
+    decide: misled((observation, release) => (toldToGoOn(release) ? { ...observation, ...(observation.job ? { job: { ...observation.job, state: 'succeeded' } } : {}), ...(observation.gate ? { gate: { state: 'open', detail: '' } } : {}) } : observation)),
+  },
+  {
+    rule: 4,
+    mistake: 'does a Job again once it was done', breaks: /was set off 2 times/,
+    decide: (release, observation, now) => {
+      const decision = advance(release, observation, now);
+      const before = release.status?.step.index ?? 0;
+      const over = decision.status.step.index > before && release.spec.plan.steps[before]?.kind === 'job';
+      return over && now % 2 === 0 ? alter(decision, () => ({ step: { index: before, startedAt: new Date(now).toISOString() }, phase: 'Progressing' })) : decision;
+    },
+  },
+  { rule: 4, mistake: 'does not wait for the router', breaks: /before its share was in force/, decide: misled((observation) => ({ ...observation, routing: { ...observation.routing, reached: true } })) },
+  {
+    rule: 5,
+    mistake: 'takes an unfinished write for a reason to abort', breaks: /instead of/,
+    decide: altered(({ phase }, release, observation) => {
+      const unfinished = (observation.replicaSets.canary?.size ?? 0) !== (release.status?.intent.sizes.canary ?? 0);
+      return unfinished && phase === 'Progressing' ? { phase: 'Aborting', abortReason: 'AbortedByUser' } : {};
+    }),
+  },
+  {
+    rule: 6,
+    mistake: 'takes stable away while the canary is on trial', breaks: /ready of/,
+    decide: altered(({ intent, phase }) => (phase === 'Progressing' ? { intent: { ...intent, holders: { ...intent.holders, stable: 'release' }, sizes: { ...intent.sizes, stable: 0 } } } : {})),
+  },
+  {
+    rule: 6,
+    mistake: 'takes stable Pods before their share has gone', breaks: /carry traffic/,
+    decide: misled((observation, { spec }) => (spec.plan.sizing === 'batch' ? { ...observation, routing: { ...observation.routing, accepted: { shares: { stable: 0, canary: 1000 } } } } : observation)),
+  },
+  {
+    rule: 6,
+    mistake: 'surges by one Pod too many', breaks: /more are allowed/,
+    decide: altered(({ intent, phase }, { spec: { plan } }, { workload }) => {
+      const { canary } = intent.sizes;
+      const replicas = workload?.replicas ?? 0;
+      return plan.sizing === 'batch' && phase === 'Progressing' && canary !== undefined && canary > 0 && canary <= allowances(plan, replicas).surge ? { intent: { ...intent, sizes: { ...intent.sizes, canary: allowances(plan, replicas).surge + 1 } } } : {};
+    }),
+  },
+  { rule: 7, mistake: 'says nothing while it promotes', breaks: /says nothing/, decide: altered(({ phase }) => (phase === 'Promoting' ? { message: '' } : {})) },
+  { rule: 8, mistake: 'ends before routes are put back', breaks: /routes were not put back/, decide: altered(({ phase, intent }) => (phase === 'HandingOver' && intent.routing === 'release' ? { phase: 'Completed' } : {})) },
+  { rule: 9, mistake: 'takes approvals of anybody', breaks: /approvals$/, decide: misled((observation) => ({ ...observation, approvals: (observation.approvals ?? []).map((approval) => ({ ...approval, groups: ['owners'] })) })) },
+  { rule: 9, mistake: 'takes approvals of other steps', breaks: /approvals$/, decide: misled((observation, { status }) => ({ ...observation, approvals: (observation.approvals ?? []).map((approval) => ({ ...approval, step: status?.step.index ?? 0 })) })) },
+  {
+    rule: 9,
+    mistake: 'lets people skip approvals', breaks: /approvals$/,
+    decide: misled((observation, release) => (toldToGoOn(release) ? { ...observation, approvals: ['ana', 'ben'].map((user) => ({ user, groups: [], step: release.status?.step.index ?? 0, approved: true, comment: '' })) } : observation)),
+  },
+  { rule: 10, mistake: 'counts as it goes', breaks: /two answers/, decide: altered(() => ({ message: `${salt++}` })) },
+];

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { seededRandom } from '../../ports/random.js';
+import { arbitraryManners, arbitraryRelease } from './arbitraries.js';
+import { claim, type Runs } from './scenario.js';
+import { World, type Advance } from './world.js';
+
+const arbitraryKills = fc.record({
+  release: arbitraryRelease,
+  replicas: fc.integer({ min: 1, max: 5 }),
+  seed: fc.integer(),
+  kills: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 40 }),
+  fate: fc.oneof(fc.constant({ rate: 1, manners: undefined }), fc.record({ rate: fc.constant(0), manners: arbitraryManners })),
+});
+
+/** Killed between any two writes, at the same scenario, it comes to the same end. */
+export function sameEnd(decide: Advance, runs: Runs): void {
+  const property = fc.property(arbitraryKills, ({ release, replicas, seed, kills, fate: { rate, manners } }) => {
+    const end = (crashes: number[]): string => {
+      const world = new World(release, replicas, seededRandom(seed), decide, manners);
+      // A version that fails is taken back only where its old one is drained, so that there is time to see it.
+      world.failRate = release.spec.plan.keepsStable ? 0 : rate;
+      for (const after of crashes) {
+        world.controller(after);
+        world.work();
+      }
+      const ended = world.runToEnd({ people: true });
+      const { phase, abortReason } = world.status;
+      // One that fails may be seen to fail before or after it has asked for something.
+      const asked = rate > 0 ? [] : [...world.others.runs, ...[...world.others.keys].map(([index, used]) => [index, ...used])];
+      return JSON.stringify({ ended, phase, abortReason, sets: world.sets, written: world.written, paused: world.paused, asked });
+    };
+    const undisturbed = end([]);
+    claim(undisturbed.startsWith('{"ended":true'), `no end: ${undisturbed}`);
+    const disturbed = end(kills);
+    claim(disturbed === undisturbed, `${disturbed} instead of ${undisturbed}`);
+  });
+  fc.assert(property, runs);
+}

@@ -1,0 +1,14 @@
+import type { PolicyProblem } from '../model/policy-problem.js';
+import type { PolicySpec } from '../model/release-policy.js';
+
+/** What to know before a policy is used, though nothing is wrong with it. The policy must be valid. */
+export function notices({ strategy }: PolicySpec): PolicyProblem[] {
+  if (!strategy.blueGreen) return [];
+  return [
+    {
+      path: ['spec', 'strategy', 'blueGreen'], severity: 'warning',
+      problem: 'both versions run in full at once, on the same database, and the old one is to take over again at any moment.',
+      remedy: 'Make database migrations backward compatible: the old version must work with the new schema. Programs that may run only once, or that twice as many Pods have no room for, take rolling instead.',
+    },
+  ];
+}
