@@ -33,7 +33,7 @@ function referencePage({ spec }) {
     `\`apiVersion: ${group}/${version}\`, ${scope === 'Namespaced' ? 'in a namespace' : 'of the whole cluster'}. For kubectl also: ${names.shortNames.map((each) => `\`${each}\``).join(', ')}; \`serin\` for all of Serin's kinds.`,
     '',
     ...section('spec', properties.spec),
-    ...section('status', properties.status),
+    ...(properties.status ? section('status', properties.status) : []),
   ].join('\n');
 }
 

@@ -54,7 +54,8 @@ export async function connect(shell: Shell, options: ConnectionOptions): Promise
   };
 }
 
-function localClusters(shell: Shell): string[] {
+/** The local clusters of this machine, by name. */
+export function localClusters(shell: Pick<Shell, 'env'>): string[] {
   try {
     return readdirSync(clustersRoot(shell.env), { withFileTypes: true }).filter((each) => each.isDirectory()).map(({ name }) => name);
   } catch {

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { systemClock } from '../ports/clock.js';
-import { run } from './program.js';
+import { COMPLETE, run } from './program.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const stopping = new AbortController();
@@ -17,8 +18,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// kubectl finds its plugins, and what completes their words, by the names of programs.
+const calledBy = basename(process.argv[1] ?? '');
+const completes = calledBy === 'kubectl_complete-serin';
+
 process.exitCode = await run(
   { env: process.env, cwd: process.cwd(), stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, clock: systemClock, random: Math.random, signal: stopping.signal },
   version,
-  process.argv.slice(2),
+  [...(completes ? [COMPLETE] : []), ...process.argv.slice(2)],
+  completes || calledBy === 'kubectl-serin' ? 'kubectl serin' : 'serin',
 );

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/cli/program.js';
+import type { ClusterClient } from '../../src/cluster/client.js';
 import type { Shell } from '../../src/cli/shell.js';
 import { seededRandom } from '../../src/ports/random.js';
 import type { Driver } from '../driver/driver.js';
@@ -16,6 +17,8 @@ export interface CommandOptions {
   readonly env?: Record<string, string>;
   readonly signal?: AbortSignal;
   readonly terminal?: boolean;
+  /** Another client than the driver's: somebody else's, or another cluster's. */
+  readonly client?: ClusterClient;
 }
 
 /** A command that runs while virtual time goes on, and what it has printed so far. */
@@ -38,8 +41,9 @@ export function start(driver: Driver | undefined, args: readonly string[], optio
     random: seededRandom(5),
     signal: options.signal ?? new AbortController().signal,
     connect: ({ namespace }) => {
-      if (!driver) return Promise.reject(new Error('this test has no cluster'));
-      return Promise.resolve({ client: driver.client, namespace: namespace ?? 'default', context: 'driver', server: 'in-process', close: () => Promise.resolve() });
+      const client = options.client ?? driver?.client;
+      if (!client) return Promise.reject(new Error('this test has no cluster'));
+      return Promise.resolve({ client, namespace: namespace ?? 'default', context: 'driver', server: 'in-process', close: () => Promise.resolve() });
     },
   };
   const result = run(shell, '0.0.0', args).then((code) => ({ code, out: stdout.text(), err: stderr.text() }));

@@ -4,7 +4,9 @@ import { setImage, settle, untilPhase } from '../driver/program.js';
 import { serin } from './driven-shell.js';
 import { deploymentText, documents, folder, policyText, routeText, serviceText } from './files.js';
 
-const VERBS = ['apply', 'lint', 'get', 'status', 'history', 'wait', 'promote', 'pause', 'resume', 'abort', 'rollback', 'eject'] as const;
+const VERBS = [
+  'apply', 'lint', 'plan', 'get', 'status', 'explain', 'history', 'wait', 'routers', 'promote', 'pause', 'resume', 'approve', 'approvals', 'retry', 'restart', 'hotfix', 'reject', 'abort', 'rollback', 'eject', 'completion',
+] as const;
 const helpOf = async (verb: string): Promise<string> => (await serin(undefined, [verb, '--help'])).out;
 const examplesIn = (help: string): string[] => help.split('\n').flatMap((line) => (line.startsWith('  $ ') ? [line.slice(4)] : []));
 
@@ -81,7 +83,7 @@ describe('help', () => {
     expect((await serin(undefined, ['help', 'exit-codes'])).out).toMatchInlineSnapshot(`
       "CODE   MEANING
       0      done; for wait: ended as wanted
-      1      it could not be done, or lint found an error
+      1      it could not be done, or lint or plan found an error
       2      the command line is wrong
       3      wait: the release was taken back
       4      wait: it had not ended in time

@@ -27,7 +27,7 @@ describe('status, get and history', () => {
   it('[S4-30] shows a release from the first share to the last', async () => {
     await settle(driver, { policy: policy([{ weight: 10 }, { pause: {} }, { weight: 100 }]) });
     expect(await text('status', 'web')).toMatchInlineSnapshot(`
-      "policy web  Resting  Deployment web, Istio
+      "policy web  Resting  Deployment web, canary, Istio
       └─ stable web-HASH  web:v1  4 of 4 ready
          ├─ Pod web-HASH-POD  Ready
          ├─ Pod web-HASH-POD  Ready
@@ -45,7 +45,7 @@ describe('status, get and history', () => {
     await setImage(driver, 'web:v2');
     await driver.until('it pauses', async () => (await driver.client.find(serinResources.releases, { namespace, name: 'web-1' }))?.status?.message?.startsWith('Pauses') ?? false);
     expect(await text('status', 'web')).toMatchInlineSnapshot(`
-      "policy web  Releasing  Deployment web, Istio
+      "policy web  Releasing  Deployment web, canary, Istio
       └─ release web-1  Progressing  for Ns
          ├─ steps
          │  ├─ ✓ 1 10 % to the canary
@@ -74,15 +74,16 @@ describe('status, get and history', () => {
       "
     `);
     expect(await text('get', 'releases', '-o', 'wide')).toMatchInlineSnapshot(`
-      "NAME    POLICY   PHASE         STEP   SHARE   REASON   AGE   STABLE           CANARY           MESSAGE
-      web-1   web      Progressing   2/4    10 %    -        15s   web-HASH   web-HASH   Pauses until someone goes on: serin resume web-1.
+      "NAME    POLICY   PHASE         STEP   SHARE   REASON   AGE   STABLE           CANARY           STRATEGY   ROUTER   STABLE IMAGES   CANARY IMAGES   MESSAGE
+      web-1   web      Progressing   2/4    10 %    -        15s   web-HASH   web-HASH   canary     istio    web:v1          web:v2          Pauses until someone goes on: serin resume web-1.
       "
     `);
+    expect(await text('get', '-o', 'wide')).toMatch(/^NAME .* STRATEGY +ROUTER +IMAGES +MESSAGE\nweb .* canary +istio +web:v1 +Release web-1 is under way\.\n$/);
     await serin(driver, ['promote', 'web']);
     await untilPhase(driver, ['Completed']);
     await driver.until('the policy rests', async () => (await driver.client.get(serinResources.releasePolicies, web)).status?.phase === 'Resting');
     expect(await text('status', 'web-1')).toMatchInlineSnapshot(`
-      "policy web  Resting  Deployment web, Istio
+      "policy web  Resting  Deployment web, canary, Istio
       └─ release web-1  Completed  took Ns
          ├─ steps
          │  ├─ ✓ 1 10 % to the canary
@@ -157,6 +158,28 @@ describe('status, get and history', () => {
     expect(JSON.parse((await serin(driver, ['status', 'web', '-o', 'json'])).out)).toMatchObject({ release: { metadata: { name: 'web-1' } }, versions: [{ role: 'canary', ready: 4, wanted: 4 }, { role: 'stable', wanted: 0 }] });
     expect((await serin(driver, ['get', 'policy', 'web', '-o', 'yaml'])).out).toContain('kind: ReleasePolicy\n');
     expect(JSON.parse((await serin(driver, ['get', 'releases', '-A', '-o', 'json'])).out)).toMatchObject({ kind: 'List', items: [{ kind: 'Release' }] });
+  });
+
+  it('shows who meets the canary beside its share, and explains it', async () => {
+    const spec = { canary: { steps: [{ route: { matches: [{ cookies: [{ name: 'tester', exact: 'yes' }] }] } }, { weight: 10 }, { pause: {} }] } };
+    await settle(driver, { policy: { ...policy(), spec: { ...policy().spec, strategy: spec, sticky: { for: '1h' } } } });
+    expect((await serin(driver, ['explain', 'web'])).out).toMatch(/^Now\n {2}Policy web releases Deployment web by the canary strategy; traffic: Istio\.\n {2}It has had no release yet\.\n {2}Everybody meets stable, web:v1/);
+    await setImage(driver, 'web:v2');
+    await driver.until('it pauses', async () => (await driver.client.find(serinResources.releases, { namespace, name: 'web-1' }))?.status?.message?.startsWith('Pauses') ?? false);
+    expect(await text('status', 'web')).toContain('beside shares\n   │  ├─ cookie tester=yes to the canary\n   │  └─ users stay with the version that they met, by the cookie serin-version\n');
+    expect(await text('explain', 'web', '--cookie', 'tester=yes')).toMatch(/^A request with cookie tester=yes\n {2}gets the canary, web:v2 \(web-HASH\): it matches cookie tester=yes\.\n/);
+    expect(await text('explain', 'web', '--header', 'a=b')).toContain('gets the canary, web:v2 (web-HASH), in 10 % of cases');
+    expect(await text('explain', 'web')).toContain('VirtualService web is steered by the release; at its end this is put back: ');
+    expect((await serin(driver, ['explain', 'web', '--cookie', 'tester'])).code).toBe(2);
+    expect(JSON.parse((await serin(driver, ['explain', 'web', '-o', 'json'])).out)).toHaveLength(6);
+  });
+
+  it('lists what routers can do', async () => {
+    const { out } = await serin(undefined, ['routers']);
+    expect(out).toMatch(/^WHAT +ISTIO +.*SERVICE +NONE\n/);
+    expect(out).toMatch(/\ncopies of requests .* no +no\n/);
+    expect(out).toContain('no for service: a Service knows Pods, not requests\n');
+    expect(JSON.parse((await serin(undefined, ['routers', '-o', 'json'])).out)).toContainEqual(expect.objectContaining({ name: 'none', title: 'none', capabilities: expect.objectContaining({ mirror: { supported: false, note: 'nobody sends requests through a Service' } }) as object }));
   });
 
   it('names what there is when a name is wrong', async () => {

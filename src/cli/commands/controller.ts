@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { pino } from 'pino';
 import { createClient } from '../../cluster/create-client.js';
 import { inClusterTransport } from '../../cluster/in-cluster.js';
@@ -18,6 +18,8 @@ interface ControllerOptions {
   readonly leaseNamespace: string;
   readonly localAddresses?: string;
   readonly readyFile?: string;
+  readonly maxReleases?: number;
+  readonly maxReleasesPerNamespace?: number;
 }
 
 export function registerController(program: Command, shell: Shell): void {
@@ -29,10 +31,18 @@ export function registerController(program: Command, shell: Shell): void {
     .option('--in-cluster', "use the Pod's own ServiceAccount")
     .option('--install', "put Serin's kinds and admission policy on the cluster first")
     .option('--lease-namespace <name>', 'namespace of the Lease by which one controller of several leads', 'serin-system')
+    .option('--max-releases <number>', 'how many releases may be under way at once (default: no limit)', counted)
+    .option('--max-releases-per-namespace <number>', 'how many in one namespace (default: no limit)', counted)
     .option('--local-addresses <directory>', 'the folder of a local cluster, whose Pods have addresses on this machine only')
     .option('--ready-file <file>', 'written when this process leads')
     .addHelpText('after', '\nExample:\n  $ serin controller --kubeconfig ~/.kube/config --install\n')
     .action((options: ControllerOptions) => controller(shell, options));
+}
+
+/** @throws InvalidArgumentError for what is no number of releases */
+function counted(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is a number of releases, at least 1.');
+  return Number(text);
 }
 
 async function controller(shell: Shell, options: ControllerOptions): Promise<void> {
@@ -55,6 +65,7 @@ async function controller(shell: Shell, options: ControllerOptions): Promise<voi
         namespace: options.leaseNamespace,
         resolve: (address, port) => addresses?.toSocketAddress(address, port) ?? { host: address, port },
         install: options.install ?? false,
+        limits: { cluster: options.maxReleases, namespace: options.maxReleasesPerNamespace },
         onLeading: () => {
           if (options.readyFile !== undefined) writeFileSync(options.readyFile, `${JSON.stringify({ pid: process.pid })}\n`);
         },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isNotFound } from '../../cluster/api-error.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
+import { resources } from '../../kubernetes/resources.js';
 import type { Release } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { serinResources } from '../../model/resources.js';
@@ -13,6 +14,7 @@ import { isDataFormat, listOf, printData, withOutputOption } from '../output/for
 import { formatShare } from '../output/quantities.js';
 import { tableLines, type Column } from '../output/table.js';
 import { formatAge } from '../output/times.js';
+import { routerNamesOf, strategyTitle, workloadText } from '../output/policy-words.js';
 import { note, print, type Shell } from '../shell.js';
 
 interface GetOptions extends ConnectionOptions {
@@ -44,9 +46,10 @@ async function get(shell: Shell, kind: string, name: string | undefined, options
     const now = shell.clock.now();
     const namespace: Column<KubernetesObject>[] = options.allNamespaces ? [{ title: 'NAMESPACE', text: ({ metadata }) => metadata.namespace ?? '' }] : [];
     const wide = output === 'wide';
+    const imagesOf = wide ? await imagesIn(connection, options, shell.signal) : () => '';
     const lines = which === 'policies'
-      ? tableLines<ReleasePolicy>([...namespace, ...policyColumns(now)], objects as ReleasePolicy[], { wide })
-      : tableLines<Release>([...namespace, ...releaseColumns(now)], objects as Release[], { wide });
+      ? tableLines<ReleasePolicy>([...namespace, ...policyColumns(now, imagesOf)], objects as ReleasePolicy[], { wide })
+      : tableLines<Release>([...namespace, ...releaseColumns(now, imagesOf)], objects as Release[], { wide });
     for (const line of lines) print(shell, line);
   });
 }
@@ -71,17 +74,29 @@ async function fetched<T extends KubernetesObject>({ client, namespace }: Connec
   }
 }
 
-const policyColumns = (now: number): Column<ReleasePolicy>[] => [
+/** The images that a ReplicaSet runs; empty where it is gone. */
+type ImagesOf = (replicaSet: string | undefined, namespace: string | undefined) => string;
+
+async function imagesIn({ client, namespace }: Connection, { allNamespaces }: GetOptions, signal: AbortSignal): Promise<ImagesOf> {
+  const { items } = await client.list(resources.replicaSets, { ...(allNamespaces ? {} : { namespace }), signal });
+  const images = new Map(items.map(({ metadata, spec }) => [`${metadata.namespace ?? ''}/${metadata.name}`, (spec.template?.spec?.containers ?? []).map(({ image }) => image ?? '').join(',')]));
+  return (replicaSet, of = namespace) => images.get(`${of}/${replicaSet ?? ''}`) ?? '';
+}
+
+const policyColumns = (now: number, imagesOf: ImagesOf): Column<ReleasePolicy>[] => [
   { title: 'NAME', text: ({ metadata }) => metadata.name },
-  { title: 'WORKLOAD', text: ({ spec }) => spec.workload.deployment ?? 'inline' },
+  { title: 'WORKLOAD', text: ({ spec }) => workloadText(spec.workload) },
   { title: 'PHASE', text: ({ status }) => status?.phase ?? '' },
   { title: 'STABLE', text: ({ status }) => status?.stable?.replicaSet ?? '' },
   { title: 'RELEASE', text: ({ status }) => status?.release ?? '' },
   { title: 'AGE', text: ({ metadata }) => formatAge(metadata.creationTimestamp, now) },
+  { title: 'STRATEGY', text: ({ spec }) => strategyTitle(spec.strategy), wide: true },
+  { title: 'ROUTER', text: ({ spec }) => routerNamesOf(spec.router), wide: true },
+  { title: 'IMAGES', text: (policy) => imagesOf(policy.status?.stable?.replicaSet, policy.metadata.namespace), wide: true },
   { title: 'MESSAGE', text: ({ status }) => status?.message ?? '', wide: true },
 ];
 
-const releaseColumns = (now: number): Column<Release>[] => [
+const releaseColumns = (now: number, imagesOf: ImagesOf): Column<Release>[] => [
   { title: 'NAME', text: ({ metadata }) => metadata.name },
   { title: 'POLICY', text: ({ spec }) => spec.policy },
   { title: 'PHASE', text: ({ status }) => status?.phase ?? '' },
@@ -91,5 +106,9 @@ const releaseColumns = (now: number): Column<Release>[] => [
   { title: 'AGE', text: ({ metadata }) => formatAge(metadata.creationTimestamp, now) },
   { title: 'STABLE', text: ({ spec }) => spec.stable.replicaSet, wide: true },
   { title: 'CANARY', text: ({ spec }) => spec.canary.replicaSet, wide: true },
+  { title: 'STRATEGY', text: ({ spec }) => spec.strategy ?? '', wide: true },
+  { title: 'ROUTER', text: ({ spec }) => routerNamesOf(spec.router), wide: true },
+  { title: 'STABLE IMAGES', text: ({ spec, metadata }) => spec.stable.images ?? imagesOf(spec.stable.replicaSet, metadata.namespace), wide: true },
+  { title: 'CANARY IMAGES', text: ({ spec, metadata }) => spec.canary.images ?? imagesOf(spec.canary.replicaSet, metadata.namespace), wide: true },
   { title: 'MESSAGE', text: ({ status }) => status?.message ?? '', wide: true },
 ];

@@ -6,7 +6,7 @@ import { print, type Shell } from '../shell.js';
 
 const EXIT_CODES: readonly { readonly code: number; readonly meaning: string }[] = [
   { code: 0, meaning: 'done; for wait: ended as wanted' },
-  { code: exitCodes.failed, meaning: 'it could not be done, or lint found an error' },
+  { code: exitCodes.failed, meaning: 'it could not be done, or lint or plan found an error' },
   { code: exitCodes.usage, meaning: 'the command line is wrong' },
   { code: exitCodes.aborted, meaning: 'wait: the release was taken back' },
   { code: exitCodes.timedOut, meaning: 'wait: it had not ended in time' },

@@ -45,6 +45,7 @@ async function history(shell: Shell, policy: string, options: HistoryOptions): P
 const columns = (now: number): Column<ReleaseRecord>[] => [
   { title: 'NUMBER', text: ({ number }) => String(number) },
   { title: 'RELEASE', text: ({ name }) => name, wide: true },
+  { title: 'STRATEGY', text: ({ strategy }) => strategy ?? '', wide: true },
   { title: 'FROM', text: ({ from }) => from },
   { title: 'TO', text: ({ to }) => to },
   { title: 'OUTCOME', text: ({ outcome }) => outcome },
@@ -52,7 +53,7 @@ const columns = (now: number): Column<ReleaseRecord>[] => [
   { title: 'REACHED', text: ({ reached }) => formatShare(reached) },
   { title: 'MET IT', text: ({ met }) => String(met.requests) },
   { title: 'FAILED', text: ({ met }) => String(met.failures) },
-  { title: 'JUDGED', text: ({ judged }) => (judged ? 'yes' : 'no') },
+  { title: 'JUDGED', text: ({ judged, tested }) => (judged ? 'yes' : tested.length > 0 ? 'by Job' : 'no') },
   { title: 'TAKEN BACK', text: ({ takenBackBy, takenBackWithin }) => (takenBackBy === undefined ? '' : `by ${takenBackBy}${takenBackWithin === undefined ? '' : `, within ${formatDuration(takenBackWithin)}`}`) },
-  { title: 'WHY', text: ({ why }) => why },
+  { title: 'WHY', text: ({ hotfix, why }) => [hotfix === undefined ? '' : `hotfix: ${hotfix}`, why].filter(Boolean).join('; ') },
 ];

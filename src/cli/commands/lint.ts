@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
-import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js';
+import type { ManifestProblem } from '../../manifests/problem.js';
 import { API_VERSION } from '../../model/resources.js';
 import { CliError } from '../errors.js';
-import { fileObjects } from '../manifests/file-objects.js';
-import { lintObjects } from '../manifests/lint.js';
-import { readKnownKinds } from '../manifests/known-kinds.js';
-import { namedObjects, placed } from '../manifests/objects.js';
+import { checkManifests } from '../manifests/check.js';
 import { readManifests } from '../manifests/read-manifests.js';
 import { hasErrors, problemTexts, summaryOf } from '../manifests/report.js';
 import { withExamples } from '../output/examples.js';
@@ -33,14 +30,7 @@ export function registerLint(program: Command, shell: Shell): void {
 
 async function lint(shell: Shell, { filename, namespace, output }: LintOptions): Promise<void> {
   const read = await readManifests(shell, filename);
-  const named = namedObjects(read.manifests);
-  const objects = named.objects.map((each) => ({ ...each, object: { ...each.object, metadata: { namespace, ...each.object.metadata } } }));
-  const kinds = readKnownKinds();
-  const others = objects.map((each) => ({ ...each, problems: kinds.check(each.manifest.object) }));
-  // An object that is wrong in itself is still there, so its own problems are all that is said of it.
-  const broken = others.filter(({ problems }) => problems.length > 0);
-  const source = (of: string): ReturnType<typeof fileObjects> => fileObjects(others.filter((each) => !broken.includes(each)).map(({ object }) => object), of, broken.length === 0);
-  const problems = inReadingOrder([...read.problems, ...named.problems, ...broken.flatMap(({ manifest, problems: own }) => placed(manifest, own)), ...lintObjects(objects, source, shell.clock.now())]);
+  const { objects, problems } = checkManifests(read, namespace, shell.clock.now());
   if (isDataFormat(output)) printData(shell, problems.map(asData), output);
   else if (problems.length > 0) print(shell, problemTexts(problems));
   if (hasErrors(problems)) throw new CliError(`${summaryOf(problems)}.`);

@@ -1,30 +1,36 @@
 import type { Command } from 'commander';
 import type { ClusterClient } from '../../cluster/client.js';
-import type { Deployment } from '../../kubernetes/generated/apps-v1.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
-import { POLICY_LABEL, serinResources } from '../../model/resources.js';
+import { HOTFIX_ANNOTATION, serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
 import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
 import { CliError } from '../errors.js';
 import { withExamples } from '../output/examples.js';
+import { plural } from '../output/quantities.js';
 import { print, type Shell } from '../shell.js';
-import { planRollback, type RollbackPlan } from '../rollback/plan.js';
+import { putTemplate } from '../requests/carry-out.js';
+import { planRollback } from '../rollback/plan.js';
 import { steer } from '../steering/release-command.js';
 import { findPolicy } from '../target.js';
+
+interface RollbackOptions extends ConnectionOptions {
+  readonly to?: string;
+}
 
 export function registerRollback(program: Command, shell: Shell): void {
   const command = program
     .command('rollback')
-    .description('Go back one version: abort the release under way, or release the version before the stable one.')
+    .description('Go back one version, or to any in the history: abort the release under way, or release the earlier version.')
     .argument('<policy>')
-    .action((policy: string, options: ConnectionOptions) => rollback(shell, policy, options));
+    .option('--to <version>', 'a release (the version that it left users with), a hash, a ReplicaSet or an image')
+    .action((policy: string, options: RollbackOptions) => rollback(shell, policy, options));
   withConnectionOptions(command);
-  withExamples(command, ['serin rollback web', 'serin rollback web -n shop'],
-    'The version before goes out as a release of its own, step by step. After a release that was taken back, only the\nworkload\'s template is put back: nothing else runs.');
+  withExamples(command, ['serin rollback web', 'serin rollback web --to web-1', 'serin rollback web -n shop'],
+    'The version before goes out as a release of its own, step by step; at once where its Pods still run. After a release that was taken back, only the\nworkload\'s template is put back: nothing else runs.');
 }
 
-async function rollback(shell: Shell, name: string, options: ConnectionOptions): Promise<void> {
+async function rollback(shell: Shell, name: string, { to, ...options }: RollbackOptions): Promise<void> {
   await onCluster(shell, options, async (connection) => {
     const { signal } = shell;
     const { client } = connection;
@@ -36,30 +42,33 @@ async function rollback(shell: Shell, name: string, options: ConnectionOptions):
       client.list(serinResources.releases, { namespace, signal }),
       client.list(resources.replicaSets, { namespace, signal }),
     ]);
-    const plan = planRollback({ policy, releases: releases.filter(({ spec }) => spec.policy === policy.metadata.name), deployment, replicaSets });
+    const plan = planRollback({ policy, releases: releases.filter(({ spec }) => spec.policy === policy.metadata.name), deployment, replicaSets, to });
     if (plan.outcome === 'refused') throw new CliError(plan.why);
     if (plan.outcome === 'abort') {
       const { plan: steered } = await steer(client, 'abort', plan.release, { signal });
       print(shell, `A release is under way, so it is aborted. ${steered.done}`);
       return print(shell, steered.next);
     }
-    await putBack(client, policy, deployment, plan, signal);
-    if (!plan.released) return print(shell, `The workload asks for ${plan.to} again instead of ${plan.from}; it is what runs, so there is nothing to release.`);
-    print(shell, `The workload asks for ${plan.to} again instead of ${plan.from}.`);
-    print(shell, `A release leads there. Follow it with: serin status ${policy.metadata.name} --watch.`);
+    const { to: target, from, ready } = plan;
+    // Users relied on it before and it is there: it is not judged again.
+    const atOnce = ready > 0 && (plan.outcome === 'want' || plan.released);
+    const runs = ready > 0 ? `${plural(ready, 'Pod')} of it still ${ready === 1 ? 'runs and is' : 'run and are'} ready, so it goes back at once, without steps and judging.` : 'No Pod of it runs, so they start first, and the release takes the steps of the policy.';
+    if (atOnce) await annotateHotfix(client, policy, `rollback to ${target}, whose Pods still run`, signal);
+    if (plan.outcome === 'want') await want(client, policy, target, signal);
+    else await putTemplate(client, { policy, deployment }, plan.template, signal);
+    if (plan.outcome === 'template' && !plan.released) return print(shell, `The workload asks for ${target} again instead of ${from}; it is what runs, so there is nothing to release.`);
+    print(shell, plan.outcome === 'want' ? `The policy wants ${target} again instead of ${from}.` : `The workload asks for ${target} again instead of ${from}.`);
+    if (plan.outcome === 'template' && plan.instead !== undefined) print(shell, `Release ${plan.instead} is taken back, because a newer version takes its place.`);
+    print(shell, `A release leads there. ${runs} Follow it with: serin status ${policy.metadata.name} --watch.`);
   });
 }
 
-/** Guarded by the version that the decision was made on. An adopted Deployment is paused in the same write, so that it never rolls by itself. */
-async function putBack(client: ClusterClient, policy: ReleasePolicy, deployment: Deployment | undefined, { template }: Extract<RollbackPlan, { outcome: 'template' }>, signal: AbortSignal): Promise<void> {
-  const guard = (resourceVersion: string | undefined): unknown => ({ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion });
-  if (deployment) {
-    const adopted = deployment.metadata.labels?.[POLICY_LABEL] !== undefined;
-    const pause = adopted ? [{ op: 'add', path: '/spec/paused', value: true }] : [];
-    const body = [guard(deployment.metadata.resourceVersion), { op: 'replace', path: '/spec/template', value: template }, ...pause];
-    await client.patch(resources.deployments, { namespace: deployment.metadata.namespace ?? '', name: deployment.metadata.name }, { kind: 'json', body }, { signal });
-  } else {
-    const body = [guard(policy.metadata.resourceVersion), { op: 'replace', path: '/spec/workload/inline/template', value: template }];
-    await client.patch(serinResources.releasePolicies, { namespace: policy.metadata.namespace ?? '', name: policy.metadata.name }, { kind: 'json', body }, { signal });
-  }
+/** Approvals and gates stay; everything else of the plan is left out, with the reason on record. */
+async function annotateHotfix(client: ClusterClient, { metadata: { name, namespace = '' } }: ReleasePolicy, reason: string, signal: AbortSignal): Promise<void> {
+  await client.patch(serinResources.releasePolicies, { namespace, name }, { kind: 'merge', body: { metadata: { annotations: { [HOTFIX_ANNOTATION]: reason } } } }, { signal });
+}
+
+async function want(client: ClusterClient, { metadata }: ReleasePolicy, deployment: string, signal: AbortSignal): Promise<void> {
+  const { name, namespace = '' } = metadata;
+  await client.patch(serinResources.releasePolicies, { namespace, name }, { kind: 'merge', body: { spec: { workload: { versions: { want: deployment } } } } }, { signal });
 }

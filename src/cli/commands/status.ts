@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
+import { ApiError } from '../../cluster/api-error.js';
+import type { ClusterClient } from '../../cluster/client.js';
 import { resources } from '../../kubernetes/resources.js';
+import type { Approval } from '../../model/approval.js';
 import { hasEnded } from '../../model/release.js';
+import { serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
 import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
 import { coloursOf } from '../output/colours.js';
@@ -42,12 +46,23 @@ async function status(shell: Shell, name: string, options: StatusOptions): Promi
 }
 
 async function readStatus({ client }: Connection, { namespace, policy, release }: Target, signal: AbortSignal): Promise<StatusView> {
-  const [deployments, replicaSets, pods] = await Promise.all([
+  const [deployments, replicaSets, pods, approvals] = await Promise.all([
     client.list(resources.deployments, { namespace, signal }),
     client.list(resources.replicaSets, { namespace, signal }),
     client.list(resources.pods, { namespace, signal }),
+    release === undefined ? [] : approvalsIn(client, namespace, signal),
   ]);
-  return statusView({ policy, release, deployments: deployments.items, replicaSets: replicaSets.items, pods: pods.items });
+  return statusView({ policy, release, deployments: deployments.items, replicaSets: replicaSets.items, pods: pods.items, approvals });
+}
+
+/** None where they may not be seen. */
+async function approvalsIn(client: ClusterClient, namespace: string, signal: AbortSignal): Promise<readonly Approval[]> {
+  try {
+    return (await client.list(serinResources.approvals, { namespace, signal })).items;
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 403 || error.code === 404)) return [];
+    throw error;
+  }
 }
 
 async function follow(shell: Shell, { client }: Connection, target: Target): Promise<void> {

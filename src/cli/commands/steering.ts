@@ -30,7 +30,7 @@ export function registerSteering(program: Command, shell: Shell): void {
       .action((name: string, options: SteeringOptions) => carryOut(shell, verb, name, options));
     if (verb === 'promote') command.option('--full', 'go through all remaining steps without a stop');
     withOutputOption(withConnectionOptions(command));
-    withExamples(command, verb === 'promote' ? ['serin promote web', 'serin promote web --full'] : [`serin ${verb} web`, `serin ${verb} release/web-1`]);
+    withExamples(command, verb === 'promote' ? ['serin promote web', 'serin promote web --full'] : [`serin ${verb} web`, `serin ${verb} release/web-1`], verb === 'promote' ? 'Approvals, gates and Jobs are never skipped; their steps are named.' : '');
   }
 }
 

@@ -6,6 +6,9 @@ import { hasEnded, type LogEntry, type Release, type ReleasePhase } from '../../
 export interface ReleaseRecord {
   readonly number: number;
   readonly name: string;
+  readonly strategy: string | undefined;
+  /** Why it went out without being judged. */
+  readonly hotfix: string | undefined;
   readonly from: string;
   readonly to: string;
   readonly outcome: ReleasePhase;
@@ -21,6 +24,8 @@ export interface ReleaseRecord {
   readonly met: Counts;
   /** Whether enough of them were counted to speak against it. */
   readonly judged: boolean;
+  /** Jobs that tried it and succeeded. */
+  readonly tested: readonly string[];
   /** The highest share that users were given, per mille. */
   readonly reached: number;
 }
@@ -39,6 +44,8 @@ export function recordOf(release: Release): ReleaseRecord {
   return {
     number: Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0),
     name: metadata.name,
+    strategy: spec.strategy,
+    hotfix: spec.hotfix,
     from: spec.stable.replicaSet,
     to: spec.canary.replicaSet,
     outcome: phase,
@@ -49,6 +56,7 @@ export function recordOf(release: Release): ReleaseRecord {
     takenBackBy: status?.abortReason === undefined ? undefined : culprit(release),
     met,
     judged: met.requests >= spec.plan.judge.minimumRequests,
+    tested: (status?.log ?? []).flatMap(({ code, arguments: args }) => (code === 'JobSucceeded' ? (args['job'] ?? []) : [])),
     reached: highestShare(release),
   };
 }

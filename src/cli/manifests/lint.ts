@@ -4,6 +4,7 @@ import { validateKind } from '../../model/policy-validation.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { API_VERSION, GROUP, serinResources } from '../../model/resources.js';
 import { nearestName } from '../../model/suggestion.js';
+import { withDefaults } from './defaults.js';
 import { placed, type SourcedObject } from './objects.js';
 import { surroundingsOf, type ObjectSource } from './surroundings.js';
 
@@ -29,5 +30,6 @@ function lintObject({ object }: SourcedObject, source: (namespace: string) => Ob
   const invalid = validateKind(object.kind, object).length > 0;
   // Only a policy that passed its schema is asked for its surroundings.
   const policy = object as ReleasePolicy;
-  return checkPolicy(policy, invalid ? { deployment: 'unknown', policies: [] } : surroundingsOf(policy, source(object.metadata.namespace ?? ''), now));
+  if (invalid) return checkPolicy(policy, { deployment: 'unknown', policies: [] });
+  return checkPolicy(withDefaults(policy), surroundingsOf(policy, source(object.metadata.namespace ?? ''), now));
 }

@@ -1,14 +1,18 @@
-import { routerNames } from '../../model/policy/routers.js';
+import { jobName } from '../../controller/step-job.js';
 import { describeStep } from '../../engine/formatting.js';
+import { describeMatch } from '../../model/match.js';
 import { describeEntry } from '../../model/messages.js';
 import { stepOf } from '../../model/plan.js';
+import { describePreview } from '../../model/preview.js';
 import { hasEnded, type Release } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
+import { splitOfIntent } from '../../model/split-of-intent.js';
 import type { Role } from '../../model/version.js';
 import type { Colours } from '../output/colours.js';
 import { formatCounts, formatShare, plural } from '../output/quantities.js';
 import { tableLines } from '../output/table.js';
 import { formatClock, formatSpan } from '../output/times.js';
+import { routerTitle, strategyTitle, workloadTitle } from '../output/policy-words.js';
 import { treeLines, type TreeNode } from '../output/tree.js';
 import type { PodStatus, StatusView, VersionStatus } from './view.js';
 
@@ -32,27 +36,19 @@ export function statusLines(view: StatusView, now: number, colours: Colours, row
   return lines;
 }
 
-function linesWith({ policy, release, versions, message }: StatusView, now: number, colours: Colours, detail: Detail): string[] {
-  const nodes = release ? [releaseNode(release, versions, now, colours, detail)] : versions.map((version) => versionNode(version, colours, detail));
+function linesWith({ policy, release, versions, approvals, message }: StatusView, now: number, colours: Colours, detail: Detail): string[] {
+  const nodes = release ? [releaseNode(release, versions, approvals, now, colours, detail)] : versions.map((version) => versionNode(version, colours, detail));
   const root: TreeNode = policy ? { text: policyText(policy, colours), children: nodes } : (nodes[0] ?? { text: '' });
   return [...treeLines(root), '', message];
 }
 
 function policyText({ metadata, spec, status }: ReleasePolicy, colours: Colours): string {
-  const workload = spec.workload.deployment === undefined ? 'inline workload' : `Deployment ${spec.workload.deployment}`;
   const phase = status?.phase ?? 'new';
   const colour = phase === 'Refused' ? colours.bad : phase === 'Holding' ? colours.warning : colours.good;
-  return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workload}, ${routerText(spec.router)}`)}`;
+  return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workloadTitle(spec.workload)}, ${[strategyTitle(spec.strategy), routerTitle(spec.router)].filter(Boolean).join(', ')}`)}`;
 }
 
-/** The routing products that a policy steers. */
-function routerText(router: ReleasePolicy['spec']['router']): string {
-  const titles = { istio: 'Istio', gatewayApi: 'Gateway API', ingressNginx: 'ingress-nginx', service: 'Service alone' } as const;
-  const names = routerNames.filter((name) => router?.[name] !== undefined).map((name) => titles[name]);
-  return names.length === 0 ? 'by Pod count' : names.join(' and ');
-}
-
-function releaseNode(release: Release, versions: readonly VersionStatus[], now: number, colours: Colours, detail: Detail): TreeNode {
+function releaseNode(release: Release, versions: readonly VersionStatus[], approvals: StatusView['approvals'], now: number, colours: Colours, detail: Detail): TreeNode {
   const { metadata, status } = release;
   const phase = status?.phase ?? 'Preparing';
   const colour = phase === 'Completed' ? colours.good : phase === 'Aborted' || phase === 'Aborting' || phase === 'LettingGo' ? colours.bad : colours.warning;
@@ -62,24 +58,47 @@ function releaseNode(release: Release, versions: readonly VersionStatus[], now: 
   return {
     text: `${colours.strong(`release ${metadata.name}`)}  ${colour(`${phase}${reason}`)}${paused}  ${colours.faint(span === '' ? '' : hasEnded(phase) ? `took ${span}` : `for ${span}`)}`.trimEnd(),
     children: [
-      { text: 'steps', children: stepNodes(release, colours) },
+      ...(release.spec.hotfix === undefined ? [] : [{ text: colours.warning(`hotfix, not judged: ${release.spec.hotfix}`) }]),
+      { text: 'steps', children: stepNodes(release, approvals, colours) },
       ...versions.map((version) => versionNode(version, colours, detail, phase === 'Completed')),
       ...sharesNode(release),
+      ...besideSharesNode(release),
       ...logNode(release, colours, detail),
     ],
   };
 }
 
-function stepNodes({ spec, status }: Release, colours: Colours): TreeNode[] {
+function stepNodes(release: Release, approvals: StatusView['approvals'], colours: Colours): TreeNode[] {
+  const { spec, status } = release;
   const phase = status?.phase ?? 'Preparing';
   const index = phase === 'Completed' ? spec.plan.steps.length : (status?.step.index ?? 0);
   const given = phase === 'Aborting' || phase === 'Aborted' || phase === 'LettingGo';
   return spec.plan.steps.map((step, at) => {
     const text = `${at + 1} ${describeStep(stepOf(step))}`;
-    if (at < index) return { text: `${colours.good('✓')} ${text}` };
-    if (at > index) return { text: colours.faint(`· ${text}`) };
-    return { text: given ? `${colours.bad('✗')} ${text}` : `${colours.warning('▶')} ${colours.strong(text)}` };
+    const said = approvals.filter(({ step: number, counts }) => counts && number === at + 1).map((each) => ({ text: saidText(each, colours) }));
+    const job = step.kind === 'job' && (at < index || (at === index && status?.step.called === true)) ? [{ text: `Job ${jobName(release, at)}` }] : [];
+    const children = said.length + job.length === 0 ? {} : { children: [...job, ...said] };
+    if (at < index) return { text: `${colours.good('✓')} ${text}`, ...children };
+    if (at > index) return { text: colours.faint(`· ${text}`), ...children };
+    return { text: given ? `${colours.bad('✗')} ${text}` : `${colours.warning('▶')} ${colours.strong(text)}`, ...children };
   });
+}
+
+function saidText({ approved, user, comment }: StatusView['approvals'][number], colours: Colours): string {
+  return `${approved ? colours.good('approved') : colours.bad('rejected')} by ${user}${comment === '' ? '' : `: ${comment}`}`;
+}
+
+/** Requests that reach the canary in another way than by its share. */
+function besideSharesNode({ spec, status }: Release): TreeNode[] {
+  if (!status || hasEnded(status.phase) || status.intent.routing !== 'split') return [];
+  const { matches = [], mirror, preview, sticky } = splitOfIntent(status.intent, spec.plan, status.phase);
+  const texts = [
+    ...matches.map((match) => `${describeMatch(match)} to the canary`),
+    ...(mirror === undefined ? [] : [`copies of ${formatShare(mirror)} of the requests to the canary`]),
+    ...(preview ? [`preview by ${describePreview(preview)}`] : []),
+    ...(sticky ? [`users stay with the version that they met, by the cookie ${sticky.cookie}`] : []),
+  ];
+  return texts.length === 0 ? [] : [{ text: 'beside shares', children: texts.map((text) => ({ text })) }];
 }
 
 const ROLES = {

@@ -3,11 +3,13 @@ import type { Deployment, ReplicaSet } from '../../kubernetes/generated/apps-v1.
 import type { Pod } from '../../kubernetes/generated/core-v1.js';
 import { isConditionTrue } from '../../kubernetes/conditions.js';
 import { controllerOf, isOwnedBy } from '../../kubernetes/owners.js';
+import type { Approval } from '../../model/approval.js';
 import type { Counts } from '../../model/evidence.js';
 import { describeEntry } from '../../model/messages.js';
 import { hasEnded, type Release } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import type { Role } from '../../model/version.js';
+import { approvalsOf, givenApprovals, type GivenApproval } from '../approvals/record.js';
 
 /** Everything that a status is told from. */
 export interface StatusObjects {
@@ -16,6 +18,8 @@ export interface StatusObjects {
   readonly deployments: readonly Deployment[];
   readonly replicaSets: readonly ReplicaSet[];
   readonly pods: readonly Pod[];
+  /** Where they were asked for. */
+  readonly approvals?: readonly Approval[];
 }
 
 export interface PodStatus {
@@ -28,8 +32,9 @@ export interface PodStatus {
 
 export interface VersionStatus {
   readonly role: Role | 'other';
+  /** What runs it: a ReplicaSet, or a Deployment of the user's own. */
   readonly replicaSet: string;
-  /** Images of its containers; empty when its ReplicaSet is gone. */
+  /** Images of its containers. */
   readonly images: readonly string[];
   readonly wanted: number;
   readonly ready: number;
@@ -45,23 +50,35 @@ export interface StatusView {
   readonly policy: ReleasePolicy | undefined;
   readonly release: Release | undefined;
   readonly versions: readonly VersionStatus[];
+  /** What people said to the steps of the release. */
+  readonly approvals: readonly GivenApproval[];
   /** In one sentence what it does or waits for. */
   readonly message: string;
 }
 
 /** Puts together what belongs to one release, or to a policy without one under way. */
-export function statusView({ policy, release, deployments, replicaSets, pods }: StatusObjects): StatusView {
+export function statusView({ policy, release, deployments, replicaSets, pods, approvals = [] }: StatusObjects): StatusView {
   const known = release ? { stable: release.spec.stable.replicaSet, canary: release.spec.canary.replicaSet } : { stable: policy?.status?.stable?.replicaSet, canary: undefined };
+  const running = runningDeployments(policy, release, deployments);
   const deployment = deployments.find(({ metadata }) => metadata.name === (policy?.spec.workload.deployment ?? release?.spec.workload.name));
   const owners = [deployment, policy, release].flatMap((owner) => owner ?? []);
-  const own = replicaSets.filter((replicaSet) => owners.some((owner) => isOwnedBy(replicaSet, owner)) || Object.values(known).includes(replicaSet.metadata.name));
+  const own = running ?? replicaSets.filter((replicaSet) => owners.some((owner) => isOwnedBy(replicaSet, owner)) || Object.values(known).includes(replicaSet.metadata.name));
   const roleOf = (name: string): VersionStatus['role'] => (name === known.stable ? 'stable' : name === known.canary ? 'canary' : 'other');
   const order = ['canary', 'stable', 'other'];
   const versions = own
-    .map((replicaSet) => versionStatus(replicaSet, roleOf(replicaSet.metadata.name), pods, release))
+    .map((each) => versionStatus(each, running ? replicaSets.filter((replicaSet) => isOwnedBy(replicaSet, each)) : replicaSets.filter((replicaSet) => replicaSet === each), roleOf(each.metadata.name), pods, release))
     .filter(({ role, wanted, pods: there }) => role !== 'other' || wanted > 0 || there.length > 0)
     .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || a.replicaSet.localeCompare(b.replicaSet));
-  return { policy, release, versions, message: messageOf(policy, release) };
+  return { policy, release, versions, approvals: release ? givenApprovals([release], approvalsOf(release, approvals)) : [], message: messageOf(policy, release) };
+}
+
+/** The Deployments that stand for versions which users run; undefined where Serin runs them. */
+function runningDeployments(policy: ReleasePolicy | undefined, release: Release | undefined, deployments: readonly Deployment[]): Deployment[] | undefined {
+  const { versions } = policy?.spec.workload ?? {};
+  const released = release?.spec.workload.kind === 'Versions' ? [release.spec.stable.replicaSet, release.spec.canary.replicaSet] : [];
+  if (!versions && released.length === 0) return undefined;
+  const names = [...released, ...(versions?.list ?? []).map(({ deployment }) => deployment)];
+  return deployments.filter(({ metadata }) => names.includes(metadata.name));
 }
 
 /** What a release under way says; once it has ended and its policy knows it, what the policy says. */
@@ -75,17 +92,20 @@ function messageOf(policy: ReleasePolicy | undefined, release: Release | undefin
   return (known ? policy.status?.message : undefined) ?? (last ? describeEntry(last) : unseen);
 }
 
-function versionStatus(replicaSet: ReplicaSet, role: VersionStatus['role'], pods: readonly Pod[], release: Release | undefined): VersionStatus {
-  const own = pods.filter((pod) => controllerOf(pod)?.uid === replicaSet.metadata.uid).map((pod) => ({ pod, status: podStatus(pod) }));
+/** @param runs what stands for the version @param replicaSets those of it that have its Pods */
+function versionStatus(runs: ReplicaSet | Deployment, replicaSets: readonly ReplicaSet[], role: VersionStatus['role'], pods: readonly Pod[], release: Release | undefined): VersionStatus {
+  const uids = replicaSets.map(({ metadata }) => metadata.uid);
+  const own = pods.filter((pod) => uids.includes(controllerOf(pod)?.uid)).map((pod) => ({ pod, status: podStatus(pod) }));
   const live = own.filter(({ pod }) => pod.metadata.deletionTimestamp === undefined);
+  const liveOf = ({ metadata }: ReplicaSet): Pod[] => live.filter(({ pod }) => controllerOf(pod)?.uid === metadata.uid).map(({ pod }) => pod);
   return {
     role,
-    replicaSet: replicaSet.metadata.name,
-    images: (replicaSet.spec.template?.spec?.containers ?? []).map(({ image }) => image ?? ''),
-    wanted: replicaSet.spec.replicas ?? 1,
+    replicaSet: runs.metadata.name,
+    images: (runs.spec.template?.spec?.containers ?? []).map(({ image }) => image ?? ''),
+    wanted: runs.spec.replicas ?? 1,
     ready: live.filter(({ status }) => status.ready).length,
     pods: own.map(({ status }) => status).sort((a, b) => a.name.localeCompare(b.name)),
-    troubles: troublesOf(replicaSet, live.map(({ pod }) => pod)).map(({ pod, detail }) => `${pod}: ${detail}`),
+    troubles: replicaSets.flatMap((replicaSet) => troublesOf(replicaSet, liveOf(replicaSet))).map(({ pod, detail }) => `${pod}: ${detail}`),
     evidence: role === 'other' ? undefined : release?.status?.evidence?.[role],
   };
 }

@@ -1,5 +1,5 @@
 import { describeStep } from '../../engine/formatting.js';
-import { stepOf } from '../../model/plan.js';
+import { stepOf, type StepKind } from '../../model/plan.js';
 import { hasEnded, type Release, type ReleaseSpec } from '../../model/release.js';
 
 export type SteeringVerb = 'promote' | 'pause' | 'resume' | 'abort';
@@ -59,9 +59,25 @@ function promote(release: Release, full: boolean): SteeringPlan {
   }
   const advanceTo = full ? count - 1 : index + 1;
   if (!paused && (release.spec.advanceTo ?? 0) >= advanceTo) return { outcome: 'nothing', done: `Release ${name} was told to go on already.`, next: followWith(name) };
-  if (full) return { outcome: 'write', spec: { advanceTo, ...released }, done: `Release ${name} goes through its remaining steps without a stop.`, next: followWith(name) };
+  if (full) {
+    const kept = neverSkipped(release, index);
+    const stops = kept.length === 0 ? '' : `Never skipped: ${kept.join('; ')}. `;
+    return { outcome: 'write', spec: { advanceTo, ...released }, done: `Release ${name} goes through its remaining steps without ${kept.length === 0 ? 'a stop' : 'waiting for pauses and analyses'}.`, next: `${stops}${followWith(name)}` };
+  }
+  if (step && NEVER_SKIPPED.includes(step.kind) && release.status?.phase === 'Progressing') {
+    const instead = step.kind === 'approve' ? `Approve it with: serin approve ${name}.` : step.kind === 'job' ? 'It ends with its Job.' : 'It opens when the webhook agrees.';
+    return { outcome: 'refused', why: `step ${index + 1} of release ${name} (${describeStep(step)}) is never skipped. ${instead}` };
+  }
   const byItself = step?.kind === 'weight' ? `Step ${index + 1} (${describeStep(step)}) ends as soon as its share stands. ` : '';
   return { outcome: 'write', spec: { advanceTo, ...released }, done: `Release ${name} goes on to step ${index + 2} of ${count}.`, next: `${byItself}${nextStep(release, index)}` };
+}
+
+/** Steps that nobody can skip: what they wait for is somebody else's word, or a test. */
+const NEVER_SKIPPED: readonly StepKind[] = ['approve', 'gate', 'job'];
+
+/** The steps from here on that a release stops at whatever it is told. */
+function neverSkipped({ spec }: Release, index: number): string[] {
+  return spec.plan.steps.flatMap((planned, at) => (at >= index && NEVER_SKIPPED.includes(planned.kind) ? [`step ${at + 1}, ${describeStep(stepOf(planned))}`] : []));
 }
 
 function presentStep({ spec, status }: Release): { index: number; count: number; step: ReturnType<typeof stepOf> | undefined } {

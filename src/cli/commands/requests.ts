@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { onCluster } from '../cluster-command.js';
+import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
+import { withExamples } from '../output/examples.js';
+import { request } from '../requests/carry-out.js';
+import { planHotfix, planRestart, planRetry, type PolicyRequest, type RequestObjects } from '../requests/policy-request.js';
+import { print, type Shell } from '../shell.js';
+
+interface HotfixOptions extends ConnectionOptions {
+  readonly reason: string;
+}
+
+/** retry, restart, hotfix: each sets an annotation that anyone could set with kubectl, too. */
+export function registerRequests(program: Command, shell: Shell): void {
+  const retry = program
+    .command('retry')
+    .description('Try the version that was taken back last once more, from the first step.')
+    .argument('<policy>')
+    .action((name: string, options: ConnectionOptions) => ask(shell, name, options, planRetry));
+  const restart = program
+    .command('restart')
+    .description('Replace all Pods by new ones of the same version, as a release of its own.')
+    .argument('<policy>')
+    .action((name: string, options: ConnectionOptions) => ask(shell, name, options, (objects) => planRestart(objects, shell.clock.now())));
+  const hotfix = program
+    .command('hotfix')
+    .description('Let the next release out without judging it; say so before the new version arrives.')
+    .argument('<policy>')
+    .requiredOption('--reason <text>', 'why; it stays on record with the release')
+    .action((name: string, { reason, ...options }: HotfixOptions) => ask(shell, name, options, (objects) => planHotfix(objects, reason)));
+  for (const command of [retry, restart, hotfix]) withConnectionOptions(command);
+  withExamples(retry, ['serin retry web']);
+  withExamples(restart, ['serin restart web'], 'As kubectl rollout restart does, by an annotation of the Pod template; but step by step.');
+  withExamples(hotfix, ['serin hotfix web --reason outage'], 'Approvals and gates stay. It counts for one release; history shows the reason.');
+}
+
+async function ask(shell: Shell, name: string, options: ConnectionOptions, decide: (objects: RequestObjects) => PolicyRequest): Promise<void> {
+  await onCluster(shell, options, async (connection) => {
+    for (const line of await request(connection, name, decide, shell.signal)) print(shell, line);
+  });
+}

@@ -1,0 +1,63 @@
+import { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import { resources } from '../../kubernetes/resources.js';
+import { serinResources } from '../../model/resources.js';
+import { onCluster } from '../cluster-command.js';
+import { localClusters } from '../connection.js';
+import { print, type Shell } from '../shell.js';
+import { typedConnection, wanted, type NameKind, type Word } from './wanted.js';
+
+/** What a shell does beside offering the words: these numbers are also those that kubectl expects of its plugins. */
+const OFFER = { files: 0, wordsAlone: 4 } as const;
+
+/** Nobody waits longer than this for a name. */
+const PATIENCE_MILLISECONDS = 2000;
+
+/**
+ * Prints what could stand at the end of a command line, one to a line with its meaning behind a tab; at last a colon and a
+ * number that says whether files may be offered. Says nothing about what goes wrong, because somebody is typing.
+ */
+export async function complete(shell: Shell, program: Command, words: readonly string[]): Promise<void> {
+  const asked = wanted(program, words);
+  for (const { word, meaning } of await wordsFor(shell, asked, words)) print(shell, meaning === '' ? word : `${word}\t${meaning}`);
+  print(shell, `:${asked.kind === 'files' ? OFFER.files : OFFER.wordsAlone}`);
+}
+
+async function wordsFor(shell: Shell, asked: ReturnType<typeof wanted>, words: readonly string[]): Promise<readonly Word[]> {
+  if (asked.kind === 'words') return asked.words;
+  if (asked.kind !== 'names') return [];
+  const { before, of } = asked;
+  const names = await inTime(shell, (signal) => namesOf({ ...shell, signal, stderr: silence() }, of, words));
+  const current = words.at(-1) ?? '';
+  return names.map((name) => ({ word: `${before}${name}`, meaning: '' })).filter(({ word }) => word.startsWith(current));
+}
+
+async function namesOf(shell: Shell, kinds: readonly NameKind[], words: readonly string[]): Promise<string[]> {
+  if (kinds.includes('locals')) return localClusters(shell);
+  return onCluster(shell, typedConnection(words), async ({ client, namespace }) => {
+    const { signal } = shell;
+    const lists = await Promise.all(kinds.map(async (kind) => {
+      const { items } = kind === 'namespaces'
+        ? await client.list(resources.namespaces, { signal })
+        : kind === 'policies' ? await client.list(serinResources.releasePolicies, { namespace, signal }) : await client.list(serinResources.releases, { namespace, signal });
+      return items.map(({ metadata }) => metadata.name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    }));
+    return [...new Set(lists.flat())];
+  });
+}
+
+/** The result of some work; nothing where it fails or takes too long. */
+async function inTime(shell: Shell, work: (signal: AbortSignal) => Promise<string[]>): Promise<string[]> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([shell.signal, ending.signal]);
+  const late = shell.clock.sleep(PATIENCE_MILLISECONDS, signal).then(() => [], () => []);
+  try {
+    return await Promise.race([work(signal), late]);
+  } catch {
+    return [];
+  } finally {
+    ending.abort();
+  }
+}
+
+const silence = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -1,0 +1,38 @@
+import { describeStep } from '../../engine/formatting.js';
+import { describeEntry } from '../../model/messages.js';
+import { stepOf } from '../../model/plan.js';
+import { askingSteps } from '../approvals/record.js';
+import { describeApprovers } from '../approvals/decision.js';
+import { routerTitle, strategyTitle, strategyTitles, workloadTitle } from '../output/policy-words.js';
+import { formatClock } from '../output/times.js';
+import { movingRelease, titleOf, type Facts, type Section } from './facts.js';
+
+/** What it does now, and what it waits for. */
+export function presentSection(facts: Facts): Section {
+  const { view: { policy, release, message }, approvals } = facts;
+  const moving = movingRelease(facts);
+  const lines: string[] = [];
+  if (policy) lines.push(`Policy ${policy.metadata.name} releases ${workloadTitle(policy.spec.workload)} by the ${strategyTitle(policy.spec.strategy)} strategy; traffic: ${routerTitle(policy.spec.router)}.`);
+  if (!moving) return { title: 'Now', lines: [...lines, ...(release ? [`Its last release, ${release.metadata.name}, has ended: ${release.status?.phase ?? ''}.`] : ['It has had no release yet.']), `Everybody meets ${titleOf(facts, 'stable')}.`, message] };
+  const { spec, status, metadata } = moving;
+  const index = status?.step.index ?? 0;
+  const steps = spec.plan.steps;
+  const [present, next] = [steps[index], steps[index + 1]];
+  lines.push(`Release ${metadata.name} brings ${titleOf(facts, 'canary')}, in place of ${titleOf(facts, 'stable')}.`);
+  if (spec.strategy) lines.push(`Its plan comes from the ${strategyTitles[spec.strategy]} strategy and does not change any more.`);
+  if (spec.first) lines.push('It is the first version of the program, put through the checks before anybody relies on it.');
+  if (spec.hotfix !== undefined) lines.push(`It is a hotfix and is not judged: ${spec.hotfix}.`);
+  if (present) lines.push(`Phase ${status?.phase ?? 'Preparing'}, step ${Math.min(index + 1, steps.length)} of ${steps.length}: ${describeStep(stepOf(present))}${next ? `; then ${describeStep(stepOf(next))}` : ''}.`);
+  lines.push(message);
+  const asking = askingSteps([moving], approvals).find(({ state }) => state === 'now');
+  if (asking) lines.push(`${asking.given.length} of ${asking.wanted} approvals are given${asking.given.length > 0 ? ` (${asking.given.join(', ')})` : ''}; they come from ${describeApprovers(asking)}.`);
+  if (spec.paused) lines.push('A person paused it: no share rises and no step starts.');
+  return { title: 'Now', lines };
+}
+
+/** What happened last: to the release, or to the policy where it has had none. */
+export function lastSection({ view: { release }, events }: Facts): Section {
+  const log = (release?.status?.log ?? []).map((entry) => `${formatClock(entry.time)} ${describeEntry(entry)}`);
+  const lines = log.length > 0 ? log : events.map(({ time, text }) => `${formatClock(time)} ${text}`);
+  return { title: 'What happened last', lines: lines.length === 0 ? ['Nothing is on record.'] : lines.slice(-3) };
+}

@@ -1,0 +1,38 @@
+import { routerNames } from '../../model/policy/routers.js';
+import { strategyName, type Strategy, type StrategyName } from '../../model/policy/strategies.js';
+import type { ReleasePolicy } from '../../model/release-policy.js';
+
+type Spec = ReleasePolicy['spec'];
+
+/** What people call the products that routers steer. */
+export const routerTitles = { istio: 'Istio', gatewayApi: 'Gateway API', ingressNginx: 'ingress-nginx', service: 'Service alone', none: 'none' } as const;
+
+/** What people call the strategies. */
+export const strategyTitles: Readonly<Record<StrategyName, string>> = { canary: 'canary', blueGreen: 'blue/green', rolling: 'rolling', ab: 'A/B' };
+
+/** The routing products that a policy steers, in words. */
+export function routerTitle(router: Spec['router']): string {
+  const names = routerNames.filter((name) => router?.[name] !== undefined).map((name) => routerTitles[name]);
+  return names.length === 0 ? 'by Pod count' : names.join(' and ');
+}
+
+/** The same by the names of their fields, for tables. */
+export const routerNamesOf = (router: Spec['router']): string => routerNames.filter((name) => router?.[name] !== undefined).join(',') || 'none';
+
+/** Whose versions are released, for tables. */
+export const workloadText = ({ deployment, versions }: Spec['workload']): string => deployment ?? (versions ? versions.list.map((each) => each.deployment).join(',') : 'inline');
+
+/** Whose versions are released, in words. */
+export function workloadTitle({ deployment, versions }: Spec['workload']): string {
+  if (deployment !== undefined) return `Deployment ${deployment}`;
+  return versions ? `Deployments ${versions.list.map((each) => each.deployment).join(', ')}` : 'inline workload';
+}
+
+/** The strategy of a policy in a word or two; empty where an object has none although it must. */
+export function strategyTitle(strategy: Strategy | undefined): string {
+  try {
+    return strategy ? strategyTitles[strategyName(strategy)] : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClusterClient } from '../../src/cluster/client.js';
+import { createClient } from '../../src/cluster/create-client.js';
+import { install } from '../../src/controller/installation.js';
+import type { Resource } from '../../src/kubernetes/objects.js';
+import type { User } from '../../src/local/api/request/users.js';
+import { startApi } from '../../src/local/api/testing/local-client.js';
+import type { ApprovalSpec } from '../../src/model/approval.js';
+import { APPROVAL_POLICY } from '../../src/model/approval-admission.js';
+import type { ReleaseStatus } from '../../src/model/release.js';
+import { API_VERSION } from '../../src/model/resources.js';
+import { systemClock } from '../../src/ports/clock.js';
+import { seededRandom } from '../../src/ports/random.js';
+import { Driver, resources, serinResources } from '../driver/driver.js';
+import { namespace, policy, setImage, settle, untilPhase } from '../driver/program.js';
+import { serin, type CommandResult } from './driven-shell.js';
+
+describe('approvals in the hands of people', () => {
+  let driver: Driver;
+  beforeEach(async () => {
+    driver = new Driver();
+    await driver.start();
+  });
+  afterEach(() => driver.stop());
+
+  const command = (...args: string[]): Promise<CommandResult> => serin(driver, args);
+  const waits = (): Promise<void> =>
+    driver.until('it waits for an approval', async () => (await driver.client.find(serinResources.releases, { namespace, name: 'web-1' }))?.status?.message?.startsWith('Waits for approval') ?? false);
+  const me = async (): Promise<string> => {
+    const review = await driver.run(() => driver.client.create({ group: 'authentication.k8s.io', version: 'v1', kind: 'SelfSubjectReview', plural: 'selfsubjectreviews', namespaced: false }, { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: { name: '' } }));
+    return (review as { status?: { userInfo?: { username?: string } } }).status?.userInfo?.username ?? '';
+  };
+
+  it('approves the step that waits, in the name of who asks, once', async () => {
+    const name = await me();
+    await settle(driver, { policy: policy([{ weight: 10 }, { approve: {} }, { weight: 50 }, { approve: { users: ['jane'], groups: ['sre'] } }]) });
+    await setImage(driver, 'web:v2');
+    await waits();
+    expect((await command('approvals')).out).toMatch(/^RELEASE +STEP +WAITS +GIVEN +FROM\nweb-1 +2 +for \d+s +0 of 1 +anyone who may create Approvals\nweb-1 +4 +later +0 of 1 +jane, group sre\n$/);
+    expect((await command('promote', 'web')).err).toBe('serin: step 2 of release web-1 (wait for an approval) is never skipped. Approve it with: serin approve web-1.\n');
+    expect(await command('approve', 'web', '--comment', 'tested')).toMatchObject({ code: 0, out: `Step 2 of release web-1 is approved by ${name}.\nNo further approval is wanted. Follow it with: serin status web-1 --watch.\n` });
+    const { items: [approval] } = await driver.run(() => driver.client.list(serinResources.approvals, { namespace }));
+    expect(approval?.spec).toMatchObject({ release: 'web-1', step: 2, approved: true, user: name, comment: 'tested' });
+    await driver.until('step 4', async () => ((await driver.client.get(serinResources.releases, { namespace, name: 'web-1' })).status?.step.index ?? 0) === 3);
+    expect((await command('approve', 'web')).err).toBe(`serin: ${name} may not approve step 4 of release web-1: only jane, group sre may.\n`);
+    expect((await command('approve', 'web', '--step', '2')).err).toBe('serin: release web-1 has passed step 2. Step 4 will; say it beforehand with: serin approve web-1 --step 4.\n');
+    expect((await command('approve', 'web', '--step', '9')).err).toContain('release web-1 has 5 steps, so there is no step 9.');
+    expect((await command('approvals', 'web')).out).toMatch(new RegExp(`web-1 +2 +approved +${name} +\\d+s +tested\\n$`));
+    expect((await command('status', 'web')).out).toMatch(new RegExp(`✓ 2 wait for an approval\\n.*approved by ${name}: tested`));
+    expect((await command('promote', 'web', '--full')).out).toContain('Never skipped: step 4, wait for an approval.');
+  });
+
+  it('says when nothing waits, and takes the canary back when somebody refuses', async () => {
+    await settle(driver, { policy: policy([{ weight: 10 }, { pause: {} }, { approve: {} }]) });
+    expect((await command('approve', 'web')).err).toMatch(/^serin: policy web has no release to approve: /);
+    await setImage(driver, 'web:v2');
+    await driver.until('it pauses', async () => (await driver.client.find(serinResources.releases, { namespace, name: 'web-1' }))?.status?.message?.startsWith('Pauses') ?? false);
+    expect((await command('approve', 'web')).err).toBe('serin: release web-1 waits for no approval: Pauses until someone goes on: serin resume web-1. Step 3 will; say it beforehand with: serin approve web-1 --step 3.\n');
+    expect((await command('reject', 'web', '--step', '2', '--comment', 'no')).err).toContain('step 2 of release web-1 asks for no approval.');
+    expect((await command('reject', 'web')).code).toBe(2);
+    expect((await command('approve', 'web', '--step', 'two')).code).toBe(2);
+    expect((await command('approve', 'web', '--step', '3')).code).toBe(0);
+    expect((await command('approve', 'web', '--step', '3')).out).toMatch(/^Step 3 of release web-1 was approved by you \(.+\) already\.\n/);
+    expect((await command('reject', 'web', '--step', '3', '--comment', 'broken')).out).toContain('Step 3 of release web-1 is rejected by');
+    await command('resume', 'web');
+    const release = await untilPhase(driver, ['Aborted']);
+    expect(release.status?.abortReason).toBe('ApprovalRefused');
+    expect((await command('history', 'web')).out).toMatch(/by a person who refused.* refused: broken/);
+    expect((await command('approve', 'web')).err).toBe('serin: release web-1 has ended (Aborted); there is nothing to approve.\n');
+  });
+
+  it('says that no approval counts where nobody vouches for its author', async () => {
+    await settle(driver, { policy: policy([{ weight: 10 }, { approve: {} }]) });
+    await setImage(driver, 'web:v2');
+    await waits();
+    await driver.run(() => driver.client.delete(resources.validatingAdmissionPolicies, { name: APPROVAL_POLICY }));
+    const { code, err } = await command('approve', 'web');
+    expect(code).toBe(1);
+    expect(err).toContain('so approvals fail closed. Put it there with: serin controller --install');
+    expect((await driver.run(() => driver.client.list(serinResources.approvals, { namespace }))).items).toEqual([]);
+  });
+});
+
+describe('approvals by rights', () => {
+  it('says how to get the right, and counts only the groups that the step asks for', async () => {
+    const { api } = startApi();
+    const { signal } = new AbortController();
+    const clientOf = (user?: User): ClusterClient => createClient(api.transport(user), { fieldManager: 'test', clock: systemClock, random: seededRandom(1) });
+    const admin = clientOf();
+    await install(admin, systemClock, signal);
+    const release = await admin.create(serinResources.releases, {
+      apiVersion: API_VERSION, kind: 'Release', metadata: { name: 'web-1', namespace },
+      spec: {
+        policy: 'web', workload: { kind: 'Deployment', name: 'web' }, stable: { replicaSet: 'web-a', hash: 'a' }, canary: { replicaSet: 'web-b', hash: 'b' },
+        plan: { steps: [{ kind: 'approve', groups: ['sre', 'ops'] }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0, minimumRequests: 1 } },
+      },
+    });
+    const status: ReleaseStatus = { phase: 'Progressing', step: { index: 0, startedAt: '2026-01-01T00:00:00Z' }, message: 'Waits for approval.', intent: { routing: 'keep', share: 0, sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true } };
+    await admin.patch(serinResources.releases, { namespace, name: 'web-1' }, { kind: 'merge', body: { status } }, { subresource: 'status' });
+    const allow = async (role: string, verbs: string[]): Promise<void> => {
+      const named = (kind: string, plural: string): Resource => ({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced: false });
+      const head = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: role } };
+      await admin.create(named('ClusterRole', 'clusterroles'), { ...head, kind: 'ClusterRole', rules: [{ apiGroups: ['serin.dev'], resources: ['*'], verbs }] });
+      await admin.create(named('ClusterRoleBinding', 'clusterrolebindings'), { ...head, kind: 'ClusterRoleBinding', roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role }, subjects: [{ kind: 'User', name: 'jane', apiGroup: 'rbac.authorization.k8s.io' }] });
+    };
+    const jane = clientOf({ username: 'jane', groups: ['sre', 'dev', 'system:authenticated'] });
+    await allow('looks', ['get', 'list']);
+    const refused = await serin(undefined, ['approve', 'web-1'], { client: jane });
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toBe(
+      'serin: jane may not create Approvals in namespace default. Somebody who may has to allow it: kubectl create role approver -n default --verb=create --resource=approvals.serin.dev && kubectl create rolebinding approver-jane -n default --role=approver --user=jane.\n',
+    );
+    await allow('approves', ['create']);
+    expect((await serin(undefined, ['approve', 'web-1'], { client: jane })).out).toMatch(/^Step 1 of release web-1 is approved by jane\.\n/);
+    const { items } = await admin.list(serinResources.approvals, { namespace });
+    expect(items.map(({ spec }) => spec)).toEqual([{ release: 'web-1', releaseUid: release.metadata.uid, step: 1, approved: true, user: 'jane', groups: ['sre'] }]);
+    const bob = clientOf({ username: 'bob', groups: ['dev', 'system:masters'] });
+    expect((await serin(undefined, ['approve', 'web-1'], { client: bob })).err).toBe('serin: bob may not approve step 1 of release web-1: only group sre, group ops may.\n');
+    // Nobody speaks in another's name.
+    await expect(bob.create(serinResources.approvals, { apiVersion: API_VERSION, kind: 'Approval', metadata: { name: 'forged', namespace }, spec: { ...items[0]?.spec, user: 'jane' } as ApprovalSpec })).rejects.toThrow(/one.s own name/);
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CustomResourceDefinition } from '../../src/kubernetes/generated/apiextensions-v1.js';
+import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
+import type { PolicySpec } from '../../src/model/release-policy.js';
+import { MANAGED_BY, POLICY_LABEL } from '../../src/model/resources.js';
+import { Driver, resources, serinResources } from '../driver/driver.js';
+import { deployment, getRelease, namespace, policy, service, setImage, virtualService, web } from '../driver/program.js';
+import { readyPods } from '../driver/witness.js';
+import { serin } from './driven-shell.js';
+import { everything } from './untouched.js';
+
+const edge = 'edge';
+const made = (apiVersion: string, kind: string, where: string, name: string, spec: object, metadata: object = {}): KubernetesObject => ({ apiVersion, kind, metadata: { name, ...(where === '' ? {} : { namespace: where }), ...metadata }, spec }) as KubernetesObject;
+const gatewayApi = 'gateway.networking.k8s.io/v1';
+const ingressTo = (name: string) => ({ ingressClassName: 'nginx', rules: [{ host: 'web.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: 80 } } } }] } }] });
+const routeTo = (name: string, where?: string) => ({ hostnames: ['web.example.com'], rules: [{ backendRefs: [{ name, port: 80, ...(where === undefined ? {} : { namespace: where }) }] }] });
+/** What a policy of the same name makes in another namespace: none of ours. */
+const stranger = { labels: { ...MANAGED_BY, [POLICY_LABEL]: 'web' } };
+
+/** The same program behind every product at once, also from another namespace, which agrees. */
+const doors: readonly (readonly [Resource<KubernetesObject>, KubernetesObject])[] = [
+  [resources.namespaces, made('v1', 'Namespace', '', edge, {})],
+  [resources.ingressClasses, made('networking.k8s.io/v1', 'IngressClass', '', 'nginx', { controller: 'k8s.io/ingress-nginx' })],
+  [resources.virtualServices, virtualService],
+  [resources.virtualServices, made('networking.istio.io/v1', 'VirtualService', edge, 'shop', { hosts: ['shop'], http: [{ name: 'primary', route: [{ destination: { host: 'web.default.svc.cluster.local' } }] }] }, { annotations: { 'serin.dev/allow-release-from': namespace } })],
+  [resources.ingresses, made('networking.k8s.io/v1', 'Ingress', namespace, 'web', ingressTo('web'))],
+  [resources.httpRoutes, made(gatewayApi, 'HTTPRoute', namespace, 'web', routeTo('web'))],
+  [resources.httpRoutes, made(gatewayApi, 'HTTPRoute', edge, 'shop', routeTo('web', namespace))],
+  [resources.referenceGrants, made('gateway.networking.k8s.io/v1beta1', 'ReferenceGrant', edge, 'releases', { from: [{ group: 'serin.dev', kind: 'ReleasePolicy', namespace }], to: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' }] })],
+  [resources.referenceGrants, made('gateway.networking.k8s.io/v1beta1', 'ReferenceGrant', namespace, 'routes', { from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: edge }], to: [{ group: '', kind: 'Service' }] })],
+  ...['web', 'web-canary'].map((name) => [resources.services, made('v1', 'Service', edge, name, { selector: { app: 'other' }, ports: [{ port: 80 }] }, stranger)] as const),
+  [resources.ingresses, made('networking.k8s.io/v1', 'Ingress', edge, 'web-serin-canary', ingressTo('web-canary'), stranger)],
+];
+
+const audience = { route: { matches: [{ headers: [{ name: 'x-tester', exact: 'yes' }] }] } };
+const istio = { virtualServices: [{ name: 'web' }, { name: 'shop', namespace: edge }] };
+const routes = [{ name: 'web' }, { name: 'shop', namespace: edge }];
+
+describe.each(['with', 'without'])('eject %s a controller', (controller) => {
+  let driver: Driver;
+  beforeEach(async () => {
+    driver = new Driver({ seed: 93 });
+    await driver.startCluster();
+    const definitions = JSON.parse(readFileSync(new URL('../../src/kubernetes/generated/gateway-api-crds.json', import.meta.url), 'utf8')) as CustomResourceDefinition[];
+    await driver.run(async () => {
+      for (const definition of definitions) await driver.client.create(resources.customResourceDefinitions, definition);
+      for (const [resource, object] of [[resources.services, service], [resources.deployments, deployment('web:v1')], ...doors] as const) await driver.client.create<KubernetesObject>(resource, object);
+    });
+    await driver.startController();
+    await driver.until('v1 runs', () => [...readyPods(driver, namespace).values()][0] === 4);
+  });
+  afterEach(() => driver.stop());
+
+  it.each([
+    ['Istio, Gateway API and ingress-nginx at once', { istio, gatewayApi: { routes }, ingressNginx: {} }, { canary: { steps: [audience, { weight: 20 }, { pause: {} }], preview: { service: 'web-next' } } }],
+    ['Istio and Gateway API with a mirror and a preview', { istio, gatewayApi: { routes } }, { canary: { steps: [audience, { mirror: 10 }, { pause: {} }], preview: { host: 'next.example.com' } } }],
+    ['ingress-nginx', { ingressNginx: {} }, { ab: { stages: [{ audience: audience.route, share: 10, checks: [{ pause: {} }] }], preview: { host: 'next.example.com' } } }],
+  ] satisfies [string, PolicySpec['router'], PolicySpec['strategy']][])('leaves nothing behind %s', async (_, router, strategy) => {
+    const before = everything(driver);
+    const base = policy();
+    await driver.run(() => driver.client.create(serinResources.releasePolicies, { ...base, spec: { ...base.spec, router, strategy } }));
+    const sooner = (error: unknown): never => {
+      throw new Error([driver.object(serinResources.releasePolicies, web), driver.objects(serinResources.releases)[0]].map((object) => object?.status?.message).join('\n'), { cause: error });
+    };
+    await driver.until('the policy is adopted', () => driver.object(resources.deployments, web)?.metadata.labels !== undefined, 30).catch(sooner);
+    await setImage(driver, 'web:v2');
+    await driver.until('the pause', async () => (await getRelease(driver))?.status?.message?.includes('serin resume web-1') ?? false, 120).catch(sooner);
+    if ('istio' in router) expect(driver.object(resources.virtualServices, { namespace: edge, name: 'shop' })?.metadata.annotations).toHaveProperty(['serin.dev/epoch']);
+    if (controller === 'without') await driver.killController();
+    const { code, err } = await serin(driver, ['eject', 'web', '--restore-template']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    await driver.pass(3);
+    expect(everything(driver)).toEqual(before);
+  });
+});
