@@ -7,6 +7,7 @@ NODE_MODULES := node_modules/.package-lock.json
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
 	@echo 'make test          types, lint, unit, property and scenario tests'
+	@echo 'make acceptance    what is asked for and which tests show it, into docs/acceptance.md'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
 
 demo: build
@@ -41,6 +42,9 @@ tools: setup
 bench: setup
 	@node bench/build.mjs
 	@ONLY='$(ONLY)' node .cache/bench/bench/run.js
+
+acceptance: build
+	@node scripts/acceptance.mjs
 
 clean:
 	rm -rf dist node_modules coverage .cache

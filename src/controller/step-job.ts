@@ -112,10 +112,13 @@ function newJob(release: Release, index: number): Job {
 function environment(release: Release): { name: string; value: string }[] {
   const { service, canaryService } = serviceNames(release.spec, release.spec.policy);
   const { preview } = release.spec.plan;
+  const { router } = release.spec;
+  // Only routers that split between Services make one; elsewhere a preview has to ask for it.
+  const made = router?.ingressNginx || router?.gatewayApi ? canaryService : '';
   const values = {
     SERIN_RELEASE: release.metadata.name, SERIN_POLICY: release.spec.policy, SERIN_NAMESPACE: release.metadata.namespace ?? '',
     SERIN_STABLE_HASH: release.spec.stable.hash, SERIN_CANARY_HASH: release.spec.canary.hash,
-    SERIN_SERVICE: service, SERIN_CANARY_SERVICE: release.spec.canary.service ?? preview?.service ?? canaryService,
+    SERIN_SERVICE: service, SERIN_CANARY_SERVICE: release.spec.canary.service ?? preview?.service ?? made,
     SERIN_PREVIEW_PATH: preview?.path ?? '', SERIN_PREVIEW_HOST: preview?.host ?? '',
   };
   return Object.entries(values).flatMap(([key, value]) => (value === '' ? [] : [{ name: key, value }]));

@@ -41,13 +41,14 @@ export function workloadOf(policy: ReleasePolicy, caches: Caches): Workload | un
   return deployment && deployment.metadata.deletionTimestamp === undefined ? deploymentWorkload(deployment) : undefined;
 }
 
-/** Undefined when the version that is wanted does not exist. */
+/** Undefined when none of the versions exists. */
 function versionsWorkload(policy: ReleasePolicy, caches: Caches): Workload | undefined {
   const versions = runningVersions(policy, caches);
   const named = (wanted: string | undefined): RunningVersion | undefined => versions.find(({ deployment }) => deployment.metadata.name === wanted);
-  const wanted = named(wantedName(policy));
-  if (!wanted) return undefined;
   const stable = named(policy.status?.stable?.replicaSet) ?? versions[0];
+  // One that is gone in the middle of a release leaves the stable one to go back to.
+  const wanted = named(wantedName(policy)) ?? stable;
+  if (!wanted) return undefined;
   return {
     kind: 'Versions', name: policy.metadata.name, namespace: policy.metadata.namespace ?? '',
     replicas: policy.spec.workload.versions?.replicas ?? stable?.deployment.spec.replicas ?? 1,

@@ -67,9 +67,13 @@ export function batchShare(draft: Draft, { spec: { plan } }: Release, { workload
   return mayFall ? share : Math.max(present, share);
 }
 
-/** Whether a batch has taken the place of stable's Pods. */
-export function batchStands({ workload, replicaSets: { stable, canary } }: Observation, target: number): boolean {
-  const left = (workload?.replicas ?? 0) - target;
+/** How many stable Pods stay behind a batch that replaces all, for the requests that they still serve, until the promotion. */
+export function lastStable({ spec: { plan } }: Release, replicas: number, target: number): number {
+  return target >= replicas && allowances(plan, replicas).surge > 0 ? 1 : 0;
+}
+
+/** Whether a batch has taken the place of stable's Pods. @param left how many of them may be left */
+export function batchStands({ replicaSets: { stable, canary } }: Observation, target: number, left: number): boolean {
   return (canary?.ready ?? 0) >= target && (stable?.size ?? 0) <= left && (stable?.pods ?? 0) <= left;
 }
 

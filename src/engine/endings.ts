@@ -20,6 +20,7 @@ export function outsideEnding(release: Release, observation: Observation): Endin
   if (!workload.paused && workload.template !== 'stable') return ending('TakenOver');
   if (observation.releaseDeleted) return ending('ReleaseDeleted');
   if (observation.policyDeleted) return ending('PolicyDeleted');
+  if (workload.kind === 'Versions' && !observation.replicaSets.canary) return ending('CanaryGone');
   if (workload.template === 'stable') return ending('Reverted');
   if (workload.template === 'other') return ending('Superseded');
   if (release.spec.abort) return ending('AbortedByUser');

@@ -11,13 +11,13 @@ export function beginLettingGo(draft: Draft, { reason, why }: Ending, observatio
   draft.set({ abortReason: reason });
   // What the Deployment makes while it rolls is its own: taking that would be a war.
   draft.intend({ paused: false, holders: { others: 'home' } });
-  if (!observation.workload && onlyCanaryServes(observation)) draft.intend({ holders: { canary: 'free' } });
+  if (!observation.workload && leavesCanary(observation)) draft.intend({ holders: { canary: 'free' } });
   draft.happen(messageAbout('LettingGo', 'why', why));
 }
 
-/** A workload that was deleted but for its Pods, which are the canary's by now. */
-function onlyCanaryServes({ orphaned, replicaSets: { stable, canary } }: Observation): boolean {
-  return orphaned === true && (stable?.ready ?? 0) === 0 && (canary?.ready ?? 0) > 0;
+/** A workload that was deleted but for its Pods, which are the canary's by now, or those of both where stable is borrowed too. */
+function leavesCanary({ orphaned, replicaSets: { stable, canary } }: Observation): boolean {
+  return orphaned === true && (canary?.ready ?? 0) > 0 && ((stable?.ready ?? 0) === 0 || stable?.holder === 'release');
 }
 
 /**
@@ -30,7 +30,7 @@ export function letGo(draft: Draft, release: Release, observation: Observation):
   draft.intend({ routing: 'release', paused: false });
   if (!routesReleased(draft, observation)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'puts routes back' }));
   if (workload && !workload.rolledOut) return draft.wait(message('WaitsForRollout'));
-  if (draft.intent.holders.stable === 'release') draft.intend({ sizes: { stable: 0 } });
+  if (draft.intent.holders.stable === 'release' && draft.intent.holders.canary !== 'free') draft.intend({ sizes: { stable: 0 } });
   if (draft.intent.holders.canary !== 'free') {
     if (!canaryGone(draft, release, observation)) return;
     draft.intend({ holders: { canary: 'nobody' } });

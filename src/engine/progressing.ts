@@ -1,7 +1,7 @@
 import { message } from '../model/messages.js';
 import { stepOf, type Step } from '../model/plan.js';
 import type { Release } from '../model/release.js';
-import { batchShare, batchStands, inBatches, keepBatch } from './batches.js';
+import { batchShare, batchStands, inBatches, keepBatch, lastStable } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { describeStep, formatShare } from './formatting.js';
@@ -52,8 +52,9 @@ function progressByShare(draft: Draft, release: Release, observation: Observatio
 }
 
 function progressInBatches(draft: Draft, release: Release, observation: Observation, index: number): Ending | undefined {
-  const target = plannedBatch(release, index, observation.workload?.replicas ?? 0);
-  const failed = keepBatch(draft, release, observation, target);
+  const replicas = observation.workload?.replicas ?? 0;
+  const target = plannedBatch(release, index, replicas);
+  const failed = keepBatch(draft, release, observation, target, lastStable(release, replicas, target));
   if (failed) return failed;
   const planned = release.spec.paused ? draft.intent.share : batchShare(draft, release, observation, target);
   const share = shareForReadyPods(planned, observation, !release.spec.paused);
@@ -67,10 +68,11 @@ function sharesStand(draft: Draft, release: Release, observation: Observation, i
   if (replicas === 0) return false;
   const { share } = plannedTraffic(release, index, replicas);
   const target = plannedBatch(release, index, replicas);
-  const standing = inBatches(release) ? batchStands(observation, target) : (observation.replicaSets.canary?.ready ?? 0) >= (draft.intent.sizes.canary ?? 0);
+  const left = replicas - target + lastStable(release, replicas, target);
+  const standing = inBatches(release) ? batchStands(observation, target, left) : (observation.replicaSets.canary?.ready ?? 0) >= (draft.intent.sizes.canary ?? 0);
   if (!standing) {
     if (inBatches(release) && (observation.replicaSets.canary?.ready ?? 0) >= target) {
-      draft.wait(message('WaitsForPodsGone', { role: 'stable', count: Math.max(0, (observation.replicaSets.stable?.pods ?? 0) - (replicas - target)) }));
+      draft.wait(message('WaitsForPodsGone', { role: 'stable', count: Math.max(0, (observation.replicaSets.stable?.pods ?? 0) - left) }));
     }
     return false;
   }

@@ -1,8 +1,7 @@
 import { message } from '../model/messages.js';
 import type { Release } from '../model/release.js';
-import { allowances } from '../model/sizing.js';
 import { WHOLE } from '../model/split.js';
-import { batchShare, inBatches, keepBatch } from './batches.js';
+import { batchShare, inBatches, keepBatch, lastStable } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatTime } from './formatting.js';
@@ -19,7 +18,7 @@ export function promote(draft: Draft, release: Release, observation: Observation
   const { stable, canary } = observation.replicaSets;
   const replicas = observation.workload?.replicas ?? 0;
   const batches = inBatches(release);
-  const failed = batches ? keepBatch(draft, release, observation, replicas, allowances(release.spec.plan, replicas).surge > 0 ? 1 : 0) : keepCanarySize(draft, release, observation, replicas);
+  const failed = batches ? keepBatch(draft, release, observation, replicas, lastStable(release, replicas, replicas)) : keepCanarySize(draft, release, observation, replicas);
   if (failed) return failed;
   const full = replicas > 0 && (canary?.ready ?? 0) >= replicas;
   const mayRise = !release.spec.paused && replicas > 0;

@@ -148,7 +148,8 @@ function adopt(observation: RestingObservation, workload: RestingWorkload, polic
   const active = observation.versions.filter(({ size, pods }) => size > 0 || pods > 0);
   if (!wanted || !workload.observed || active.length > 1 || !workload.rolledOut) {
     const why = active.length > 1 ? `${active.length} versions run at once` : workload.paused ? 'it is paused with a template that does not run' : 'its roll-out is not finished';
-    return decide('Adopting', `Waits for Deployment ${workload.name} to come to rest: ${why}.`);
+    // Not labelled yet: a change that mends a first version which never gets ready is to roll out, not to be paused.
+    return decide('Adopting', `Waits for Deployment ${workload.name} to come to rest: ${why}.`, { labelled: false });
   }
   return trust(observation, { replicaSet: wanted.name, hash: wanted.hash }, policy, status, decide);
 }

@@ -61,6 +61,7 @@ const texts = {
   ApprovalRefused: { en: '{user} refused{comment}', zh: '{user} 拒绝批准{comment}' },
   CanaryCrashed: { en: 'canary Pod {pod} keeps crashing: {detail}', zh: '金丝雀 Pod {pod} 反复崩溃：{detail}' },
   CanaryNotReady: { en: 'canary Pods were not ready within {limit}{trouble}', zh: '金丝雀 Pod 未能在 {limit} 内就绪{trouble}' },
+  CanaryGone: { en: 'the Deployment of the canary was deleted', zh: '金丝雀版本的 Deployment 已删除' },
   Superseded: { en: 'a newer version arrived', zh: '出现了更新的版本' },
   Reverted: { en: "the workload asks for the stable version again", zh: '工作负载恢复为稳定版本' },
   PolicyDeleted: { en: 'its policy was deleted', zh: '发布策略已删除' },

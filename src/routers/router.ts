@@ -34,6 +34,8 @@ export interface RouterContext {
    * By it a router tells objects that someone else put back from objects that were never written.
    */
   readonly lastWritten?: Split | undefined;
+  /** Whether other routers stand beside this one: then it may have gone on from `lastWritten` while another one has not. */
+  readonly amongSeveral?: true;
 }
 
 /** What is known when a policy is checked. */

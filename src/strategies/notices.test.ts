@@ -4,7 +4,7 @@ import { notices } from './notices.js';
 
 const policy = (strategy: PolicySpec['strategy']): PolicySpec => ({ workload: { deployment: 'web' }, service: 'web', router: { istio: {} }, strategy });
 
-it('warns of database migrations where two full sets run, and nowhere else', () => {
+it('[S1-22] warns of database migrations where two full sets run, and nowhere else', () => {
   const [notice, ...rest] = notices(policy({ blueGreen: { keep: '5m' } }));
   expect(rest).toEqual([]);
   expect(notice).toMatchObject({ path: ['spec', 'strategy', 'blueGreen'], severity: 'warning' });

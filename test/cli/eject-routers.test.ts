@@ -8,13 +8,14 @@ import { Driver, resources, serinResources } from '../driver/driver.js';
 import { deployment, getRelease, namespace, policy, service, setImage, virtualService, web } from '../driver/program.js';
 import { readyPods } from '../driver/witness.js';
 import { serin } from './driven-shell.js';
-import { everything } from './untouched.js';
+import { everything, withStops } from './untouched.js';
 
 const edge = 'edge';
 const made = (apiVersion: string, kind: string, where: string, name: string, spec: object, metadata: object = {}): KubernetesObject => ({ apiVersion, kind, metadata: { name, ...(where === '' ? {} : { namespace: where }), ...metadata }, spec }) as KubernetesObject;
 const gatewayApi = 'gateway.networking.k8s.io/v1';
 const ingressTo = (name: string) => ({ ingressClassName: 'nginx', rules: [{ host: 'web.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: 80 } } } }] } }] });
-const routeTo = (name: string, where?: string) => ({ hostnames: ['web.example.com'], rules: [{ backendRefs: [{ name, port: 80, ...(where === undefined ? {} : { namespace: where }) }] }] });
+const parentRef = { name: 'web', namespace };
+const routeTo = (name: string, where?: string) => ({ parentRefs: [parentRef], hostnames: ['web.example.com'], rules: [{ backendRefs: [{ name, port: 80, ...(where === undefined ? {} : { namespace: where }) }] }] });
 /** What a policy of the same name makes in another namespace: none of ours. */
 const stranger = { labels: { ...MANAGED_BY, [POLICY_LABEL]: 'web' } };
 
@@ -24,7 +25,8 @@ const doors: readonly (readonly [Resource<KubernetesObject>, KubernetesObject])[
   [resources.ingressClasses, made('networking.k8s.io/v1', 'IngressClass', '', 'nginx', { controller: 'k8s.io/ingress-nginx' })],
   [resources.virtualServices, virtualService],
   [resources.virtualServices, made('networking.istio.io/v1', 'VirtualService', edge, 'shop', { hosts: ['shop'], http: [{ name: 'primary', route: [{ destination: { host: 'web.default.svc.cluster.local' } }] }] }, { annotations: { 'serin.dev/allow-release-from': namespace } })],
-  [resources.ingresses, made('networking.k8s.io/v1', 'Ingress', namespace, 'web', ingressTo('web'))],
+  [resources.ingresses, made('networking.k8s.io/v1', 'Ingress', namespace, 'web', ingressTo('web'), { annotations: { 'nginx.ingress.kubernetes.io/affinity': 'cookie', 'nginx.ingress.kubernetes.io/session-cookie-name': 'serin-version' } })],
+  [resources.gatewayApiGateways, made(gatewayApi, 'Gateway', namespace, 'web', { gatewayClassName: 'any', listeners: [{ name: 'http', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'All' } } }] })],
   [resources.httpRoutes, made(gatewayApi, 'HTTPRoute', namespace, 'web', routeTo('web'))],
   [resources.httpRoutes, made(gatewayApi, 'HTTPRoute', edge, 'shop', routeTo('web', namespace))],
   [resources.referenceGrants, made('gateway.networking.k8s.io/v1beta1', 'ReferenceGrant', edge, 'releases', { from: [{ group: 'serin.dev', kind: 'ReleasePolicy', namespace }], to: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' }] })],
@@ -37,6 +39,20 @@ const audience = { route: { matches: [{ headers: [{ name: 'x-tester', exact: 'ye
 const istio = { virtualServices: [{ name: 'web' }, { name: 'shop', namespace: edge }] };
 const routes = [{ name: 'web' }, { name: 'shop', namespace: edge }];
 
+/** Stands in for the Gateway: takes every route as it is. */
+function serveRoutes(driver: Driver): void {
+  const told = new Set<string>();
+  driver.onTick(() => {
+    for (const { metadata: { uid = '', name, namespace: where = '', generation = 0 } } of driver.objects(resources.httpRoutes)) {
+      if (told.has(`${uid}/${generation}`)) continue;
+      told.add(`${uid}/${generation}`);
+      const conditions = ['Accepted', 'ResolvedRefs'].map((type) => ({ type, status: 'True', reason: type, message: '', observedGeneration: generation, lastTransitionTime: '2026-01-01T00:00:00Z' }));
+      const body = { status: { parents: [{ parentRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...parentRef }, controllerName: 'example.com/gateway', conditions }] } };
+      void driver.client.patch(resources.httpRoutes, { namespace: where, name }, { kind: 'merge', body }, { subresource: 'status' }).catch(() => undefined);
+    }
+  });
+}
+
 describe.each(['with', 'without'])('eject %s a controller', (controller) => {
   let driver: Driver;
   beforeEach(async () => {
@@ -47,16 +63,29 @@ describe.each(['with', 'without'])('eject %s a controller', (controller) => {
       for (const definition of definitions) await driver.client.create(resources.customResourceDefinitions, definition);
       for (const [resource, object] of [[resources.services, service], [resources.deployments, deployment('web:v1')], ...doors] as const) await driver.client.create<KubernetesObject>(resource, object);
     });
+    serveRoutes(driver);
     await driver.startController();
     await driver.until('v1 runs', () => [...readyPods(driver, namespace).values()][0] === 4);
   });
   afterEach(() => driver.stop());
 
   it.each([
-    ['Istio, Gateway API and ingress-nginx at once', { istio, gatewayApi: { routes }, ingressNginx: {} }, { canary: { steps: [audience, { weight: 20 }, { pause: {} }], preview: { service: 'web-next' } } }],
-    ['Istio and Gateway API with a mirror and a preview', { istio, gatewayApi: { routes } }, { canary: { steps: [audience, { mirror: 10 }, { pause: {} }], preview: { host: 'next.example.com' } } }],
-    ['ingress-nginx', { ingressNginx: {} }, { ab: { stages: [{ audience: audience.route, share: 10, checks: [{ pause: {} }] }], preview: { host: 'next.example.com' } } }],
-  ] satisfies [string, PolicySpec['router'], PolicySpec['strategy']][])('leaves nothing behind %s', async (_, router, strategy) => {
+    [
+      'Istio, Gateway API and ingress-nginx at once', { istio, gatewayApi: { routes }, ingressNginx: {} },
+      { canary: { steps: [audience, { weight: 20 }, { pause: {} }], preview: { service: 'web-next' } } },
+      ['HTTPRoute default/web', 'HTTPRoute edge/shop', 'Ingress default/web-serin-canary', 'VirtualService default/web', 'VirtualService edge/shop'],
+    ],
+    [
+      'Istio and Gateway API with a mirror and a preview', { istio, gatewayApi: { routes } },
+      { canary: { steps: [audience, { mirror: 10 }, { pause: {} }], preview: { host: 'next.example.com' } } },
+      ['HTTPRoute default/web', 'HTTPRoute default/web-serin-preview', 'HTTPRoute edge/shop', 'HTTPRoute edge/shop-serin-preview', 'VirtualService default/web', 'VirtualService default/web-serin-preview', 'VirtualService edge/shop'],
+    ],
+    [
+      'ingress-nginx', { ingressNginx: {} },
+      { ab: { stages: [{ audience: audience.route, share: 10, checks: [{ pause: {} }] }], preview: { host: 'next.example.com' } } },
+      ['Ingress default/web-serin-canary', 'Ingress default/web-serin-preview-host'],
+    ],
+  ] satisfies [string, PolicySpec['router'], PolicySpec['strategy'], string[]][])('leaves nothing behind %s', async (_, router, strategy, touched) => {
     const before = everything(driver);
     const base = policy();
     await driver.run(() => driver.client.create(serinResources.releasePolicies, { ...base, spec: { ...base.spec, router, strategy } }));
@@ -66,9 +95,11 @@ describe.each(['with', 'without'])('eject %s a controller', (controller) => {
     await driver.until('the policy is adopted', () => driver.object(resources.deployments, web)?.metadata.labels !== undefined, 30).catch(sooner);
     await setImage(driver, 'web:v2');
     await driver.until('the pause', async () => (await getRelease(driver))?.status?.message?.includes('serin resume web-1') ?? false, 120).catch(sooner);
-    if ('istio' in router) expect(driver.object(resources.virtualServices, { namespace: edge, name: 'shop' })?.metadata.annotations).toHaveProperty(['serin.dev/epoch']);
+    const steered = Object.entries(everything(driver)).filter(([name, object]) => /^(Ingress|HTTPRoute|VirtualService) /.test(name) && JSON.stringify(object) !== JSON.stringify(before[name]));
+    expect(steered.map(([name]) => name).sort()).toEqual(touched);
     if (controller === 'without') await driver.killController();
-    const { code, err } = await serin(driver, ['eject', 'web', '--restore-template']);
+    const args = ['eject', 'web', '--restore-template'];
+    const { code, err } = await (controller === 'with' ? serin(driver, args) : withStops(driver, args));
     expect({ code, err }).toEqual({ code: 0, err: '' });
     await driver.pass(3);
     expect(everything(driver)).toEqual(before);

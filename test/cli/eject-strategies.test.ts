@@ -63,11 +63,8 @@ describe.each(['with', 'without'])('eject %s a controller', (controller) => {
     await ejected();
   });
 
-  it.each([
-    ['by Istio', []],
-    ['by Pods alone', ['router']],
-    ['for workers that nobody calls', ['router', 'service']],
-  ] as const)('fills stable up before the canary goes, rolling %s', async (_, without) => {
+  const rolled = [['by Istio', []], ['by Pods alone', ['router']], ['for workers that nobody calls', ['router', 'service']]] as const;
+  it.each(controller === 'with' ? rolled.slice(0, 1) : rolled)('fills stable up before the canary goes, rolling %s', async (_, without) => {
     if (without.length > 0) excused = ['past the split'];
     await begin({ strategy: { rolling: { batches: ['50%', '100%'], between: [{ pause: {} }] } } }, without);
     await untilPaused();
@@ -94,9 +91,13 @@ describe.each(['with', 'without'])('eject %s a controller', (controller) => {
     driver.gate = async () => ({ status: 503, text: 'not yet' });
     await begin({ judgeFirst: true, strategy: { canary: { steps: [{ gate: { url: 'http://gate.test/', timeout: '10m', interval: '5s' } }, { weight: 50 }] } } });
     await driver.until('it waits', async () => (await getRelease(driver))?.status?.step.called ?? false);
-    const { uid } = driver.objects(resources.pods, namespace)[0]?.metadata ?? {};
+    const pods = (): unknown => driver.objects(resources.pods, namespace).map(({ metadata }) => metadata.uid).sort();
+    const there = pods();
+    if (controller === 'without') await driver.killController();
+    // As it is kept where no admission policy pauses it in time.
+    await driver.run(() => driver.client.patch(resources.deployments, { namespace, name: 'web' }, { kind: 'merge', body: { spec: { paused: true } } }));
     const out = await ejected();
-    expect(driver.objects(resources.pods, namespace).map(({ metadata }) => metadata.uid)).toContain(uid);
-    expect(out).not.toMatch(/ReplicaSet|Service|paused/);
+    expect(pods()).toEqual(there);
+    expect(out).not.toMatch(/ReplicaSet|Service/);
   });
 });

@@ -21,7 +21,7 @@ const serviceOf = (name: string): Service => ({ ...service, metadata: { name: `w
 describe('eject of versions that users run', () => {
   let driver: Driver;
   let before: Record<string, unknown>;
-  /** Ready Pods, and who gets the requests, at every tick. */
+  /** The fewest Pods that were ready at any tick. */
   let leastReady = Number.POSITIVE_INFINITY;
 
   beforeEach(async () => {
@@ -69,7 +69,7 @@ describe('eject of versions that users run', () => {
       await begin({ canary: { steps: [{ weight: 50 }, { pause: {} }], preview: { host: 'next.example.com' } } });
       await paused();
       const out = await ejected();
-      if (controller === 'without') expect(out).toMatch(/users go back to the stable version\.\n[^]*Deployment web-v2 is scaled to 0\.\n[^]*routes are put back as they were found\.\n/);
+      if (controller === 'without') expect(out).toMatch(/users go back to the stable version\.\n[^]*Waits for requests to web-v2 to end\.\n[^]*Deployment web-v2 is scaled to 0\.\n[^]*routes are put back as they were found\.\n/);
     });
 
     it('gives stable its size back first, where versions are replaced in batches', async () => {

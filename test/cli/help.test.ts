@@ -17,6 +17,12 @@ describe('help', () => {
     for (const verb of VERBS) expect(out).toContain(`\n  ${verb} `);
   });
 
+  it.each(['0', '-1', '1.5', 'many'])('refuses %s as a number of releases at once', async (value) => {
+    const { code, err } = await serin(undefined, ['controller', `--max-releases-per-namespace=${value}`]);
+    expect(code).toBe(2);
+    expect(err).toContain('It is a number of releases, at least 1.');
+  });
+
   it('explains a command, with examples', async () => {
     expect(await helpOf('wait')).toMatchInlineSnapshot(`
       "Usage: serin wait [options] <policy|release>

@@ -36,6 +36,14 @@ describe('lint', () => {
     expect(await lintOne(POLICY)).toMatchObject({ code: 0, err: '', out: '1 object of Serin checked, no error.\n' });
   });
 
+  it('[S1-22] warns of database migrations and of programs that do not fit blue/green, and lets it pass', async () => {
+    const { code, out } = await lintOne(POLICY.replace(/canary:[^]*/, 'blueGreen:\n      keep: 1m\n'));
+    expect(code).toBe(0);
+    expect(out).toContain('policy.yaml:12:5: warning: spec.strategy.blueGreen: ');
+    expect(out).toContain('migrations backward compatible');
+    expect(out).toContain('may run only once');
+  });
+
   it('names an unknown field and what was probably meant', async () => {
     const { code, out, err } = await lintOne(POLICY.replace('- weight: 50', '- weigth: 50'));
     expect(code).toBe(1);

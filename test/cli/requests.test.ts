@@ -64,7 +64,7 @@ describe('retry, restart, hotfix and rollback --to', () => {
     }
     expect((await command('rollback', 'web', '--to', 'nope')).err).toMatch(/^serin: the history has no release, hash, ReplicaSet or image "nope"\. There are web-\w+ \(web:v3\), web-\w+ \(web:v2\), web-\w+ \(web:v1\)\.\n$/);
     expect((await command('rollback', 'web', '--to', 'web-2')).err).toMatch(/^serin: web-\w+ is stable already, and the workload asks for it\.\n$/);
-    expect((await command('rollback', 'web', '--to', 'web:v1')).out).toMatch(/^The workload asks for web-\w+ again instead of web-\w+\.\nA release leads there\. No Pod of it runs, so they start first\./);
+    expect((await command('rollback', 'web', '--to', 'web:v1')).out).toMatch(/^The workload asks for web-\w+ again instead of web-\w+\.\nA release leads there\. No Pod of it runs, so they start first, and the release takes the steps of the policy\./);
     expect(await image()).toBe('web:v1');
     await untilPhase(driver, ['Completed'], 'web-3');
     await inPhase('Resting');

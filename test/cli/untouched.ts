@@ -1,6 +1,7 @@
 import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
 import { resources, serinResources, type Driver } from '../driver/driver.js';
 import { isReady } from '../driver/witness.js';
+import { serin, type CommandResult } from './driven-shell.js';
 
 const kinds: readonly Resource<KubernetesObject>[] = [
   resources.deployments, resources.jobs, resources.services, resources.ingresses, resources.virtualServices, resources.destinationRules, resources.httpRoutes,
@@ -26,4 +27,27 @@ function running(driver: Driver): string[] {
     const image = spec.template?.spec?.containers[0]?.image ?? '';
     return spec.replicas === 0 && own.length === 0 ? [] : [`${image}: ${own.filter(isReady).length} of ${spec.replicas ?? 1} (${own.length}), ${owners}`];
   }).sort();
+}
+
+/** Runs `serin …` again and again, stopped after every second write, until it is done; with all that it said. */
+export async function withStops(driver: Driver, args: readonly string[]): Promise<CommandResult> {
+  const { client } = driver;
+  const patch = client.patch.bind(client);
+  let said = '';
+  try {
+    for (;;) {
+      const stopping = new AbortController();
+      let writes = 0;
+      Object.assign(client, { patch: async (...each: Parameters<typeof patch>) => {
+        const done = await patch(...each);
+        if (++writes === 2) stopping.abort(new Error('stopped'));
+        return done;
+      } });
+      const { code, out, err } = await serin(driver, args, { signal: stopping.signal });
+      said += out;
+      if (code !== 130) return { code, out: said, err };
+    }
+  } finally {
+    Object.assign(client, { patch });
+  }
 }

@@ -40,7 +40,7 @@ async function homeWithCommand(): Promise<Home> {
 
 async function typed(page: string): Promise<string> {
   const { env } = await homeWithCommand();
-  const { code, stdout, stderr } = await run('bash', ['-c', scriptOf(shellBlocks(page).filter(isRun))], { cwd: project, env, patience: 290_000 });
+  const { code, stdout, stderr } = await run('bash', ['-c', scriptOf(shellBlocks(page).filter(isRun))], { cwd: project, env, patience: 590_000 });
   expect(code, `${page}: ${stdout}\n${stderr}`).toBe(0);
   return stdout;
 }
@@ -50,7 +50,7 @@ const hasKubectl = kubectls().some(({ name }) => name === 'installed');
 if (!hasKubectl) console.warn('NOT RUN: commands of the documentation: there is no kubectl; see scripts/install-tools.sh.');
 
 describe.runIf(hasKubectl)('commands of the documentation', () => {
-  test.concurrent('README: a release by hand', { timeout: 300_000 }, async () => {
+  test.concurrent('README: a release by hand', { timeout: 600_000 }, async () => {
     const output = await typed('README.md');
     expect(output).toContain('The Comedy of Errors');
     expect(output).toMatch(/reviews-1\s+reviews\s+Completed\s+6\/6/);
@@ -60,7 +60,7 @@ describe.runIf(hasKubectl)('commands of the documentation', () => {
     expect(output).toContain('release.serin.dev/reviews-1 condition met');
   });
 
-  test.concurrent.each(withBlocks.filter((page) => page !== 'README.md'))('%s', { timeout: 300_000 }, async (page) => {
+  test.concurrent.each(withBlocks.filter((page) => page !== 'README.md'))('%s', { timeout: 600_000 }, async (page) => {
     await typed(page);
   });
 });

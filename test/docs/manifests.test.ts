@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { checkPolicyAlone } from '../../src/controller/policy-checks.js';
@@ -5,6 +7,7 @@ import { formatProblem } from '../../src/model/policy-problem.js';
 import { validateKind } from '../../src/model/policy-validation.js';
 import type { ReleasePolicy } from '../../src/model/release-policy.js';
 import { API_VERSION } from '../../src/model/resources.js';
+import { project } from '../started/started-cluster.js';
 import { blocksOf, pages, type Block } from './pages.js';
 
 const LANGUAGES = ['sh', 'yaml', 'json', 'text', 'ts'];
@@ -34,6 +37,13 @@ test.each(named(all.filter(({ language }) => language === 'yaml')))('manifest in
     const problems = [...validateKind('ReleasePolicy', object), ...checkPolicyAlone(object as unknown as ReleasePolicy)];
     expect(problems.map(formatProblem)).toEqual([]);
   }
+});
+
+/** A block with such a mark is a file of the project as it is. */
+const isExample = (mark: string): boolean => mark.startsWith('examples/');
+
+test.each(named(all.filter(({ marks }) => marks.some(isExample))))('example in %s', (_place, { text, marks }) => {
+  expect(marks.filter(isExample).map((path) => readFileSync(join(project, path), 'utf8').trimEnd())).toEqual([text]);
 });
 
 test.each(named(all.filter(({ language }) => language === 'json')))('JSON in %s', (_place, { text }) => {

@@ -47,7 +47,7 @@ describe('steps that ask somebody else', () => {
       await start({ job: { template, timeout: '5m' } }, { weight: 50 });
       await driver.until('the Job', () => jobs().length === 1);
       expect((await release()).status?.shares?.accepted).toEqual({ stable: 1000, canary: 0 });
-      expect(jobs()[0]?.spec?.template.spec?.containers[0]?.env).toContainEqual({ name: 'SERIN_CANARY_SERVICE', value: 'web-canary' });
+      expect(jobs()[0]?.spec?.template.spec?.containers[0]?.env).toContainEqual({ name: 'SERIN_CANARY_HASH', value: (await release()).spec.canary.hash });
       await driver.killController();
       await driver.startController();
       await driver.pass(5);

@@ -97,6 +97,17 @@ describe('versions that users run', () => {
     expect(sizes()).toEqual({ 'web-v1': 0, 'web-v2': 4 });
   });
 
+  it('lead back to the old one, at its full size, when the new one is deleted in the middle', async () => {
+    await settle({ strategy: { rolling: { batches: ['50%', '100%'], between: [{ pause: {} }], maxSurge: 1 } } });
+    await want('web-v2');
+    await driver.until('half are new', () => sizes()['web-v1'] === 2 && sizes()['web-v2'] === 2);
+    await driver.run(() => driver.client.delete(resources.deployments, { namespace, name: 'web-v2' }, { propagationPolicy: 'Background' }));
+    const { status } = await untilPhase(driver, ['Aborted']);
+    expect(status?.abortReason).toBe('CanaryGone');
+    expect(sizes()).toEqual({ 'web-v1': 4 });
+    await policyIs('Refused');
+  });
+
   it('are named when they are missing', async () => {
     await settle();
     await driver.run(() => driver.client.delete(resources.deployments, { namespace, name: 'web-v2' }));

@@ -10,7 +10,8 @@ import { TransportError } from '../../src/cluster/transport-error.js';
 import { loadKubeconfig } from '../../src/cluster/kubeconfig/load-kubeconfig.js';
 import { systemClock } from '../../src/ports/clock.js';
 
-const CLI = join(import.meta.dirname, '../../dist/cli/main.js');
+/** The built command; another build than `dist` is tested with SERIN_DIST. */
+const CLI = join(process.env['SERIN_DIST'] ?? join(import.meta.dirname, '../../dist'), 'cli/main.js');
 const run = promisify(execFile);
 
 /** A local cluster of a test's own, started as a person starts it. */

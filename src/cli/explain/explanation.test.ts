@@ -130,3 +130,17 @@ describe('explain', () => {
     ]);
   });
 });
+
+it('names versions that users run by their Deployments, with their Pods', () => {
+  const owned = (name: string, image: string): ReplicaSet => {
+    const { metadata, ...rest } = replicaSet(`${name}-x`, image, 2);
+    return { ...rest, metadata: { ...metadata, ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name, uid: name, controller: true }] } };
+  };
+  const run = (name: string, image: string): Deployment => ({ ...deployment, metadata: { name, namespace: 'shop', uid: name }, spec: { ...deployment.spec, replicas: 2, template: template(image) } });
+  const view = statusView({
+    policy: { ...policy, spec: { ...policy.spec, workload: { versions: { list: [{ deployment: 'web-v1' }, { deployment: 'web-v2' }] } } }, status: { stable: { replicaSet: 'web-v1', hash: 'web-v1' } } },
+    release: undefined, deployments: [deployment, run('web-v1', 'web:v1'), run('web-v2', 'web:v2')], replicaSets: [owned('web-v1', 'web:v1'), owned('web-v2', 'web:v2')], pods: [...pods('web-v1-x', 2), ...pods('web-v2-x', 2, 1)],
+  });
+  expect(view.versions).toMatchObject([{ role: 'stable', replicaSet: 'web-v1', images: ['web:v1'], wanted: 2, ready: 2 }, { role: 'other', replicaSet: 'web-v2', images: ['web:v2'], wanted: 2, ready: 1 }]);
+  expect(view.versions).toHaveLength(2);
+});

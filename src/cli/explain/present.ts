@@ -1,6 +1,7 @@
 import { describeStep } from '../../engine/formatting.js';
 import { describeEntry } from '../../model/messages.js';
 import { stepOf } from '../../model/plan.js';
+import { notices } from '../../strategies/notices.js';
 import { askingSteps } from '../approvals/record.js';
 import { describeApprovers } from '../approvals/decision.js';
 import { routerTitle, strategyTitle, strategyTitles, workloadTitle } from '../output/policy-words.js';
@@ -13,6 +14,7 @@ export function presentSection(facts: Facts): Section {
   const moving = movingRelease(facts);
   const lines: string[] = [];
   if (policy) lines.push(`Policy ${policy.metadata.name} releases ${workloadTitle(policy.spec.workload)} by the ${strategyTitle(policy.spec.strategy)} strategy; traffic: ${routerTitle(policy.spec.router)}.`);
+  if (policy) lines.push(...notices(policy.spec).map(({ problem, remedy }) => `To know: ${problem} ${remedy}`));
   if (!moving) return { title: 'Now', lines: [...lines, ...(release ? [`Its last release, ${release.metadata.name}, has ended: ${release.status?.phase ?? ''}.`] : ['It has had no release yet.']), `Everybody meets ${titleOf(facts, 'stable')}.`, message] };
   const { spec, status, metadata } = moving;
   const index = status?.step.index ?? 0;

@@ -89,6 +89,7 @@ function culprit({ metadata, status }: Release): string {
     case 'Superseded':
     case 'Reverted':
       return 'a change of the workload';
+    case 'CanaryGone':
     case 'PolicyDeleted':
     case 'ReleaseDeleted':
     case 'WorkloadGone':

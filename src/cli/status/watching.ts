@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { ApiError } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import { createInformer } from '../../cluster/create-informer.js';
 import type { RunningInformer } from '../../cluster/informer.js';
@@ -19,7 +20,7 @@ export interface WatchedStatus {
   stop(): Promise<void>;
 }
 
-/** Starts the watches of one namespace. @returns when all of them know what there is */
+/** Starts the watches of one namespace. @returns when all of them know what there is @throws ApiError when the caller may not see it all */
 export async function watchStatus(client: ClusterClient, target: Pick<Target, 'kind' | 'namespace' | 'name'>, { clock, random, signal }: Shell): Promise<WatchedStatus> {
   const { namespace } = target;
   const stopping = new AbortController();
@@ -28,7 +29,14 @@ export async function watchStatus(client: ClusterClient, target: Pick<Target, 'k
   const stopAll = (): void => stopping.abort(signal.reason);
   if (signal.aborted) stopAll();
   else signal.addEventListener('abort', stopAll, { once: true });
-  const start = <T extends KubernetesObject>(resource: Resource<T>): RunningInformer<T> => createInformer(client, resource, { namespace, clock, random, signal: stopping.signal });
+  let refuse: (error: Error) => void = () => undefined;
+  const refused = new Promise<never>((_resolve, reject) => (refuse = reject));
+  refused.catch(() => undefined);
+  // Watches try again for ever, which helps nobody who may not watch.
+  const onError = (error: Error): void => {
+    if (error instanceof ApiError && error.code === 403) refuse(error);
+  };
+  const start = <T extends KubernetesObject>(resource: Resource<T>): RunningInformer<T> => createInformer(client, resource, { namespace, clock, random, signal: stopping.signal, onError });
   const policies = start(serinResources.releasePolicies);
   const releases = start(serinResources.releases);
   const deployments = start(resources.deployments);
@@ -59,7 +67,7 @@ export async function watchStatus(client: ClusterClient, target: Pick<Target, 'k
     },
   };
   try {
-    await Promise.all(all.map((informer) => informer.untilSynced(stopping.signal)));
+    await Promise.race([Promise.all(all.map((informer) => informer.untilSynced(stopping.signal))), refused]);
   } catch (error) {
     await watched.stop();
     throw error;

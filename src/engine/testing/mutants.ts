@@ -71,7 +71,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 6,
-    mistake: 'takes stable away while the canary is on trial', breaks: /ready of/,
+    mistake: 'takes stable away while the canary is on trial', breaks: /ready of|carry traffic/,
     decide: altered(({ intent, phase }) => (phase === 'Progressing' ? { intent: { ...intent, holders: { ...intent.holders, stable: 'release' }, sizes: { ...intent.sizes, stable: 0 } } } : {})),
   },
   {

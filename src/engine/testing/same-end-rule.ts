@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { allowances } from '../../model/sizing.js';
 import { seededRandom } from '../../ports/random.js';
 import { arbitraryManners, arbitraryRelease } from './arbitraries.js';
 import { claim, type Runs } from './scenario.js';
@@ -18,7 +19,7 @@ export function sameEnd(decide: Advance, runs: Runs): void {
     const end = (crashes: number[]): string => {
       const world = new World(release, replicas, seededRandom(seed), decide, manners);
       // A version that fails is taken back only where its old one is drained, so that there is time to see it.
-      world.failRate = release.spec.plan.keepsStable ? 0 : rate;
+      world.failRate = release.spec.plan.keepsStable || (release.spec.plan.sizing === 'batch' && allowances(release.spec.plan, replicas).surge === 0) ? 0 : rate;
       for (const after of crashes) {
         world.controller(after);
         world.work();

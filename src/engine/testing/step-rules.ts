@@ -42,7 +42,7 @@ export function leavesApprovalsWithConsent(world: World): void {
 }
 
 /** Whether what the plan asks for up to this step was on record and in force, with the Pods for it. */
-function trafficStands({ release, observation }: Asked, index: number): void {
+function trafficStands({ release, observation, decision }: Asked, index: number): void {
   const { intent } = release.status ?? {};
   const { plan } = release.spec;
   const replicas = observation.workload?.replicas ?? 0;
@@ -53,8 +53,8 @@ function trafficStands({ release, observation }: Asked, index: number): void {
   const share = plan.sizing === 'batch' ? Math.round((WHOLE * pods) / replicas) : (last('weight')?.share ?? 0);
   claim(intent?.routing === 'split' && intent.share === share && observation.routing.reached, `went on from step ${index + 1} before its share was in force`);
   const { stable, canary } = observation.replicaSets;
-  if (plan.sizing === 'batch') claim((canary?.ready ?? 0) >= pods && (stable?.pods ?? 0) <= replicas - pods, 'went on before the batch had taken the place of stable Pods');
-  else claim((canary?.ready ?? 0) >= (intent?.sizes.canary ?? 0), 'went on before all Pods were ready');
+  if (plan.sizing === 'batch') claim((canary?.ready ?? 0) >= pods && (stable?.pods ?? 0) <= Math.max(replicas - pods, 1), 'went on before the batch had taken the place of stable Pods');
+  else claim((canary?.ready ?? 0) >= (decision.status.intent.sizes.canary ?? 0), 'went on before all Pods were ready');
   if (share === WHOLE || plan.sizing === 'batch' || (canary?.ready ?? 0) === 0) return;
   claim(deepEqual(intent?.matches ?? [], last('route')?.matches ?? []), 'went on before its matches were in force');
   claim((intent?.mirror ?? 0) === (last('mirror')?.share ?? 0), 'went on before its mirror was in force');

@@ -67,6 +67,13 @@ it('refuses a canary Service that users are sent to', () => {
   expect(check(own).join()).toContain('Ingress main, spec.rules[0].http.paths[1]: sends users to Service b of the canary already');
 });
 
+it('has nothing against an Ingress that leads to the stable version where that is the one that is wanted', () => {
+  const rig = new Rig(ownVersions('a', 'a'));
+  rig.cluster.put(service('a', { app: 'a' }));
+  rig.cluster.put(ingress('main', [to('a')]));
+  expect(check(rig)).toEqual([]);
+});
+
 it('asks only named Ingresses, and says what is split beside them', () => {
   const rig = new Rig(webapp, { ingresses: ['webapp', 'gone', 'other'] });
   for (const each of [ingress('webapp', [to('webapp')]), ingress('other', [to('elsewhere')]), ingress('admin', [to('webapp', '/admin')])]) rig.cluster.put(each);

@@ -34,7 +34,7 @@ export function readSplit(config: IngressNginxConfig, found: Found, recorded: re
     problems.push(...mainProblems(main, claim, expected));
     if (canary && !isOurIngress(canary, context.policy)) problems.push(nameTaken(canary));
     else if (canary && lead === 'stable') problems.push(...weightProblems(config, canary, context));
-    else if (!canary && last !== undefined && last > 0 && last < WHOLE) problems.push(deleted(nameBeside(main.name, '-serin-canary')));
+    else if (!canary && lead !== 'canary' && !context.amongSeveral && last !== undefined && last > 0 && last < WHOLE) problems.push(deleted(nameBeside(main.name, '-serin-canary')));
   }
   const written = mains.length === 0 || lead === undefined ? undefined : lead === 'canary' ? splitOf(WHOLE) : common(canaries.map((each) => (each && isOurIngress(each.object, context.policy) ? shareOf(config, each.object) : 0)));
   const service = backends.own ? undefined : found.get(resources.services, context.service);

@@ -17,7 +17,7 @@ interface Configured {
 export function severalRouters(configured: readonly Configured[]): { readonly router: Router; readonly config: readonly unknown[] } {
   const members = [...configured.filter(({ router }) => router.pinsService), ...configured.filter(({ router }) => !router.pinsService)];
   const pinned = members.some(({ router }) => router.pinsService);
-  const told = (member: Router, context: RouterContext): RouterContext => (pinned && !member.pinsService ? byServices(context) : context);
+  const told = (member: Router, context: RouterContext): RouterContext => ({ ...(pinned && !member.pinsService ? byServices(context) : context), amongSeveral: true });
   const toldAtEnd = (member: Router, context: ReleaseContext): ReleaseContext => (pinned && !member.pinsService ? leavingServices(context) : context);
   const each = <T>(ask: (router: Router, config: unknown) => T): T[] => members.map(({ router, config }) => ask(router, config));
   const router: Router = {

@@ -7,7 +7,9 @@ export interface Outcome {
   readonly deployment: string;
   /** The one version with Pods and who holds it; none when absent. */
   readonly serving?: string;
-  /** Who holds v2 when it has no Pods; otherwise the Deployment holds what has none. */
+  /** v1 and v2 go on running without an owner, in the sizes that they had. */
+  readonly bothStay?: true;
+  /** The policy holds what has no Pods; otherwise the Deployment does. */
   readonly holdsBack?: true;
   readonly releases: Readonly<Record<string, string>>;
   /** Whether the release must have said what it waits for. */
@@ -41,19 +43,22 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
   'ends': ends(),
   'ends, v1 stays': ends('v1'),
   'ends, v2 stays': ends('v2'),
+  'ends, both stay': { ...ends(), bothStay: true },
   'aborted, ends': ends(undefined, 'AbortedByUser'),
   'aborted, v1 stays': ends('v1', 'AbortedByUser'),
 };
 
 /** The outcome in the words of an ending, for a Deployment of this size; versions without Pods as they were found when allowed. */
 export function expectedEnding(outcome: Outcome, replicas: number, routes: string, found: Ending): Ending {
-  const idle = found.versions.filter((version) => version === (outcome.holdsBack && version.startsWith('web:v2') ? 'web:v2: 0 ReleasePolicy (Deployment)' : `${version.slice(0, 6)}: 0 Deployment`));
+  const idle = found.versions.filter((version) => version === (outcome.holdsBack ? `${version.slice(0, 6)}: 0 ReleasePolicy (Deployment)` : `${version.slice(0, 6)}: 0 Deployment`));
   const sized = (text: string): string => text.replaceAll('{n}', String(replicas));
   return {
     policy: outcome.policy,
     deployment: sized(outcome.deployment),
-    versions: [...idle, ...(outcome.serving === undefined ? [] : [sized(outcome.serving)])].sort(),
+    versions: [...idle, ...(outcome.serving === undefined ? [] : [sized(outcome.serving)]), ...(outcome.bothStay ? leftRunning(found) : [])].sort(),
     releases: { ...outcome.releases },
     routes,
   };
 }
+
+const leftRunning = ({ versions }: Ending): string[] => ['web:v1', 'web:v2'].map((image) => versions.find((version) => version.startsWith(image) && / [1-9]\d* nobody$/.test(version)) ?? `${image}: some nobody`);

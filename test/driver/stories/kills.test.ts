@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { playFrom, playOnce } from './story.js';
 import { stories } from './stories.js';
 
+/** Each kind of write once in each step of each story; all of them, which takes minutes, when this is set. */
+const EVERY = process.env['SERIN_EVERY_KILL'] !== undefined;
+
 describe('rule 5: a controller that is killed at any of its writes, the next one goes on', () => {
   it.each(Object.entries(stories))('%s', async (name, story) => {
     const { end, boundaries } = await playOnce(story);
@@ -9,9 +12,8 @@ describe('rule 5: a controller that is killed at any of its writes, the next one
     const jobs = name.includes('Job') ? 1 : 0;
     expect(end).toMatchObject({ jobs });
     expect(boundaries.length).toBeGreaterThan(10);
-    for (const [index, boundary] of boundaries.entries()) {
-      expect(await playFrom(story, boundary), `killed at ${index}, ${boundary.name}`).toEqual(end);
-    }
-    console.log(`${name}: ${boundaries.length} boundaries`);
+    const chosen = EVERY ? boundaries : [...new Map(boundaries.map((boundary) => [boundary.name, boundary])).values()];
+    for (const boundary of chosen) expect(await playFrom(story, boundary), `killed at ${boundary.name}`).toEqual(end);
+    console.log(`${name}: killed at ${chosen.length} of ${boundaries.length} writes`);
   }, 120_000);
 });

@@ -54,7 +54,9 @@ export async function playOnce(story: Story): Promise<{ readonly end: unknown; r
   const faults: FaultPort = {
     reach(name) {
       // Before the next write is the same moment for whoever dies there, but for what others did meanwhile.
-      if (name.endsWith('.after')) boundaries.push({ name, game: driver.save() });
+      if (!name.endsWith('.after')) return Promise.resolve();
+      const { phase, step } = driver.object(serinResources.releases, { namespace, name: 'web-1' })?.status ?? {};
+      boundaries.push({ name: `${name} in ${phase ?? 'nothing'}, step ${(step?.index ?? 0) + 1}`, game: driver.save() });
       return Promise.resolve();
     },
   };

@@ -54,6 +54,7 @@ describe('how many replicas', () => {
     expect(totalReplicas(105, 100, 3, pods, tolerances).replicas).toBe(3);
     expect(sharedReplicas(900, 100, 3, tolerances)).toEqual({ replicas: 9, usage: 300 });
     expect(sharedReplicas(310, 100, 3, tolerances)).toEqual({ replicas: 3, usage: 104 });
+    expect(sharedReplicas(310, 100, 0, tolerances)).toEqual({ replicas: 4, usage: 310 });
   });
 
   it('never turns the direction, whoever is missing', () => {

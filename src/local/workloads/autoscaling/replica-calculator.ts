@@ -93,10 +93,13 @@ export function totalReplicas(value: number, target: number, current: number, po
   return { replicas: Math.min(MOST, Math.ceil(ratio * ready)), usage: value };
 }
 
-/** For one value of which each Pod is to have so much. @param current how many Pods there are, ready or not */
+/**
+ * For one value of which each Pod is to have so much. @param current how many Pods there are, ready or not; 0 while all Pods of
+ * the target are in other hands, where the usage is that of all
+ */
 export function sharedReplicas(value: number, target: number, current: number, tolerances: Tolerances): Proposal {
   const isSteady = within(tolerances, value / (target * current));
-  return { replicas: isSteady ? current : Math.min(MOST, Math.ceil(value / target)), usage: Math.ceil(value / current) };
+  return { replicas: isSteady ? current : Math.min(MOST, Math.ceil(value / target)), usage: Math.ceil(value / Math.max(1, current)) };
 }
 
 /** What each Pod requests of a resource, or one container of each. @throws Error naming the container that requests none */

@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PlanStep } from '../model/plan.js';
+import type { Release, ReleaseStatus } from '../model/release.js';
+import { releaseWith } from '../engine/testing/arbitraries.js';
+import { firstStatus } from '../engine/advance.js';
+import { VirtualClock } from '../ports/virtual-clock.js';
+import { Gates, type GateAnswer, type GateQuestion } from './gates.js';
+
+const gate: PlanStep = { kind: 'gate', url: 'http://gate.test/', milliseconds: 60_000, intervalMilliseconds: 10_000 };
+
+describe('gates', () => {
+  const clock = new VirtualClock();
+  const asked: GateQuestion[] = [];
+  const told: string[] = [];
+  let answers: (GateAnswer | Error)[] = [];
+  const gates = new Gates((question) => {
+    asked.push(question);
+    const answer = answers.shift() ?? { status: 503, text: '' };
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  }, clock, ({ name }) => void told.push(name));
+
+  const at = (index: number, change: Partial<ReleaseStatus> = {}): Release & { status: ReleaseStatus } => {
+    const release = releaseWith([gate, gate, { kind: 'promote' }]);
+    return { ...release, status: { ...firstStatus(release, clock.now()), phase: 'Progressing', step: { index, startedAt: '', called: true }, ...change } };
+  };
+  const carryOut = (release: Release & { status: ReleaseStatus }): void => gates.carryOut(release, release.status);
+  afterEach(async () => {
+    await gates.stop();
+    asked.length = told.length = 0;
+  });
+
+  it('are asked again with the same key until they agree, and tell when the answer is another', async () => {
+    answers = [new Error('connect ECONNREFUSED'), { status: 500, text: ' oops ' }, { status: 500, text: 'oops' }, { status: 204, text: '' }];
+    carryOut(at(0));
+    carryOut(at(0));
+    await clock.advance(0);
+    expect(gates.observe(at(0))).toEqual({ state: 'asking', detail: 'connect ECONNREFUSED' });
+    await clock.advance(10_000);
+    expect(gates.observe(at(0))).toEqual({ state: 'asking', detail: 'status 500: oops' });
+    await clock.advance(60_000);
+    expect(gates.observe(at(0))).toEqual({ state: 'open', detail: '' });
+    expect(asked.map(({ idempotencyKey }) => idempotencyKey)).toEqual(Array(4).fill('web-1-uid-1'));
+    expect(asked[0]?.body).toMatchObject({ release: 'web-1', step: 1, steps: 3, idempotencyKey: 'web-1-uid-1' });
+    expect(told).toHaveLength(3);
+  });
+
+  it('say no with 403 and are not asked again', async () => {
+    answers = [{ status: 403, text: 'x'.repeat(300) }];
+    carryOut(at(0));
+    await clock.advance(60_000);
+    expect(gates.observe(at(0))).toEqual({ state: 'refused', detail: `status 403: ${'x'.repeat(200)}` });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('have a key of their own for each step, and are forgotten with it', async () => {
+    carryOut(at(0));
+    await clock.advance(0);
+    carryOut(at(1));
+    await clock.advance(25_000);
+    expect(asked.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['web-1-uid-1', 'web-1-uid-2', 'web-1-uid-2', 'web-1-uid-2']);
+    expect(gates.observe(at(0))).toBeUndefined();
+  });
+
+  it.each<[string, Partial<ReleaseStatus>, boolean]>([
+    ['before the record says so', { step: { index: 0, startedAt: '' } }, false],
+    ['behind an abort', { phase: 'Aborting' }, false],
+    ['while a person has paused it', {}, true],
+  ])('are not asked %s', async (_, change, paused) => {
+    const release = at(0, change);
+    carryOut({ ...release, spec: { ...release.spec, paused } });
+    await clock.advance(30_000);
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,112 @@
+import { Pool, request } from 'undici';
+import { runLoad } from '../../src/local/load/load.js';
+import type { LoadReport } from '../../src/local/load/tally.js';
+import { systemClock } from '../../src/ports/clock.js';
+import { seededRandom } from '../../src/ports/random.js';
+
+/** Where requests of users come in: an address of the gateway and what each request carries, such as the host. */
+export interface Door {
+  /** `http://127.0.0.1:<port>`, and a path if there is one. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The door of a host name at the gateway of the cluster. */
+export const doorOf = (ingress: string, host: string, headers: Readonly<Record<string, string>> = {}, path = '/'): Door => ({ url: `${ingress}${path}`, headers: { host, ...headers } });
+
+/** How many of a number of requests each version answered; `failed` are those without an answer or with a status of 500 and above. */
+export interface Answers {
+  readonly versions: Readonly<Record<string, number>>;
+  readonly failed: number;
+}
+
+/** Sends so many requests, eight at a time, each without a memory of the ones before. */
+export async function ask({ url, headers }: Door, count: number): Promise<Answers> {
+  const { origin, pathname } = new URL(url);
+  const pool = new Pool(origin, { connections: 8 });
+  const versions: Record<string, number> = {};
+  let [failed, left] = [0, count];
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) {
+      const answer = await pool.request({ path: pathname, method: 'GET', headers }).catch(() => undefined);
+      await answer?.body.dump();
+      const version = answer?.headers['x-version'];
+      if (!answer || answer.statusCode >= 500) failed++;
+      else versions[String(version)] = (versions[String(version)] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  await pool.close();
+  return { versions, failed };
+}
+
+/** Asks until a version answers. @returns the cookies that came with the answer, as a browser sends them back */
+export async function meet({ url, headers }: Door, version: string): Promise<string> {
+  for (let tries = 0; tries < 500; tries++) {
+    const answer = await fetchOnce(url, headers);
+    if (answer.version === version) return answer.cookies;
+  }
+  throw new Error(`${version} has not answered in 500 requests`);
+}
+
+async function fetchOnce(url: string, headers: Readonly<Record<string, string>>): Promise<{ readonly version: string; readonly cookies: string }> {
+  const { body, headers: answered } = await request(url, { headers });
+  await body.dump();
+  const cookies = [answered['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0] ?? '');
+  return { version: String(answered['x-version']), cookies: cookies.join('; ') };
+}
+
+/** Milliseconds. A machine that is busy with other things is slow, and loses nothing by it. */
+const PATIENCE = 60_000;
+
+/** Requests through one door that go on until told to stop. */
+export interface DoorTraffic {
+  /** How many have failed in the seconds that are over. */
+  readonly failedSoFar: number;
+  stop(): Promise<LoadReport>;
+}
+
+/** Sends requests open loop, at random times. @param rate requests per second */
+export function startDoorTraffic({ url, headers }: Door, rate: number, seed = 1): DoorTraffic {
+  const ending = new AbortController();
+  let failedSoFar = 0;
+  const onSecond = (_: number, { failed }: LoadReport): void => void (failedSoFar += failed);
+  const report = runLoad({ url, headers, rate, arrivals: 'poisson', clock: systemClock, random: seededRandom(seed), connections: 32, timeout: PATIENCE, observe: { header: 'x-version' }, onSecond }, ending.signal);
+  report.catch(() => undefined);
+  return {
+    get failedSoFar() {
+      return failedSoFar;
+    },
+    stop() {
+      ending.abort(new Error('enough'));
+      return report;
+    },
+  };
+}
+
+/** With which chance a right share may be called wrong. */
+const ERROR = 1e-6;
+
+/**
+ * Between which numbers of `count` requests a version with this share gets, when requests choose independently: beyond them on
+ * either side with a chance of half of 1e-6 (binomial distribution).
+ * @param share 0 to 1
+ */
+export function shareBounds(count: number, share: number): { readonly least: number; readonly most: number } {
+  if (share <= 0 || share >= 1) return { least: share <= 0 ? 0 : count, most: share <= 0 ? 0 : count };
+  let [cumulative, least] = [0, 0];
+  let logarithm = count * Math.log1p(-share);
+  for (let hits = 0; hits < count; hits++) {
+    if (cumulative + Math.exp(logarithm) <= ERROR / 2) least = hits + 1;
+    cumulative += Math.exp(logarithm);
+    if (cumulative >= 1 - ERROR / 2) return { least, most: hits };
+    logarithm += Math.log((count - hits) / (hits + 1)) + Math.log(share / (1 - share));
+  }
+  return { least, most: count };
+}
+
+/** The sentence that is wrong with a counted share; undefined when it is as asked. @param share 0 to 1 */
+export function shareProblem(counted: number, count: number, share: number): string | undefined {
+  const { least, most } = shareBounds(count, share);
+  return counted >= least && counted <= most ? undefined : `${counted} of ${count} requests, and a share of ${share} gives ${least} to ${most}`;
+}
