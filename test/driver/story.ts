@@ -1,6 +1,7 @@
 import { TransportError } from '../../src/cluster/transport-error.js';
 import { Driver, resources, serinResources, type DriverOptions } from './driver.js';
 import { namespace, policy, setImage, settle, web } from './program.js';
+import type { SavedGame } from './saved-game.js';
 
 /** A release from its start to rest: a good version, or one that fails half of its requests. */
 export type Story = 'completed' | 'aborted';
@@ -12,12 +13,9 @@ export type Story = 'completed' | 'aborted';
  * @returns the objects that are left, comparable
  */
 export async function play(story: Story, options: DriverOptions, begin: (driver: Driver) => Promise<void>, meanwhile: (driver: Driver) => boolean): Promise<unknown> {
-  const driver = new Driver({ seed: 7, ...options });
+  const driver = new Driver({ seed: 7, game: await (settled ??= settledGame()), ...options });
   await driver.start();
   try {
-    // Watches that were cut several times come back late; that must not look like Pods that do not get ready.
-    const base = policy();
-    await settle(driver, { policy: { ...base, spec: { ...base.spec, readyTimeout: '10m' } } });
     await begin(driver);
     driver.traffic.failing.canary = story === 'aborted' ? 0.5 : 0;
     await untilAnswered(() => setImage(driver, 'web:v2'), driver, meanwhile);
@@ -31,6 +29,20 @@ export async function play(story: Story, options: DriverOptions, begin: (driver:
   } finally {
     await driver.stop();
   }
+}
+
+/** Version v1 at rest: every story begins there, and it need not be played again for each. */
+let settled: Promise<SavedGame> | undefined;
+
+async function settledGame(): Promise<SavedGame> {
+  const driver = new Driver({ seed: 7 });
+  await driver.start();
+  // Watches that were cut several times come back late; that must not look like Pods that do not get ready.
+  const base = policy();
+  await settle(driver, { policy: { ...base, spec: { ...base.spec, readyTimeout: '10m' } } });
+  const game = driver.save();
+  await driver.stop();
+  return game;
 }
 
 /** What a user does when the server does not answer: the same again. */
