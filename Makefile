@@ -2,12 +2,13 @@
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help demo test check lint unit scenarios build setup tools bench acceptance clean
+.PHONY: help demo test test-kills check lint unit scenarios build setup tools bench acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
 	@echo 'make test          types, lint, unit, property and scenario tests'
 	@echo 'make acceptance    what is asked for and which tests show it, into docs/acceptance.md'
+	@echo 'make test-kills    kills at every boundary of controller and API, one at a time (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
 
 demo: build
@@ -16,6 +17,9 @@ demo: build
 test: check lint build tools
 	@npx vitest run --reporter=default --reporter=json --outputFile.json=.cache/test-results.json; status=$$?; \
 	node scripts/test-summary.mjs .cache/test-results.json && exit $$status
+
+test-kills: check build
+	@SERIN_EVERY_KILL=1 npx vitest run test/driver/kills test/driver/api-kills test/driver/stories
 
 check: setup
 	@npx tsc --noEmit

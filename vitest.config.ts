@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that CI has: tests on a running cluster mostly wait.
+    maxWorkers: 3,
   },
 });

@@ -41,6 +41,8 @@ export interface DriverOptions {
   readonly limits?: ReleaseLimits;
   /** Whether Pods wait for a scheduler; without, there are no nodes and Pods just run. */
   readonly scheduler?: boolean;
+  /** Milliseconds between two looks at an autoscaler's metrics; as on a cluster when absent. */
+  readonly autoscalerPeriod?: number;
 }
 
 /** How many requests users send to each version in a second of virtual time, and which part of them fails. */
@@ -112,8 +114,14 @@ export class Driver {
         }
       });
     }
-    const scheduled = this.#options.scheduler ?? false;
-    this.#workloads = startWorkloads({ client: this.#client('workloads'), clock: this.clock, random, without: ['node-lifecycle', ...(scheduled ? [] : ['scheduler' as const])] });
+    const { scheduler: scheduled = false, autoscalerPeriod } = this.#options;
+    this.#workloads = startWorkloads({
+      client: this.#client('workloads'),
+      clock: this.clock,
+      random,
+      without: ['node-lifecycle', ...(scheduled ? [] : ['scheduler' as const])],
+      ...(autoscalerPeriod === undefined ? {} : { autoscalerPeriod }),
+    });
     this.#pods = createInformer(this.#client('node'), resources.pods, { clock: this.clock, random, idleMilliseconds: Number.POSITIVE_INFINITY });
     this.#stopNode = startNode({ client: this.#client('node'), clock: this.clock, pods: this.#pods, delay: 300, scheduled });
     await this.run(() => this.#workloads?.ready ?? Promise.resolve());
@@ -175,6 +183,12 @@ export class Driver {
 
   object<T extends KubernetesObject>(resource: Resource<T>, { namespace, name }: { namespace: string; name: string }): T | undefined {
     return this.objects(resource, namespace).find(({ metadata }) => metadata.name === name);
+  }
+
+  /** A PUT to a path that is no object's, such as that of a metric. @throws Error for an answer that is not 2xx */
+  async put(path: string, body: unknown): Promise<void> {
+    const answer = await this.#api.transport().request({ method: 'PUT', path, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+    if (answer.status >= 300) throw new Error(`PUT ${path}: ${answer.status} ${answer.body}`);
   }
 
   /** The version of the newest write. */

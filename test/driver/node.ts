@@ -35,7 +35,7 @@ export function startNode({ client, clock, pods, delay, scheduled }: NodeOptions
   const run = async (pod: Pod): Promise<void> => {
     await clock.sleep(delay, stopping.signal);
     const name = { name: pod.metadata.name, namespace: pod.metadata.namespace ?? '' };
-    const status = { ...statusOf(pod, timestamp(clock.now())), podIP: `10.244.${Math.floor(addresses.next / 250)}.${(addresses.next++ % 250) + 1}` };
+    const status = { ...statusOf(pod, timestamp(clock.now())), startTime: timestamp(clock.now()), podIP: `10.244.${Math.floor(addresses.next / 250)}.${(addresses.next++ % 250) + 1}` };
     for (;;) {
       try {
         await client.patch(resources.pods, name, { kind: 'strategic', body: { metadata: { uid: pod.metadata.uid }, status } }, { subresource: 'status', signal: stopping.signal });

@@ -49,12 +49,12 @@ export function policy(steps: CanaryStep[] = defaultSteps, router: ReleasePolicy
 }
 
 /** Brings version v1 up and hands it to a policy, until the policy rests. */
-export async function settle(driver: Driver, each: { replicas?: number; policy?: ReleasePolicy; withoutPolicy?: boolean } = {}): Promise<void> {
+export async function settle(driver: Driver, each: { replicas?: number; policy?: ReleasePolicy; withoutPolicy?: boolean; deployment?: Deployment } = {}): Promise<void> {
   const { client } = driver;
   await driver.run(async () => {
     await client.create(resources.services, service);
     await client.create(resources.virtualServices, virtualService);
-    await client.create(resources.deployments, deployment('web:v1', each.replicas));
+    await client.create(resources.deployments, each.deployment ?? deployment('web:v1', each.replicas));
     if (!each.withoutPolicy) await client.create(serinResources.releasePolicies, each.policy ?? policy());
   });
   await driver.until('the policy rests', async () => (await client.get(serinResources.releasePolicies, web)).status?.phase === 'Resting');

@@ -6,6 +6,7 @@ import { both, headersOf } from './match-conditions.js';
 import { mirrorFields, type Mirroring } from './mirroring.js';
 import { routePlace, type HttpMatch, type HttpRoute } from './objects.js';
 import { previewMatches, previewProblems } from './preview-routes.js';
+import { cookieConflict, headerConflict } from './route-conflicts.js';
 import type { ExtraRoutes } from './route-patch.js';
 import type { Scope } from './scope.js';
 import { usersRoutes } from './selection.js';
@@ -58,7 +59,7 @@ export function extraRoutes(
     const number = virtualService.routes.indexOf(state);
     const add = (kind: ExtraKind, conditions: readonly ReturnType<typeof headersOf>[], copies: Mirroring): void => {
       const match = both(state.route.match, conditions);
-      if (!Array.isArray(match)) return void problems.push(conflict(place(state), match.header));
+      if (!Array.isArray(match)) return void problems.push(headerConflict(place(state), match.header));
       if (match.length > 0) put(state.index, ours(kind, number, state, match, copies));
     };
     const ours = (kind: ExtraKind, index: number, { route, claim }: PresentRoute, match: HttpMatch[], copies: Mirroring): HttpRoute => ({
@@ -67,11 +68,7 @@ export function extraRoutes(
     if ((split.matches ?? []).length > 0) add('match', (split.matches ?? []).map(headersOf), mirroring.users);
     if (!split.sticky || split.shares.stable === 0 || split.shares.canary === 0) continue;
     if (state.claim.route.some(setsCookies)) {
-      problems.push({
-        place: `${place(state)}.route`,
-        problem: 'already adds a set-cookie header, beside which there is no place for one that keeps users with a version',
-        remedy: 'let the program set its cookie itself, or leave out sticky',
-      });
+      problems.push(cookieConflict(place(state)));
       continue;
     }
     for (const role of roles.toReversed()) {
@@ -85,12 +82,4 @@ export function extraRoutes(
 function likeness(route: HttpRoute, mirroring: Mirroring): HttpRoute {
   const differing: readonly string[] = ['name', 'match', 'route', ...mirrorFields];
   return { ...Object.fromEntries(Object.entries(route).filter(([field]) => !differing.includes(field))), ...mirroring };
-}
-
-function conflict(place: string, header: string): RoutingProblem {
-  return {
-    place: `${place}.match`,
-    problem: `has its own condition on header "${header}", and Istio takes only one for each header`,
-    remedy: 'tell requests apart by another header, or leave the condition out of the route',
-  };
 }

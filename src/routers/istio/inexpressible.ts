@@ -1,11 +1,13 @@
 import type { Match, ValueMatch } from '../../model/match.js';
 import type { Split } from '../../model/split.js';
 import { equalJson } from '../json-values.js';
-import type { RoutingProblem } from '../router.js';
+import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { MOST_COOKIES, cookiePattern } from '../patterns/cookie-pattern.js';
 import { cookieValueProblem } from '../patterns/cookie-value-regex.js';
 import type { IstioConfig } from './objects.js';
 import { re2Problem } from '../patterns/re2.js';
+import { routeConflicts } from './route-conflicts.js';
+import { scopeOf } from './scope.js';
 import { askedOfRequests } from './weights-stage.js';
 
 /** Istio reads these names in `headers` as other fields of a match. */
@@ -15,10 +17,11 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const LONGEST_PATTERN = 4096;
 
 /** What of a split cannot be said in VirtualServices. */
-export function inexpressible(config: IstioConfig, split: Split): RoutingProblem[] {
+export function inexpressible(config: IstioConfig, split: Split, context: CheckContext, found?: Found): RoutingProblem[] {
   const matches = (split.matches ?? []).flatMap((match, index) => matchProblems(match, `matches[${index}]`));
   const cookie = split.sticky && !TOKEN.test(split.sticky.cookie) ? [nameProblem('sticky.cookie', split.sticky.cookie, 'cookie')] : [];
-  return [...matches, ...cookie, ...connectionProblems(config, split)];
+  const conflicts = found ? routeConflicts(config, split, found, scopeOf(context)) : [];
+  return [...matches, ...cookie, ...connectionProblems(config, split), ...conflicts];
 }
 
 function matchProblems({ headers = [], cookies = [] }: Match, place: string): RoutingProblem[] {
