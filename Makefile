@@ -2,13 +2,14 @@
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help demo test test-kills check lint unit scenarios build setup tools bench acceptance clean
+.PHONY: help demo test test-docs test-kills check lint unit scenarios build setup tools bench acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
 	@echo 'make test          types, lint, unit, property and scenario tests'
 	@echo 'make acceptance    what is asked for and which tests show it, into docs/acceptance.md'
 	@echo 'make test-kills    kills at every boundary of controller and API, one at a time (minutes)'
+	@echo 'make test-docs     every command of every page of the documentation (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
 
 demo: build
@@ -17,6 +18,9 @@ demo: build
 test: check lint build tools
 	@npx vitest run --reporter=default --reporter=json --outputFile.json=.cache/test-results.json; status=$$?; \
 	node scripts/test-summary.mjs .cache/test-results.json && exit $$status
+
+test-docs: check build tools
+	@SERIN_EVERY_PAGE=1 npx vitest run test/docs --maxConcurrency=2
 
 test-kills: check build
 	@SERIN_EVERY_KILL=1 npx vitest run test/driver/kills test/driver/api-kills test/driver/stories

@@ -33,6 +33,11 @@ export async function reconcilePolicy(context: ControllerContext, key: { namespa
   const workload = workloadOf(policy, context.caches);
   const observation = observe(context, policy, workload);
   const decision = decide(context, policy, observation);
+  // Who reads that the policy rests may change the template at once, and only the label keeps that from rolling out.
+  if (workload && decision.labelled && decision.status.phase === 'Resting' && !isLabelled(workload)) {
+    await setLabel(context, workload, policy.metadata.name, policy.metadata.name);
+    return context.clock.now();
+  }
   const started = decision.start && (await startRelease(context, policy, workload, decision.start).finally(() => context.places.giveBack(policy)));
   const watched = workload && !started && watchesConfig(policy, workload) && (decision.status.phase === 'Resting' || decision.status.phase === 'Holding');
   const config = watched ? await followConfig(context, policy, workload, decision.status, stableConfig(context, decision.status.stable?.replicaSet, policy)) : decision.status.config;
@@ -208,6 +213,8 @@ async function carryOutVersions(context: ControllerContext, policy: ReleasePolic
   if (stable) await resize(context, stable, stableSize);
   else await createReplicaSet(context, newReplicaSet(workload, status.stable, stableSize, 'home', objects, policy.metadata.name));
 }
+
+const isLabelled = ({ deployment }: Workload): boolean => deployment?.metadata.labels?.[POLICY_LABEL] !== undefined || deployment === undefined;
 
 /** The one thing that Serin leaves on a Deployment at rest. */
 async function setLabel(context: ControllerContext, { deployment }: Workload, value: string | undefined, own: string): Promise<void> {

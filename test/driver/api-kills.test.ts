@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/ports/random.js';
 import { chosenBoundaries, everyKill } from './every-kill.js';
 import { play, type Story } from './story.js';
 
-const RANDOM_KILLS = Number(process.env['SERIN_RANDOM_KILLS'] ?? 200);
+const RANDOM_KILLS = Number(process.env['SERIN_RANDOM_KILLS'] ?? (everyKill ? 200 : 40));
 const KILLS_PER_RUN = 8;
 const SEED = Number(process.env['SERIN_SEED'] ?? 20_260_101);
 

@@ -5,7 +5,7 @@ import { chosenBoundaries, everyKill } from './every-kill.js';
 import { play as playStory, type Story } from './story.js';
 
 /** How many kills at random the second part does; each run dies several times. */
-const RANDOM_KILLS = Number(process.env['SERIN_RANDOM_KILLS'] ?? 200);
+const RANDOM_KILLS = Number(process.env['SERIN_RANDOM_KILLS'] ?? (everyKill ? 200 : 40));
 const KILLS_PER_RUN = 5;
 const SEED = Number(process.env['SERIN_SEED'] ?? 20_260_101);
 

@@ -7,11 +7,11 @@ import { resources, type Driver } from './driver.js';
 import { namespace } from './program.js';
 import { isReady, reachOf } from './witness.js';
 
-/** What Pods are to use on average, in the unit of each kind of metric: thousandths of a processor, MiB, requests. */
+/** What Pods are to use on average, in the unit of each kind of metric: hundredths of a processor, MiB, requests. */
 export const TARGET = 50;
 
 /** What a container requests in the same units, so that TARGET is half of it. */
-export const REQUESTS = { cpu: '100m', memory: '100Mi' };
+export const REQUESTS = { cpu: '1', memory: '100Mi' };
 
 /** The kinds of metrics by name; each wants TARGET for a Pod. */
 export const METRICS = {
@@ -26,9 +26,13 @@ const podMetrics: Resource<KubernetesObject> = { group: 'metrics.k8s.io', versio
 const external = (metric: string): string => `/apis/external.metrics.k8s.io/v1beta1/namespaces/${namespace}/${metric}`;
 const custom = (pod: string, metric: string): string => `/apis/custom.metrics.k8s.io/v1beta2/namespaces/${namespace}/pods/${pod}/${metric}`;
 
+/** How often everything is measured, in milliseconds. */
+const INTERVAL = 2000;
+
 /**
  * What users ask of a program, and what is measured of it: the load goes to the versions as the routes say, and is spread over
- * the ready Pods of each. All kinds of metrics are written, as by those who measure, whenever Pods or load have changed.
+ * the ready Pods of each. All kinds of metrics are written, as by those who measure: for every ready Pod, now and then, and
+ * whenever Pods or load have changed.
  */
 export class Load {
   /** In Pods that have TARGET to do. */
@@ -36,27 +40,28 @@ export class Load {
   /** What each Pod uses without anybody asking, as a part of TARGET. */
   idle = 0;
   readonly #driver: Driver;
-  #written = '';
+  #written = { what: '', at: Number.NEGATIVE_INFINITY };
 
   constructor(driver: Driver, pods: number) {
     this.#driver = driver;
     this.pods = pods;
   }
 
-  /** Writes what has changed. */
+  /** Writes what is due. */
   async measure(): Promise<void> {
     const { clock, client } = this.#driver;
     const pods = this.#driver.objects(resources.pods, namespace).filter(isReady);
     const uses = new Map(pods.map((pod): [Pod, number] => [pod, Math.floor(1000 * TARGET * (this.idle + this.pods * this.#part(pod, pods))) / 1000]));
-    const now = JSON.stringify([...uses].map(([{ metadata }, use]) => [metadata.name, use]));
-    if (now === this.#written || pods.length === 0) return;
-    this.#written = now;
+    const what = JSON.stringify([...uses].map(([{ metadata }, use]) => [metadata.name, use]));
+    if (pods.length === 0 || (what === this.#written.what && clock.now() < this.#written.at + INTERVAL)) return;
+    this.#written = { what, at: clock.now() };
     const time = timestamp(clock.now());
     const gone = this.#driver.objects(podMetrics, namespace).filter(({ metadata }) => pods.every((pod) => pod.metadata.name !== metadata.name));
     const average = [...uses.values()].reduce((sum, use) => sum + use, 0) / pods.length;
     await Promise.all([
       ...[...uses].flatMap(([{ metadata: { name, labels = {} } }, use]) => {
-        const usage = { cpu: `${Math.floor(1000 * use)}u`, memory: `${Math.floor(1024 * use)}Ki` };
+        // Autoscalers read whole thousandths, rounded up.
+        const usage = { cpu: `${Math.floor(10 * use)}m`, memory: `${Math.floor(1024 * use)}Ki` };
         return [
           client.replace(podMetrics, { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics', metadata: { name, namespace, labels }, timestamp: time, window: '1s', containers: [{ name: 'web', usage }] } as KubernetesObject),
           this.#driver.put(custom(name, 'rps'), { items: [{ value: `${Math.floor(1000 * use)}m` }] }),

@@ -17,7 +17,8 @@ const requesting = {
   spec: { ...first.spec, template: { ...first.spec.template, spec: { containers: [{ name: 'web', image: 'web:v1', resources: { requests: REQUESTS } }] } } },
 };
 
-function autoscaler(metric: MetricSpec): HorizontalPodAutoscaler {
+/** @param down seconds; for how long it looks back before it takes Pods away */
+function autoscaler(metric: MetricSpec, down: number): HorizontalPodAutoscaler {
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
@@ -26,7 +27,7 @@ function autoscaler(metric: MetricSpec): HorizontalPodAutoscaler {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
       maxReplicas: MOST,
       metrics: [metric],
-      behavior: { scaleDown: { stabilizationWindowSeconds: 0 } },
+      behavior: { scaleDown: { stabilizationWindowSeconds: down } },
     },
   };
 }
@@ -79,14 +80,15 @@ describe('an autoscaler in the middle of a release', () => {
     expect(sizes()).toEqual(expected);
   }
 
-  async function begin(strategy: PolicySpec['strategy'], metric: MetricSpec, replicasBefore = 4): Promise<void> {
-    await settle(driver, { policy: policyWith(strategy), deployment: { ...requesting, spec: { ...requesting.spec, replicas: replicasBefore } } });
-    load.pods = replicasBefore;
+  /** An autoscaler that has nothing to do, and a new version. */
+  async function begin(strategy: PolicySpec['strategy'], metric: MetricSpec, { size = 4, image = 'web:v2', down = 0 } = {}): Promise<void> {
+    await settle(driver, { policy: policyWith(strategy), deployment: { ...requesting, spec: { ...requesting.spec, replicas: size } } });
     await driver.run(() => load.measure());
-    await driver.run(() => driver.client.create(workloadResources.autoscalers, autoscaler(metric)));
-    await setImage(driver, 'web:v2');
-    await until('the pause', atPause, 300);
-    expect(replicas()).toBe(replicasBefore);
+    await driver.run(() => driver.client.create(workloadResources.autoscalers, autoscaler(metric, down)));
+    const scaling = (): string | undefined => driver.object(workloadResources.autoscalers, web)?.status?.conditions?.find(({ type }) => type === 'ScalingActive')?.status;
+    await until('the autoscaler works', () => scaling() === 'True');
+    expect(replicas()).toBe(size);
+    await setImage(driver, image);
   }
 
   async function resume(): Promise<void> {
@@ -101,8 +103,9 @@ describe('an autoscaler in the middle of a release', () => {
   } satisfies Record<string, { strategy: PolicySpec['strategy']; pauses: { up: [number, number, number]; down: [number, number, number] }[] }>;
 
   describe.each(Object.entries(strategies))('%s', (_, { strategy, pauses }) => {
-    it.each(Object.entries(METRICS))('is led by %s, up and down at every step', async (__, metric) => {
-      await begin(strategy, metric);
+    it.each(Object.entries<MetricSpec>(METRICS))('is led by %s, up and down at every step', async (__, metric) => {
+      // Young Pods do not count with their processor time, see below.
+      await begin(strategy, metric, { down: metric === METRICS['Resource cpu, part of the request'] ? 10 : 0 });
       for (const { up, down } of pauses) {
         await until('the pause', atPause, 300);
         const index = release()?.status?.step.index;
@@ -115,5 +118,46 @@ describe('an autoscaler in the middle of a release', () => {
       await work(3, [3, 0, 3]);
       await work(6, [6, 0, 6]);
     });
+  });
+
+  it.each<[keyof typeof METRICS, number]>([['Resource memory, amount', 5], ['Pods', 5], ['External, one value', 5], ['External, for each Pod', 6]])('%s: what canary Pods do is not asked of stable', async (metric, size) => {
+    load.pods = 5;
+    await begin({ canary: { steps: [{ weight: 10 }, { pause: {} }] } }, METRICS[metric], { size: 5 });
+    await until('the pause', atPause, 300);
+    // Five and the canary Pod have as much to do as is wanted.
+    await work(6, [size, size, 1]);
+    await resume();
+    await until('the end', () => release()?.status?.phase === 'Completed', 300);
+    await work(6, [6, 0, 6]);
+  });
+
+  it('what Pods use unasked counts for both sets of blue/green, up to maxReplicas and back', async () => {
+    load.pods = 0.8;
+    load.idle = 0.6;
+    await begin({ blueGreen: { before: [{ pause: {} }], after: [], keep: '0s' } }, METRICS['Resource memory, amount']);
+    await until('the pause', atPause, 300);
+    await work(0.8, [MOST, MOST, MOST]);
+    await resume();
+    await until('the end', () => release()?.status?.phase === 'Completed', 300);
+    await work(0.8, [4, 0, 4]);
+  });
+
+  it.each(['Resource memory, amount', 'Pods'] as const)('%s: canary Pods that nobody measures count as idle on the way up, as busy on the way down', async (metric) => {
+    await begin(canary, METRICS[metric], { image: 'web:bad' });
+    await until('a canary Pod', () => driver.objects(resources.pods, namespace).length === 5);
+    await work(4.8, [4, 4, 0]);
+    await work(6, [6, 6, 0]);
+    await work(3, [5, 5, 0]);
+  });
+
+  it('processor time: without a window on the way down new Pods are taken away before they count', async () => {
+    await begin(canary, METRICS['Resource cpu, part of the request']);
+    await until('the pause', atPause, 300);
+    const asked: number[] = [];
+    driver.onTick(() => asked.at(-1) !== replicas() && asked.push(replicas()));
+    load.pods = 6;
+    await until('up and down', () => asked.includes(6) && asked.at(-1) !== 6);
+    expect(asked.at(-2)).toBe(6);
+    expect(asked.at(-1)).toBeLessThan(6);
   });
 });

@@ -21,6 +21,14 @@ it('values of Pods are read by the labels of the Pods', async () => {
   expect((await call('GET', '/apis/custom.metrics.k8s.io/v1beta2')).json.resources).toMatchObject([{ name: 'pods/requests', namespaced: true, kind: 'MetricValueList', verbs: ['get'] }]);
 });
 
+it('values of several Pods that are put at the same time are all kept', async () => {
+  const { call } = startApi();
+  const names = ['a1', 'a2', 'a3'];
+  for (const name of names) await call('POST', '/api/v1/namespaces/default/pods', pod(name, 'a'));
+  await Promise.all(names.map((name) => call('PUT', `${CUSTOM}/pods/${name}/requests`, { items: [{ value: '7' }] })));
+  expect((await call('GET', `${CUSTOM}/pods/*/requests`)).json.items).toHaveLength(3);
+});
+
 it('values from outside are read by their own labels', async () => {
   const { call } = startApi();
   await call('PUT', `${EXTERNAL}/queue`, { items: [{ metricLabels: { topic: 'a' }, value: 30 }, { metricLabels: { topic: 'b' }, value: '1k' }] });

@@ -85,14 +85,14 @@ function listOf({ group }: Place, items: readonly Fields[]): object {
 }
 
 /** Values of a namespace that was deleted are not those of another that bears its name. */
-function storedItems(server: ServerContext, place: Place, uid: string): Fields[] {
-  const found = server.store.get(GROUPS[place.group].collection, keyOf(place))?.object as UnknownObject | undefined;
+function storedItems(store: Pick<Store, 'get'>, place: Place, uid: string): Fields[] {
+  const found = store.get(GROUPS[place.group].collection, keyOf(place))?.object as UnknownObject | undefined;
   const items = found?.metadata.uid === uid ? found['items'] : [];
   return Array.isArray(items) ? items.filter(isRecord) : [];
 }
 
 function readItems(server: ServerContext, place: Place, uid: string, query: URLSearchParams): Fields[] {
-  const items = storedItems(server, place, uid);
+  const items = storedItems(server.store, place, uid);
   const labels = matcherOf(query.get('labelSelector'));
   const { about, metric } = place;
   if (about === undefined) return items.filter(({ metricLabels }) => labels.matches(textsOf(metricLabels)));
@@ -113,7 +113,8 @@ async function writeItems(server: ServerContext, place: Place, uid: string, item
   const { collection, version, kind } = GROUPS[group];
   const key = keyOf(place);
   await server.store.write((transaction) => {
-    const others = about === undefined || about.name === '*' ? [] : storedItems(server, place, uid).filter((item) => nameIn(item) !== about.name);
+    // Of the transaction, so that values put at the same time do not push each other out.
+    const others = about === undefined || about.name === '*' ? [] : storedItems(transaction, place, uid).filter((item) => nameIn(item) !== about.name);
     const all = [...others, ...items];
     const object: UnknownObject = { apiVersion: `${group}/${version}`, kind, metadata: { name: metric, namespace, uid }, items: all };
     if (all.length === 0) transaction.delete(collection, key);
