@@ -44,7 +44,7 @@ async function tryAll(directory: string, ways: readonly (keyof typeof NAMESPACE_
   const folder = await mkdtemp(join(directory, 'mount-trial-'));
   try {
     await mkdir(join(folder, 'source'));
-    await mkdir(join(folder, 'root', 'target'), { recursive: true });
+    await mkdir(join(folder, 'tree', 'target'), { recursive: true });
     await writeFile(join(folder, 'source', 'here'), '');
     for (const way of ways) {
       for (const readOnly of [true, false]) {
@@ -61,15 +61,15 @@ async function tryAll(directory: string, ways: readonly (keyof typeof NAMESPACE_
 /** Mounts a folder where the host must not see it, and looks from both sides. */
 async function works({ unshare, mount, chroot, readOnly }: Extract<MountMode, { kind: 'namespace' }>, folder: string): Promise<boolean> {
   const table = join(folder, 'table');
-  await writeFile(table, `${fstabWord(join(folder, 'source'))} ${fstabWord(join(folder, 'root', 'target'))} none ${readOnly ? 'bind,ro' : 'bind'} 0 0\n/ ${fstabWord(join(folder, 'root'))}/target none rbind 0 0\n`);
-  const script = '"$1" -a -T "$3" && exec "$2" "$4/root/target" /bin/sh -c \'test -e "$1"\' sh "$4/source/here"';
+  await writeFile(table, `${fstabWord(join(folder, 'source'))} ${fstabWord(join(folder, 'tree', 'target'))} none ${readOnly ? 'bind,ro' : 'bind'} 0 0\n/ ${fstabWord(join(folder, 'tree'))}/target none rbind 0 0\n`);
+  const script = '"$1" -a -T "$3" && exec "$2" "$4/tree/target" /bin/sh -c \'test -e "$1"\' sh "$4/source/here"';
   const [program = '', ...args] = [...unshare, '/bin/sh', '-c', script, 'sh', mount, chroot, table, folder];
   const code = await new Promise<number | null>((resolve) => {
     const child = spawn(program, args, { stdio: 'ignore', timeout: TRIAL_MILLISECONDS, killSignal: 'SIGKILL' });
     child.once('error', () => resolve(null));
     child.once('exit', resolve);
   });
-  const leaked = await exists(join(folder, 'root', 'target', 'here'));
+  const leaked = await exists(join(folder, 'tree', 'target', 'here'));
   return code === 0 && !leaked;
 }
 
