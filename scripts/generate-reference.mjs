@@ -99,7 +99,7 @@ async function commandPage() {
     lines.push(`## serin ${path.join(' ')}`, '', '```text', (await helpOf(...path)).output, '```', '');
     for (const child of command.commands) await describe(child, [...path, child.name()]);
   };
-  for (const command of createProgram(shell, '').commands) await describe(command, [command.name()]);
+  for (const command of (await createProgram(shell, '')).commands) await describe(command, [command.name()]);
   return lines.join('\n');
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl.
+# What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl; zsh and fish, for completion in them.
 #
-# - No kubectl on PATH: as root on Debian or Ubuntu, installs the package kubernetes-client; else says so in one line.
+# - One of them not on PATH: as root on Debian or Ubuntu, installs its package; else says so in one line.
 # - Another kubectl on PATH than Debian's: fetches Debian's beside it into .cache/kubectl-debian (needs no root), so that
 #   the tests try both.
 #
@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 package=kubernetes-client
 cache=.cache/kubectl-debian
+updated=
 quiet='-qq -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root'
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -24,21 +25,23 @@ quietly() {
   output=$("$@" 2>&1) || { printf '%s\n' "$output" >&2; return 1; }
 }
 
-install_kubectl() {
+# install_package PROGRAM PACKAGE TESTS ADVICE
+install_package() {
   if ! has apt-get; then
-    not_run 'tests with kubectl: there is no kubectl, and no apt-get to install it with. Install kubectl 1.20 or later.'
+    not_run "$3: there is no $1, and no apt-get to install it with. $4"
     return 1
   fi
   if [ "$(id -u)" != 0 ]; then
-    not_run "tests with kubectl: there is no kubectl. Install it as root: apt-get install $package"
+    not_run "$3: there is no $1. Install it as root: apt-get install $2"
     return 1
   fi
-  echo "Installing the Debian package $package (kubectl, for tests)."
+  echo "Installing the Debian package $2 ($1, for tests)."
   # shellcheck disable=SC2086
-  quietly apt-get update $quiet || true
+  [ -n "$updated" ] || quietly apt-get update $quiet || true
+  updated=yes
   # shellcheck disable=SC2086
-  if ! DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends $quiet "$package"; then
-    not_run "tests with kubectl: $package could not be installed."
+  if ! DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends $quiet "$2"; then
+    not_run "$3: $2 could not be installed."
     return 1
   fi
 }
@@ -67,8 +70,11 @@ fetch_debians() {
   rm -rf "$work"
 }
 
+for shell in zsh fish; do
+  has "$shell" || install_package "$shell" "$shell" "completion in $shell" "Install $shell." || true
+done
 if ! has kubectl; then
-  if ! install_kubectl; then
+  if ! install_package kubectl "$package" 'tests with kubectl' 'Install kubectl 1.20 or later.'; then
     [ "${CI:-}" = true ] && exit 1
     exit 0
   fi

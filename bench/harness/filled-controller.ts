@@ -7,6 +7,7 @@ import type { ControllerContext } from '../../src/controller/context.js';
 import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
 import { resources } from '../../src/kubernetes/resources.js';
 import { serinResources } from '../../src/model/resources.js';
+import { rememberingOwnProblems } from '../../src/controller/policy-checks.js';
 import { noFaults } from '../../src/ports/fault-port.js';
 import { routers } from '../../src/routers/registry.js';
 import { Driver } from '../../test/driver/driver.js';
@@ -90,6 +91,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
         routing: (resource) => (informers.has(resource.plural) ? get(resource) : undefined),
         unchangedSince: () => now - 60_000,
       },
+      ownProblems: rememberingOwnProblems(),
       clock: { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() },
       faults: noFaults,
       evidence: { track: () => undefined, counts: () => undefined, forget: () => undefined },

@@ -7,6 +7,7 @@ import { loadKubeconfig } from '../cluster/kubeconfig/load-kubeconfig.js';
 import { clustersRoot } from '../local/supervisor/cluster-files.js';
 import { CliError } from './errors.js';
 import { note, type Shell } from './shell.js';
+import { tellingWarnings } from './warnings.js';
 
 /** A cluster that a command talks to. */
 export interface Connection {
@@ -46,7 +47,7 @@ export async function connect(shell: Shell, options: ConnectionOptions): Promise
     ...(options.context === undefined ? {} : { context: options.context }),
   });
   return {
-    client: createClient(access.transport, { fieldManager: 'serin-cli', clock: shell.clock, random: shell.random }),
+    client: createClient(tellingWarnings(access.transport, (text) => note(shell, `Warning: ${text}`)), { fieldManager: 'serin-cli', clock: shell.clock, random: shell.random }),
     namespace: options.namespace ?? access.namespace,
     context: access.context,
     server: access.server,

@@ -22,6 +22,7 @@ export class ApiError extends Error {
 
 const hasCode = (error: unknown, code: number): error is ApiError => error instanceof ApiError && error.code === code;
 
+export const isForbidden = (error: unknown): error is ApiError => hasCode(error, 403);
 export const isNotFound = (error: unknown): error is ApiError => hasCode(error, 404);
 export const isConflict = (error: unknown): error is ApiError => hasCode(error, 409);
 export const isGone = (error: unknown): error is ApiError => hasCode(error, 410);

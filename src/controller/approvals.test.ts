@@ -12,10 +12,12 @@ const approval = (name: string, spec: Partial<Approval['spec']> = {}, created = 
   spec: { release: 'web-1', releaseUid: 'web-1-uid', step: 2, approved: true, user: name, ...spec },
 });
 
-const caches = (approvals: readonly Approval[], policy = true, actions: readonly string[] | undefined = ['Deny']): Known => ({
+const at = <T extends { metadata: object }>(object: T, creationTimestamp: string): T => ({ ...object, metadata: { ...object.metadata, creationTimestamp } });
+
+const caches = (approvals: readonly Approval[], policy = true, actions: readonly string[] | undefined = ['Deny'], since = '2025-12-31T23:59:59Z'): Known => ({
   approvals: { list: () => [...approvals] },
-  approvalPolicy: { get: () => (policy ? approvalPolicy : undefined) },
-  approvalBinding: { get: () => (actions && { ...approvalBinding, spec: { ...approvalBinding.spec, validationActions: [...actions] } }) },
+  approvalPolicy: { get: () => (policy ? at(approvalPolicy, '2025-01-01T00:00:00Z') : undefined) },
+  approvalBinding: { get: () => (actions && at({ ...approvalBinding, spec: { ...approvalBinding.spec, validationActions: [...actions] } }, since)) },
 }) as unknown as Known;
 
 it('are those of this release and its uid, from first to last, with steps counted from 0', () => {
@@ -34,4 +36,9 @@ it('are none where the API server does not vouch for who said it', () => {
   expect(observeApprovals(release, caches([approval('a')], false))).toEqual([]);
   expect(observeApprovals(release, caches([approval('a')], true, ['Audit']))).toEqual([]);
   expect(observeApprovals(release, caches([approval('a')], true, []))).toEqual([]);
+});
+
+it('are none from before the API server vouched for them: anybody could have spoken for anybody', () => {
+  const observed = observeApprovals(release, caches([approval('forged'), approval('same-second', {}, '2026-01-01T00:00:05Z'), approval('late', {}, '2026-01-01T00:00:06Z')], true, ['Deny'], '2026-01-01T00:00:05Z'));
+  expect(observed.map(({ user }) => user)).toEqual(['late']);
 });

@@ -37,6 +37,7 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   const start = <T extends KubernetesObject>(resource: Resource<T>, keepManagedFields = false): RunningInformer<T> => {
     const informer = createInformer(client, resource, { clock, random, signal, onError, keepManagedFields });
     running.push(informer as unknown as RunningInformer<KubernetesObject>);
+    informer.onChange(({ type, object }) => type === 'deleted' && seen.delete(idOf(object)));
     options.watch(informer);
     return informer;
   };
@@ -51,6 +52,8 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     approvalPolicy: start(resources.validatingAdmissionPolicies),
     approvalBinding: start(resources.validatingAdmissionPolicyBindings),
   };
+  // Nobody shares the fields of a Pod with us, so routers need not see who wrote them: one copy is enough.
+  routing.set(keyOf(resources.pods), caches.pods as unknown as Informer<KubernetesObject>);
   const wanted = new Map(Object.values(routers).flatMap(({ watches }) => watches.map((resource) => [keyOf(resource), resource] as const)));
   const routingKinds = startServedKinds();
 
@@ -77,8 +80,8 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     ...caches,
     routing: <T extends KubernetesObject>(resource: Resource<T>) => routing.get(keyOf(resource)) as Informer<T> | undefined,
     unchangedSince(object) {
-      const { metadata, kind } = object;
-      const id = metadata.uid ?? `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+      const { metadata } = object;
+      const id = idOf(object);
       const version = metadata.generation === undefined ? (metadata.resourceVersion ?? '') : String(metadata.generation);
       const known = seen.get(id);
       if (known?.version === version) return known.since;
@@ -103,6 +106,8 @@ function lastWritten({ metadata }: KubernetesObject): number | undefined {
   const times = (metadata.managedFields ?? []).flatMap(({ time }) => (time === undefined ? [] : Date.parse(time)));
   return times.length === 0 ? undefined : Math.max(...times) + 1000;
 }
+
+const idOf = ({ metadata, kind }: KubernetesObject): string => metadata.uid ?? `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
 const keyOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): string => `${group}/${plural}`;
 

@@ -4,7 +4,9 @@ import type { Message } from '../model/messages.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
+import type { ReleasePolicy } from '../model/release-policy.js';
 import type { Caches } from './caches.js';
+import type { OwnProblems } from './policy-checks.js';
 import type { ReleasePlaces } from './release-places.js';
 import type { Gates } from './gates.js';
 
@@ -38,4 +40,6 @@ export interface ControllerContext {
   readonly gates: Gates;
   readonly places: ReleasePlaces;
   readonly leadership: Leadership;
+  /** What policies say of themselves: asked at every pass, and new only with the object. */
+  readonly ownProblems: (policy: ReleasePolicy) => OwnProblems;
 }

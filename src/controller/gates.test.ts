@@ -61,6 +61,26 @@ describe('gates', () => {
     expect(gates.observe(at(0))).toBeUndefined();
   });
 
+  it('are asked no more for a release that is gone, and begin again when it comes back', async () => {
+    carryOut(at(0));
+    await clock.advance(0);
+    gates.forget({ namespace: at(0).metadata.namespace ?? '', name: 'another' });
+    expect(gates.observe(at(0))).toBeDefined();
+    gates.forget({ namespace: at(0).metadata.namespace ?? '', name: at(0).metadata.name });
+    await clock.advance(30_000);
+    expect(asked).toHaveLength(1);
+    carryOut(at(0));
+    await clock.advance(0);
+    expect(asked.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['web-1-uid-1', 'web-1-uid-1']);
+  });
+
+  it('say why no address of a name answers', async () => {
+    answers = [Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:80'), new Error('connect ECONNREFUSED 127.0.0.1:80')], ''), { code: 'ECONNREFUSED' })];
+    carryOut(at(0));
+    await clock.advance(0);
+    expect(gates.observe(at(0))?.detail).toBe('connect ECONNREFUSED ::1:80');
+  });
+
   it.each<[string, Partial<ReleaseStatus>, boolean]>([
     ['before the record says so', { step: { index: 0, startedAt: '' } }, false],
     ['behind an abort', { phase: 'Aborting' }, false],

@@ -18,10 +18,16 @@ export interface GateAnswer {
   readonly text: string;
 }
 
+interface ReleaseName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** Posts a question. @throws Error when there is no answer */
 export type GateCall = (question: GateQuestion, signal: AbortSignal) => Promise<GateAnswer>;
 
 interface Asked {
+  readonly release: ReleaseName;
   observation: GateObservation;
   readonly stopping: AbortController;
   readonly ended: Promise<void>;
@@ -37,10 +43,10 @@ const DETAIL_LENGTH = 200;
 export class Gates {
   readonly #call: GateCall;
   readonly #clock: Clock;
-  readonly #onAnswer: (release: { namespace: string; name: string }) => void;
+  readonly #onAnswer: (release: ReleaseName) => void;
   readonly #asked = new Map<string, Asked>();
 
-  constructor(call: GateCall, clock: Clock, onAnswer: (release: { namespace: string; name: string }) => void) {
+  constructor(call: GateCall, clock: Clock, onAnswer: (release: ReleaseName) => void) {
     this.#call = call;
     this.#clock = clock;
     this.#onAnswer = onAnswer;
@@ -58,17 +64,18 @@ export class Gates {
     const step = planned && stepOf(planned);
     const key = keyOf(release, index);
     const due = status.phase === 'Progressing' && called && step?.kind === 'gate' && !release.spec.paused;
-    this.forget(release, due ? key : undefined);
+    const about = { namespace: release.metadata.namespace ?? '', name: release.metadata.name };
+    this.forget(about, due ? key : undefined);
     if (!due || this.#asked.has(key)) return;
     const stopping = new AbortController();
-    const asked: Asked = { observation: { state: 'asking', detail: 'no answer yet' }, stopping, ended: Promise.resolve() };
+    const asked: Asked = { release: about, observation: { state: 'asking', detail: 'no answer yet' }, stopping, ended: Promise.resolve() };
     this.#asked.set(key, { ...asked, ended: this.#ask(key, release, index, step.url, step.intervalMilliseconds, stopping.signal) });
   }
 
   /** Stops to ask for a release. @param but the key that stays */
-  forget(release: { readonly metadata: { readonly uid?: string } }, but?: string): void {
-    for (const [key, { stopping }] of this.#asked) {
-      if (!key.startsWith(`${release.metadata.uid ?? ''}-`) || key === but) continue;
+  forget({ namespace, name }: ReleaseName, but?: string): void {
+    for (const [key, { release, stopping }] of this.#asked) {
+      if (release.namespace !== namespace || release.name !== name || key === but) continue;
       stopping.abort();
       this.#asked.delete(key);
     }
@@ -89,7 +96,7 @@ export class Gates {
       if (signal.aborted || !asked) return;
       const changed = asked.observation.state !== observation.state || asked.observation.detail !== observation.detail;
       asked.observation = observation;
-      if (changed) this.#onAnswer({ namespace: release.metadata.namespace ?? '', name: release.metadata.name });
+      if (changed) this.#onAnswer(asked.release);
       if (observation.state !== 'asking') return;
       await this.#clock.sleep(interval, signal).catch(() => undefined);
     }
@@ -112,4 +119,8 @@ function verdictOf({ status, text }: GateAnswer): GateObservation {
   return { state: status === 403 ? 'refused' : 'asking', detail };
 }
 
-const failureOf = (error: unknown): GateObservation => ({ state: 'asking', detail: error instanceof Error ? error.message : String(error) });
+/** A name with several addresses fails with all their errors and no message of its own. */
+function failureOf(error: unknown): GateObservation {
+  const [first]: unknown[] = error instanceof AggregateError && error.message === '' ? error.errors : [error];
+  return { state: 'asking', detail: first instanceof Error ? first.message : String(first) };
+}

@@ -43,18 +43,47 @@ export function checkPolicyAlone(policy: ReleasePolicy): PolicyProblem[] {
   return alone(policy).problems;
 }
 
-/** Everything that speaks against running this policy, each with place and remedy; warnings too. The same for all who ask. */
-export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundings): PolicyProblem[] {
-  const { problems, readable } = alone(policy);
+/**
+ * Everything that speaks against running this policy, each with place and remedy; warnings too. The same for all who ask.
+ * @param own answers what the policy says of itself, where that is remembered from one question to the next
+ */
+export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundings, own: (policy: ReleasePolicy) => OwnProblems = alone): PolicyProblem[] {
+  const { problems, readable } = own(policy);
   if (!readable) return problems;
   return [...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings.deployments), ...routingProblems(policy, surroundings), ...notices(policy.spec)];
 }
 
-function alone(policy: ReleasePolicy): { readonly problems: PolicyProblem[]; readonly readable: boolean } {
+/** What speaks against a policy by itself, and whether it can be read in spite of that. */
+export interface OwnProblems {
+  readonly problems: PolicyProblem[];
+  readonly readable: boolean;
+}
+
+/** Remembers what was said of an object, which never changes, for as long as anybody has it. */
+export function rememberingOwnProblems(): (policy: ReleasePolicy) => OwnProblems {
+  const known = new WeakMap<ReleasePolicy, OwnProblems>();
+  return (policy) => {
+    const found = known.get(policy) ?? alone(policy);
+    known.set(policy, found);
+    return found;
+  };
+}
+
+function alone(policy: ReleasePolicy): OwnProblems {
   const invalid = validatePolicy(policy);
   const named = new Set(invalid.map(({ path }) => formatPath(path)));
   const semantic = invalid.length === 0 ? checkStrategy(policy.spec) : hasReadableWeights(policy) ? checkCanary(policy.spec).filter(({ path }) => !named.has(formatPath(path))) : [];
-  return { problems: [...invalid, ...semantic], readable: invalid.length === 0 };
+  return { problems: [...nameProblems(policy), ...invalid, ...semantic], readable: invalid.length === 0 };
+}
+
+/** Labels carry the name of a policy and those of its releases, `web-12345`, and may have 63 characters. */
+const LONGEST_NAME = 57;
+
+function nameProblems(policy: unknown): PolicyProblem[] {
+  const metadata = isRecord(policy) && isRecord(policy['metadata']) ? policy['metadata'] : {};
+  const { length = 0 } = typeof metadata['name'] === 'string' ? metadata['name'] : '';
+  if (length <= LONGEST_NAME) return [];
+  return [{ path: ['metadata', 'name'], problem: `has ${length} characters.`, remedy: `Take a name of at most ${LONGEST_NAME}: it becomes a label.` }];
 }
 
 /** Whether the weights can be looked at although something else is wrong. */

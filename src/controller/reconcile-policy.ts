@@ -1,4 +1,4 @@
-import { rest, type RestingDecision, type RestingObservation } from '../engine/resting.js';
+import { isMoving, rest, type RestingDecision, type RestingObservation } from '../engine/resting.js';
 import { deepEqual } from '../kubernetes/json.js';
 import { hashTemplate } from '../kubernetes/pod-template.js';
 import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
@@ -96,7 +96,7 @@ function observe(context: ControllerContext, policy: ReleasePolicy, workload: Wo
     },
     versions,
     release,
-    problems: policyProblems(policy, workload, context),
+    problems: isMoving(release) ? [] : policyProblems(policy, workload, context),
   };
 }
 

@@ -24,12 +24,11 @@ const LOOK_AGAIN = 10_000;
  */
 export async function reconcileRelease(context: ControllerContext, key: { namespace: string; name: string }): Promise<number | undefined> {
   const release = context.caches.releases.get(key);
-  if (!release) return void context.evidence.forget(key);
+  if (!release) return letGo(context, key);
   // Somebody leads after us, whatever we believe.
   if ((release.status?.epoch ?? 0) > context.leadership.epoch()) return undefined;
   if (hasEnded(release.status?.phase ?? 'Preparing')) {
-    context.evidence.forget(key);
-    context.gates.forget(release);
+    letGo(context, key);
     if (release.status && (await tidyJobs(context, release, release.status)) > 0) return context.clock.now();
     await letRecordGo(context, release);
     return undefined;
@@ -53,6 +52,12 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   context.gates.carryOut({ ...recorded, status }, status);
   const { waitsUntil } = view.observation.routing;
   return Math.min(decision.lookAgainAt ?? Number.POSITIVE_INFINITY, waitsUntil ?? Number.POSITIVE_INFINITY, now + LOOK_AGAIN);
+}
+
+/** Stops to count and to ask for a release that is over, or that another controller leads. */
+export function letGo({ evidence, gates }: ControllerContext, key: { namespace: string; name: string }): undefined {
+  evidence.forget(key);
+  gates.forget(key);
 }
 
 /** The first status stands before anything else is done. */

@@ -32,8 +32,10 @@ export async function deleteOld(context: ControllerContext, { metadata: { namesp
     count++;
   }
   const informer = context.caches.routing(resources.services);
-  const service = spec.stable.service === undefined ? undefined : informer?.get({ namespace, name: spec.stable.service });
-  if (service && spec.stable.service !== spec.canary.service && service.metadata.deletionTimestamp === undefined) {
+  // What leads to more than the old version stays.
+  const shared = spec.stable.service === spec.canary.service || spec.stable.service === spec.service;
+  const service = shared || spec.stable.service === undefined ? undefined : informer?.get({ namespace, name: spec.stable.service });
+  if (service && service.metadata.deletionTimestamp === undefined) {
     await remove(context, 'service.delete', informer, service, (client) => client.delete(resources.services, name(service))).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });

@@ -8,9 +8,10 @@ import type { Random } from '../ports/random.js';
 import { createClusterCaches, type ClusterCaches } from './cluster-caches.js';
 import type { ControllerContext, EventSink, EvidenceSource, Leadership } from './context.js';
 import { Gates, type GateCall } from './gates.js';
+import { rememberingOwnProblems } from './policy-checks.js';
 import { ReleasePlaces, type ReleaseLimits } from './release-places.js';
 import { reconcilePolicy } from './reconcile-policy.js';
-import { reconcileRelease } from './reconcile-release.js';
+import { letGo, reconcileRelease } from './reconcile-release.js';
 import { parseSubject, subjectKey, Triggers } from './triggers.js';
 import { NotLeading } from './writes.js';
 
@@ -50,13 +51,15 @@ export function startController(options: ControllerOptions): RunningController {
   const queue = createWorkQueue(
     async (key) => {
       // A cache that is not filled looks like a cluster where everything was deleted.
-      if (!filled || !leadership.mayWrite()) return undefined;
+      if (!filled) return undefined;
       const subject = parseSubject(key);
+      const leaveToOthers = (): undefined => (subject.kind === 'release' ? letGo(context, subject) : undefined);
+      if (!leadership.mayWrite()) return leaveToOthers();
       try {
         const at = subject.kind === 'policy' ? await reconcilePolicy(context, subject) : await reconcileRelease(context, subject);
         return at === undefined ? undefined : { againAfter: Math.max(0, at - clock.now()) };
       } catch (error) {
-        if (error instanceof NotLeading) return undefined;
+        if (error instanceof NotLeading) return leaveToOthers();
         // Somebody else wrote first, or what we knew is gone: the change that did it brings the key back, but be sure.
         if (isConflict(error) || isNotFound(error)) return { againAfter: 200 };
         throw error;
@@ -78,6 +81,7 @@ export function startController(options: ControllerOptions): RunningController {
     faults: options.faults ?? noFaults,
     events: options.events,
     places: new ReleasePlaces(options.limits ?? {}),
+    ownProblems: rememberingOwnProblems(),
     gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
     evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
   };

@@ -1,7 +1,7 @@
 import type { JobObservation } from '../engine/observation.js';
 import type { Job } from '../kubernetes/generated/batch-v1.js';
 import { nameWithHash } from '../kubernetes/names.js';
-import { controllerReference } from '../kubernetes/owners.js';
+import { controllerReference, isOwnedBy } from '../kubernetes/owners.js';
 import { resources } from '../kubernetes/resources.js';
 import { stepOf } from '../model/plan.js';
 import type { Release, ReleaseStatus } from '../model/release.js';
@@ -22,12 +22,13 @@ export function jobName({ metadata }: Release, index: number): string {
 export function observeJob(release: Release, caches: Caches): JobObservation | undefined {
   const { index, called } = release.status?.step ?? {};
   if (index === undefined || !called || release.spec.plan.steps[index]?.kind !== 'job') return undefined;
-  const job = caches.jobs.get({ namespace: release.metadata.namespace ?? '', name: jobName(release, index) });
   const title = jobName(release, index);
-  if (!job) return { name: title, state: 'running', detail: 'not there yet' };
-  const condition = (type: string): string | undefined => job.status?.conditions?.find((each) => each.type === type && each.status === 'True')?.message ?? undefined;
-  if (job.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True')) return { name: title, state: 'succeeded', detail: '' };
-  if (job.status?.conditions?.some(({ type, status }) => type === 'Failed' && status === 'True')) return { name: title, state: 'failed', detail: condition('Failed') ?? 'it failed' };
+  const job = caches.jobs.get({ namespace: release.metadata.namespace ?? '', name: title });
+  // One that an earlier release of the same name left says nothing of this one; ours is made when it is gone.
+  if (!job || !isOwnedBy(job, release)) return { name: title, state: 'running', detail: 'not there yet' };
+  if (conditionOf(job, 'Complete')) return { name: title, state: 'succeeded', detail: '' };
+  const failed = conditionOf(job, 'Failed');
+  if (failed) return { name: title, state: 'failed', detail: failed.message ?? 'it failed' };
   if (job.metadata.deletionTimestamp !== undefined) return { name: title, state: 'failed', detail: 'somebody deleted it' };
   return { name: title, state: 'running', detail: '' };
 }
@@ -54,7 +55,7 @@ export async function carryOutJob(context: ControllerContext, release: Release, 
 export async function tidyJobs(context: ControllerContext, release: Release, status: ReleaseStatus): Promise<number> {
   let count = 0;
   for (const job of context.caches.jobs.list({ namespace: release.metadata.namespace ?? '' })) {
-    if (job.metadata.labels?.[RELEASE_LABEL] !== release.metadata.name || !job.metadata.ownerReferences?.some(({ uid }) => uid === release.metadata.uid)) continue;
+    if (job.metadata.labels?.[RELEASE_LABEL] !== release.metadata.name || !isOwnedBy(job, release)) continue;
     const current = job.metadata.name === jobName(release, status.step.index) && status.phase === 'Progressing';
     if (current) continue;
     count += await letJobGo(context, job, isFinished(job));
@@ -77,7 +78,9 @@ async function letJobGo(context: ControllerContext, job: Job, finished: boolean)
 }
 
 /** Whether it ran to an end, good or bad. */
-export const isFinished = (job: Job): boolean => job.status?.conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') ?? false;
+export const isFinished = (job: Job): boolean => conditionOf(job, 'Complete') !== undefined || conditionOf(job, 'Failed') !== undefined;
+
+const conditionOf = ({ status }: Job, wanted: string) => status?.conditions?.find((condition) => condition.type === wanted && condition.status === 'True');
 
 function newJob(release: Release, index: number): Job {
   const planned = release.spec.plan.steps[index];

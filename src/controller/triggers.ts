@@ -39,9 +39,12 @@ export class Triggers {
       const namespace = object.metadata.namespace ?? '';
       switch (kind) {
         case 'ReleasePolicy':
+          // Whoever leaves the queue lets the others move up.
+          if (isQueued(object) ? change.type === 'deleted' : change.type === 'changed' && isQueued(change.before)) this.#waiting();
           return this.#policyChanged(object as unknown as ReleasePolicy, change.type === 'deleted');
         case 'Release':
           this.#add({ kind: 'release', namespace, name: object.metadata.name });
+          // A release that ends makes a place free.
           if (change.type === 'deleted' || hasEnded((object as unknown as Release).status?.phase ?? 'Preparing')) this.#waiting();
           return this.#touch(namespace, String(policyNameOf(object)));
         case 'Deployment':
@@ -81,7 +84,7 @@ export class Triggers {
     if (release !== undefined) this.#add({ kind: 'release', namespace, name: release });
   }
 
-  /** A release that ends makes a place free. */
+  /** All policies that wait for a place. */
   #waiting(): void {
     for (const { metadata, status } of this.#caches().policies.list()) {
       if (status?.queuedAt !== undefined) this.#add({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name });
@@ -128,6 +131,8 @@ export class Triggers {
     for (const name of this.#policies.get(namespace) ?? []) this.#touch(namespace, name);
   }
 }
+
+const isQueued = (policy: KubernetesObject): boolean => (policy as unknown as ReleasePolicy).status?.queuedAt !== undefined;
 
 /** Names of the routing objects that a policy names itself. */
 function namedRoutes(router: ReleasePolicy['spec']['router']): ReadonlySet<string> {

@@ -37,7 +37,7 @@ export interface RestingObservation {
   readonly retry?: string | undefined;
   /** Whether a release may start now, or what it waits for. */
   readonly place?: { readonly free: boolean; readonly text: string };
-  /** Why the policy cannot be run as it is. */
+  /** Why the policy cannot be run as it is; not looked at while a release moves. */
   readonly problems: readonly string[];
 }
 
@@ -81,8 +81,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
     ...parts,
   });
   const { workload, release } = observation;
-  const moving = release !== undefined && !hasEnded(release.status?.phase ?? 'Preparing');
-  if (moving) return decide('Releasing', `Release ${release.metadata.name} is under way.`);
+  if (isMoving(release)) return decide('Releasing', `Release ${release.metadata.name} is under way.`);
   if (observation.policyDeleted) return leave(observation, decide);
   if (observation.problems.length > 0) return decide('Refused', observation.problems.join(' '), { labelled: false, ...(workload ? {} : { discarded: emptyOnes(observation.versions) }) });
   if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? policy.spec.workload.versions?.want ?? 'The version that is wanted'} is gone.`, { labelled: false });
@@ -110,6 +109,11 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   const number = (status.releases ?? 0) + 1;
   const name = `${policy.metadata.name}-${number}`;
   return decide('Releasing', `Starts release ${name}.`, { ...sized, paused: true, start: { name, stable: { replicaSet: stable.name, hash: stable.hash }, canary: workload.wanted } });
+}
+
+/** Whether a release is under way: all else about its policy has to wait then. */
+export function isMoving(release: Release | undefined): release is Release {
+  return release !== undefined && !hasEnded(release.status?.phase ?? 'Preparing');
 }
 
 /** Takes over, once, what the last release found out. */

@@ -1,1 +1,1 @@
-export { canonicalJson, cloneJson, deepEqual, deepFreeze, getOwn, isRecord, setOwn } from '../schema/json.js';
+export { canonicalJson, cloneJson, deepEqual, deepFreeze, getOwn, isRecord, setOwn, withoutNulls } from '../schema/json.js';

@@ -58,6 +58,13 @@ test('what was written equals what a server hands back', () => {
   expect(hashTemplate(written)).toBe(hashTemplate(live));
 });
 
+test('null and empty are as good as absent, as for a server', () => {
+  const container = { name: 'web', image: 'web:v1', resources: null, livenessProbe: null, lifecycle: null, ports: null, env: null };
+  const spec = { containers: [container], initContainers: null, securityContext: null, volumes: [{ name: 'v', secret: null, emptyDir: {} }], serviceAccountName: '', serviceAccount: 'robot' };
+  const plain = { containers: [{ name: 'web', image: 'web:v1' }], volumes: [{ name: 'v', emptyDir: {} }], serviceAccountName: 'robot' };
+  expect(equalTemplates({ metadata: null, spec } as unknown as PodTemplateSpec, { spec: plain })).toBe(true);
+});
+
 test('another image, an empty label value or another order of containers is another version', () => {
   expect(equalTemplates(written, withImage('web:v2'))).toBe(false);
   expect(equalTemplates({ metadata: { name: '', labels: { a: '' } } }, { metadata: { name: '', labels: {} } })).toBe(false);

@@ -1,5 +1,5 @@
 import type { PodTemplateSpec } from './generated/core-v1.js';
-import { canonicalJson, cloneJson, deepEqual, isRecord } from './json.js';
+import { canonicalJson, deepEqual, isRecord, withoutNulls } from './json.js';
 import { fillPodSpecDefaults } from './pod-defaults.js';
 
 /** The label that a Deployment puts on the Pods of one template; never part of the template itself. */
@@ -19,7 +19,7 @@ export function equalTemplates(a: PodTemplateSpec, b: PodTemplateSpec): boolean 
 
 /** The form in which equal templates are equal JSON. Not for sending: empty parts are left out. */
 export function normalisedTemplate(template: PodTemplateSpec): unknown {
-  const { metadata, spec = { containers: [] } } = cloneJson(template);
+  const { metadata, spec = { containers: [] } } = withoutNulls(template);
   const { [POD_TEMPLATE_HASH]: _hash, ...labels } = metadata?.labels ?? {};
   fillPodSpecDefaults(spec);
   return withoutEmpty({ metadata: { labels, annotations: metadata?.annotations }, spec }) ?? {};

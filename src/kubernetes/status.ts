@@ -48,7 +48,7 @@ export function alreadyExistsStatus(target: StatusTarget, name: string, prefix =
   return failureStatus(409, 'AlreadyExists', `${prefix}${named(target)} ${quoted(name)} already exists`, detailsOf(target, name));
 }
 
-export const STALE_OBJECT = 'the object has been modified; please apply your changes to the latest version and try again';
+const STALE_OBJECT = 'the object has been modified; please apply your changes to the latest version and try again';
 
 /** 409 `Operation cannot be fulfilled on …: <cause>`; the cause is a stale resourceVersion unless told otherwise. */
 export function conflictStatus(target: StatusTarget, name: string, cause: string = STALE_OBJECT): FailureStatus {

@@ -5,7 +5,7 @@ export function equalJson(a: unknown, b: unknown): boolean {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => equalJson(item, b[index]));
   }
   if (!isRecord(a) || !isRecord(b)) return false;
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => equalJson(a[key], b[key]));
+  return Object.keys(a).every((key) => equalJson(a[key], b[key])) && Object.keys(b).every((key) => Object.hasOwn(a, key) || b[key] === undefined);
 }
 
 /** The same text for values that are equal by `equalJson`. */

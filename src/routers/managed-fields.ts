@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../kubernetes/objects.js';
 import { isRecord } from './json-values.js';
 
 /** The field manager that Serin's writes carry. */
-export const OUR_FIELD_MANAGER = 'serin';
+const OUR_FIELD_MANAGER = 'serin';
 
 /**
  * Who wrote a field last, by `metadata.managedFields`; undefined where that is not on record. Lists like `spec.http` and

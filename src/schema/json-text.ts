@@ -8,8 +8,26 @@ export interface JsonText {
 
 const TOKEN = /\s*(?:("(?:\\.|[^"\\])*")|(-?\d+)(\.\d+)?([eE][+-]?\d+)?|([{}[\],:])|(true|false|null))/gy;
 
+const PLAIN: JsonText = { duplicates: [], floats: new Set() };
+
+/**
+ * The value of a text that comes out of it again letter by letter, as what programs send mostly does: so each key stands in it
+ * once, and each number in its one form. Undefined for every other text, JSON or not.
+ */
+export function plainJson(text: string): unknown {
+  // From 1e21 on the one form is with an exponent.
+  if (/\de\+/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return JSON.stringify(value) === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Scans a document that `JSON.parse` accepts. For strict decoding (duplicate fields) and for rules in CEL (floats). */
 export function scanJson(text: string): JsonText {
+  if (plainJson(text) !== undefined) return PLAIN;
   const duplicates: string[] = [];
   const floats = new Set<string>();
   const reported = new Set<string>();

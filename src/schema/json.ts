@@ -28,6 +28,18 @@ export function cloneJson(value: unknown): unknown {
   return copy;
 }
 
+/** A deep copy of a JSON value without the fields that are null; items of lists stay. */
+export function withoutNulls<T>(value: T): T;
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutNulls(item));
+  if (!isRecord(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item !== undefined && item !== null) setOwn(copy, key, withoutNulls(item));
+  }
+  return copy;
+}
+
 /** Freezes a JSON value and all in it, and returns it. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

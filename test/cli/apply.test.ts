@@ -1,4 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClusterClient } from '../../src/cluster/client.js';
+import { createClient } from '../../src/cluster/create-client.js';
+import { install } from '../../src/controller/installation.js';
+import type { Resource } from '../../src/kubernetes/objects.js';
+import type { User } from '../../src/local/api/request/users.js';
+import { startApi } from '../../src/local/api/testing/local-client.js';
+import { systemClock } from '../../src/ports/clock.js';
+import { seededRandom } from '../../src/ports/random.js';
 import { Driver, resources, serinResources } from '../driver/driver.js';
 import { setImage, settle, untilPhase, web } from '../driver/program.js';
 import { serin, type CommandResult } from './driven-shell.js';
@@ -98,6 +106,25 @@ describe('apply', () => {
     expect(refused.err).toContain('autoscaler');
     expect(refused.err).toContain('--force-conflicts');
     expect(await apply(deploymentText(), '--force-conflicts')).toMatchObject({ code: 0, out: 'Deployment default/web configured\n' });
+  });
+
+  it('asks nothing of routing products that the policy does not name: an ordinary user may not see them', async () => {
+    const { api } = startApi();
+    const clientOf = (user?: User): ClusterClient => createClient(api.transport(user), { fieldManager: 'test', clock: systemClock, random: seededRandom(1) });
+    const [admin, jane] = [clientOf(), clientOf({ username: 'jane', groups: ['system:authenticated'] })];
+    await install(admin, systemClock, new AbortController().signal);
+    const named = (kind: string, plural: string): Resource => ({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced: false });
+    const head = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'developer' } };
+    const verbs = ['get', 'list', 'create', 'patch'];
+    await admin.create(named('ClusterRole', 'clusterroles'), { ...head, kind: 'ClusterRole', rules: [{ apiGroups: ['', 'apps', 'discovery.k8s.io', 'serin.dev'], resources: ['*'], verbs }] });
+    await admin.create(named('ClusterRoleBinding', 'clusterrolebindings'), { ...head, kind: 'ClusterRoleBinding', roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'developer' }, subjects: [{ kind: 'User', name: 'jane', apiGroup: 'rbac.authorization.k8s.io' }] });
+    const { path, remove } = folder({ 'app.yaml': documents(policyText({ router: { service: { approximate: true } } }), deploymentText(), serviceText), 'mesh.yaml': policyText({}, { name: 'other' }), 'wrong.yaml': policyText({ service: 'wbe', router: { service: { approximate: true } } }) });
+    removing.push(remove);
+    const command = (file: string): Promise<CommandResult> => serin(undefined, ['apply', '-f', file], { client: jane, cwd: path, clock: systemClock });
+    expect(await command('app.yaml')).toMatchObject({ code: 0, err: '', out: 'Service default/web created\nDeployment default/web created\nReleasePolicy default/web created\n' });
+    expect((await command('wrong.yaml')).err).toContain('spec.service: Service wbe: does not exist.');
+    // What she may not see cannot be said to be missing.
+    expect((await command('mesh.yaml')).err).not.toMatch(/forbidden|VirtualService/);
   });
 
   it('prints objects as data', async () => {

@@ -114,8 +114,15 @@ describe('approvals by rights', () => {
     expect((await serin(undefined, ['approve', 'web-1'], { client: jane })).out).toMatch(/^Step 1 of release web-1 is approved by jane\.\n/);
     const { items } = await admin.list(serinResources.approvals, { namespace });
     expect(items.map(({ spec }) => spec)).toEqual([{ release: 'web-1', releaseUid: release.metadata.uid, step: 1, approved: true, user: 'jane', groups: ['sre'] }]);
+    expect(JSON.parse((await serin(undefined, ['approve', 'web-1', '-o', 'json'], { client: jane })).out)).toMatchObject({ kind: 'Approval', spec: { user: 'jane' } });
     const bob = clientOf({ username: 'bob', groups: ['dev', 'system:masters'] });
     expect((await serin(undefined, ['approve', 'web-1'], { client: bob })).err).toBe('serin: bob may not approve step 1 of release web-1: only group sre, group ops may.\n');
+    // Somebody else took the name that her word would have.
+    const [own] = items;
+    if (!own) throw new Error('there is no Approval');
+    await admin.delete(serinResources.approvals, { namespace, name: own.metadata.name });
+    await bob.create(serinResources.approvals, { ...own, metadata: { name: own.metadata.name, namespace }, spec: { ...own.spec, user: 'bob', groups: [] } });
+    expect(await serin(undefined, ['approve', 'web-1'], { client: jane })).toMatchObject({ code: 1, out: '', err: `serin: Approval ${own.metadata.name} is there already and not yours: bob gave it. Delete it, and say it again: kubectl delete approvals.serin.dev ${own.metadata.name} -n default.\n` });
     // Nobody speaks in another's name.
     await expect(bob.create(serinResources.approvals, { apiVersion: API_VERSION, kind: 'Approval', metadata: { name: 'forged', namespace }, spec: { ...items[0]?.spec, user: 'jane' } as ApprovalSpec })).rejects.toThrow(/one.s own name/);
   });

@@ -1,9 +1,14 @@
 import { PassThrough } from 'node:stream';
+import { catalogue } from '../../src/cli/commands/catalogue.js';
 import { run } from '../../src/cli/program.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { Shell } from '../../src/cli/shell.js';
+import type { Clock } from '../../src/ports/clock.js';
 import { seededRandom } from '../../src/ports/random.js';
 import type { Driver } from '../driver/driver.js';
+
+// A command is read when it is first asked for, and virtual time would go on meanwhile.
+await Promise.all([...catalogue.map(({ load }) => load()), import('../../src/cli/completion/names.js'), import('log-update')]);
 
 export interface CommandResult {
   readonly code: number;
@@ -19,6 +24,10 @@ export interface CommandOptions {
   readonly terminal?: boolean;
   /** Another client than the driver's: somebody else's, or another cluster's. */
   readonly client?: ClusterClient;
+  /** Connects as the program does: by a kubeconfig, over sockets. */
+  readonly connects?: boolean;
+  /** Where there is no driver. */
+  readonly clock?: Clock;
 }
 
 /** A command that runs while virtual time goes on, and what it has printed so far. */
@@ -37,14 +46,16 @@ export function start(driver: Driver | undefined, args: readonly string[], optio
     stdin: textStream(options.stdin ?? ''),
     stdout: Object.assign(stdout.stream, { isTTY: options.terminal ?? false, columns: 120, rows: 60 }),
     stderr: stderr.stream,
-    clock: driver?.clock ?? { now: () => 0, monotonic: () => 0, sleep: () => Promise.reject(new Error('nothing to wait for')) },
+    clock: driver?.clock ?? options.clock ?? { now: () => 0, monotonic: () => 0, sleep: () => Promise.reject(new Error('nothing to wait for')) },
     random: seededRandom(5),
     signal: options.signal ?? new AbortController().signal,
-    connect: ({ namespace }) => {
-      const client = options.client ?? driver?.client;
-      if (!client) return Promise.reject(new Error('this test has no cluster'));
-      return Promise.resolve({ client, namespace: namespace ?? 'default', context: 'driver', server: 'in-process', close: () => Promise.resolve() });
-    },
+    ...(options.connects ? {} : {
+      connect: ({ namespace }) => {
+        const client = options.client ?? driver?.client;
+        if (!client) return Promise.reject(new Error('this test has no cluster'));
+        return Promise.resolve({ client, namespace: namespace ?? 'default', context: 'driver', server: 'in-process', close: () => Promise.resolve() });
+      },
+    }),
   };
   const result = run(shell, '0.0.0', args).then((code) => ({ code, out: stdout.text(), err: stderr.text() }));
   return { result, out: stdout.text, err: stderr.text };

@@ -44,6 +44,20 @@ describe('lint', () => {
     expect(out).toContain('may run only once');
   });
 
+  it('sees that two policies without a router release one Deployment', async () => {
+    const [own, again] = ['web', 'web-again'].map((name) => POLICY.replace('name: web', `name: ${name}`).replace(/ {2}router:\n {4}istio: \{\}\n/, '').replace('  service: web\n', ''));
+    const { code, out } = await lint({ 'app.yaml': deploymentText(), 'one.yaml': own ?? '', 'two.yaml': again ?? '' });
+    expect(code).toBe(1);
+    expect(out).toContain('policy web releases Deployment web already.');
+  });
+
+  it('looks for the Deployments of versions that users run', async () => {
+    const policy = POLICY.replace('deployment: web', 'versions:\n      list: [{deployment: web}, {deployment: wbe}]').replace(/ {2}router:\n {4}istio: \{\}\n/, '').replace('  service: web\n', '');
+    const { code, out } = await lint({ 'app.yaml': deploymentText(), 'policy.yaml': policy });
+    expect(code).toBe(1);
+    expect(out).toContain('there is no Deployment wbe in namespace default.\n  Did you mean web?');
+  });
+
   it('names an unknown field and what was probably meant', async () => {
     const { code, out, err } = await lintOne(POLICY.replace('- weight: 50', '- weigth: 50'));
     expect(code).toBe(1);

@@ -86,6 +86,22 @@ describe('plan of files, without a cluster', () => {
     expect(canary.reachableShares).toEqual([0, 200, 333, 429, 500, 1000]);
   });
 
+  it('shows groups of users by Istio: B by cookie, wider, then everybody', async () => {
+    const ab = { stages: [{ audience: { matches: [{ cookies: [{ name: 'group', exact: 'b' }] }] }, checks: [{ pause: {} }] }, { audience: { matches: [{ headers: [{ name: 'x-region', exact: 'north' }] }] } }, { share: 50 }] };
+    const plan = await planOf([policyText({ strategy: { ab } }), ...application, routeText]);
+    expect(plan.steps.map(({ text }) => text)).toEqual([
+      'cookie group=b to the canary', 'pause until told to go on', 'cookie group=b; header x-region: north to the canary', 'watch for 10m', '50 % to the canary', 'watch for 10m', 'promote',
+    ]);
+    const routes = changed(plan, 'VirtualService');
+    expect(routes[1]).toEqual(expect.arrayContaining(['+ - name: serin-web-match-0', '+ regex: ^(?:.*;\\s*)?group=b(?:;.*)?$', '+ subset: serin-canaryhash']));
+    expect(routes[3]).toEqual(['+ - headers:', '+ x-region:', '+ exact: north']);
+    // Half of everybody else, who stay with the version that they met.
+    expect(routes[5]).toEqual(expect.arrayContaining(['+ set-cookie: serin-version=canaryhash; Path=/; Max-Age=86400', '+ weight: 50']));
+    expect(routes[7]).toEqual(expect.arrayContaining(['- - name: serin-web-match-0', '- weight: 50']));
+    expect(plan.parts[1]?.pods).toMatchObject({ stable: 4 });
+    expect(plan.parts.at(-2)?.pods).toEqual({ stable: 0, canary: 4 });
+  });
+
   it('skips what a hotfix skips', async () => {
     const plan = await planOf([policyText({ strategy: { canary: { steps: [{ weight: 10 }, { analyze: { for: '10m' } }, { approve: {} }] } } }), ...application, routeText], '--hotfix');
     expect(plan.steps.map(({ kind }) => kind)).toEqual(['approve', 'promote']);

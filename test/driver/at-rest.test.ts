@@ -145,7 +145,7 @@ describe('a policy at rest', () => {
       await driver.until(`${where}/${name} rests`, () => present(name, where)?.status?.phase === 'Resting');
       await driver.until('adopted', () => driver.object(resources.deployments, { namespace: where, name })?.metadata.labels?.['serin.dev/policy'] === name);
     }
-    const change = (name: string, where: string) => driver.run(() => driver.client.patch(resources.deployments, { namespace: where, name }, { kind: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'web', image: `${name}:v2` }] } } } } }));
+    const change = (name: string, where: string, image = `${name}:v2`) => driver.run(() => driver.client.patch(resources.deployments, { namespace: where, name }, { kind: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } } }));
     const running = () => driver.objects(serinResources.releases).filter(({ status }) => status?.endedAt === undefined).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).sort();
     const finish = (name: string, where: string) => driver.run(() => driver.client.patch(serinResources.releases, { namespace: where, name }, { kind: 'merge', body: { spec: { advanceTo: 2 } } }));
 
@@ -167,6 +167,27 @@ describe('a policy at rest', () => {
       await finish('b-1', namespace);
       await driver.until('then c', () => running().includes('default/c-1'));
       expect(present('c')?.status?.queuedAt).toBeUndefined();
+    });
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['wants its old version again', () => change('b', namespace, 'b:v1')],
+      ['is deleted', () => driver.run(() => driver.client.delete(serinResources.releasePolicies, { namespace, name: 'b' }))],
+    ])('moves up when one that waits before it %s', async (_, leave) => {
+      await begin({ limits: { cluster: 1 } });
+      await driver.run(() => driver.client.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' }, spec: {} }));
+      for (const [name, where] of [['a', 'other'], ['b', namespace], ['c', 'other']] as const) await program(name, where);
+      await change('a', 'other');
+      await driver.until('a is under way', () => running().includes('other/a-1'));
+      await change('b', namespace);
+      await driver.until('b waits', () => present('b')?.status?.queuedAt !== undefined);
+      await driver.pass(2);
+      await change('c', 'other');
+      await driver.until('c waits', () => present('c', 'other')?.status?.queuedAt !== undefined);
+      expect(present('c', 'other')?.status?.message).toContain('1 wait before this one');
+      await leave();
+      await driver.until('c is next', () => present('c', 'other')?.status?.message?.includes('0 wait before this one') ?? false, 20);
+      await finish('a-1', 'other');
+      await driver.until('c starts', () => running().includes('other/c-1'), 60);
     });
   });
 });

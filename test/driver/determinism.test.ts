@@ -22,7 +22,7 @@ async function play(seed: number): Promise<{ commits: string[]; objects: string[
 describe('rule 10, on the whole system', () => {
   it.each([40, 41])('seed %s gives the same commits, objects and events twice', async (seed) => {
     const [first, second] = [await play(seed), await play(seed)];
-    expect(first.commits.length).toBeGreaterThan(100);
+    expect(first.commits.length).toBeGreaterThan(80);
     expect(second.events).toEqual(first.events);
     expect(second.commits).toEqual(first.commits);
     expect(second.objects).toEqual(first.objects);

@@ -33,12 +33,15 @@ export class RestartableApi {
   readonly #commitListeners: ((event: StoreEvent) => void)[] = [];
   readonly #changeListeners: ((event: StoreEvent) => void)[] = [];
   #lives = 0;
-  #life: Life;
+  #begun: Life | undefined;
   #dead = false;
 
   constructor(options: RestartableApiOptions) {
     this.#options = options;
-    this.#life = this.#begin(options.game);
+  }
+
+  get #life(): Life {
+    return (this.#begun ??= this.#begin(this.#options.game));
   }
 
   get isDead(): boolean {
@@ -61,10 +64,16 @@ export class RestartableApi {
     this.#changeListeners.push(each);
   }
 
+  /** Begins with these objects instead of none. @throws Error when it was asked something before */
+  load(game: SavedGame): void {
+    if (this.#begun) throw new Error('the API server runs already: load a game before the first request');
+    this.#begun = this.#begin(game);
+  }
+
   /** Starts a dead server again. */
   restart(): void {
     if (!this.#dead) return;
-    this.#life = this.#begin(this.#life.saved.save());
+    this.#begun = this.#begin(this.#life.saved.save());
     this.#dead = false;
   }
 
@@ -72,8 +81,7 @@ export class RestartableApi {
     return this.#life.api.close();
   }
 
-  /** The way to whichever server lives. */
-  /** @param user who asks; the administrator when absent */
+  /** The way to whichever server lives. @param user who asks; the administrator when absent */
   transport(user?: User): Transport {
     const refused = (path: string): TransportError => new TransportError(path, Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
     return {
@@ -110,7 +118,9 @@ export class RestartableApi {
     const saved = savableStore(() => clock.now(), game, faults);
     saved.onCommit((event) => this.#commitListeners.forEach((each) => each(event)));
     saved.store.onEvents((events) => events.forEach((event) => this.#changeListeners.forEach((each) => each(event))));
-    return { saved, api: createApi({ store: saved.store, clock, random: seededRandom(seed + 1000 * this.#lives++) }), death, die };
+    // Drawn anew, so that no object gets the uid of one that is in the game.
+    const random = seededRandom(seed + 1000 * this.#lives++ + 7919 * (game?.content.version ?? 0));
+    return { saved, api: createApi({ store: saved.store, clock, random }), death, die };
   }
 }
 

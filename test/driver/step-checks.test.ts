@@ -81,6 +81,21 @@ describe('steps that ask somebody else', () => {
       expect(jobs()).toEqual([]);
     });
 
+    it('of the same name that another release left is no answer', async () => {
+      const left: Job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'web-1-step-1', namespace, labels: { 'serin.dev/release': 'web-1' } }, spec: { template: { spec: { ...template.spec.template.spec, restartPolicy: 'Never' } } } };
+      await settle(driver, { policy: policy([{ job: { template, timeout: '5m' } }, { weight: 50 }]) });
+      await driver.run(() => driver.client.create(resources.jobs, left));
+      await finish(0);
+      await setImage(driver, 'web:v2');
+      await untilPhase(driver, ['Progressing']);
+      await driver.pass(15);
+      expect((await release()).status?.step.index).toBe(0);
+      await driver.run(() => driver.client.delete(resources.jobs, { namespace, name: 'web-1-step-1' }, { propagationPolicy: 'Background' }));
+      await driver.until('its own Job', () => jobs()[0]?.metadata.ownerReferences?.[0]?.kind === 'Release');
+      await finish(0);
+      await untilPhase(driver, ['Completed']);
+    });
+
     it('that takes too long is ended', async () => {
       await start({ job: { template, timeout: '20s' } }, { weight: 50 });
       const { status } = await untilPhase(driver, ['Aborted']);
@@ -91,6 +106,23 @@ describe('steps that ask somebody else', () => {
   });
 
   describe('a gate', () => {
+    it('is left to whoever leads, and asked again by one who leads again', async () => {
+      let asked = 0;
+      driver.gate = async () => (asked++, { status: 503, text: '' });
+      await driver.killController();
+      const member = await driver.startController();
+      await start({ gate: { url: 'http://gate.test/', timeout: '10m', interval: '5s' } }, { weight: 50 });
+      await driver.until('it is asked', () => asked > 0);
+      member.leads = false;
+      await driver.pass(11);
+      const before = asked;
+      await driver.pass(30);
+      expect(asked).toBe(before);
+      member.leads = true;
+      member.controller.lookAtEverything();
+      await driver.until('it is asked again', () => asked > before, 10);
+    });
+
     it('is asked with the same key until it agrees', async () => {
       const asked: GateQuestion[] = [];
       driver.gate = async (question) => {

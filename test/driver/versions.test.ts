@@ -64,6 +64,19 @@ describe('versions that users run', () => {
     expect(driver.object(serinResources.releasePolicies, web)?.status?.stable?.replicaSet).toBe('web-v2');
   });
 
+  it('leave the Service that users call, when the old one is deleted and had no other', async () => {
+    const service = (name: string) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: { app: 'web', version: name.slice(4) }, ports: [{ name: 'http', port: 80 }] } });
+    const list = [{ deployment: 'web-v1', service: 'web' }, { deployment: 'web-v2', service: 'web-v2' }];
+    await driver.run(() => driver.client.create(resources.services, service('web-v2')));
+    await settle({ workload: { versions: { list, want: 'web-v1', old: 'Delete' } } });
+    await want('web-v2');
+    await paused();
+    await patchRelease(driver, 'web-1', { advanceTo: 2 });
+    await untilPhase(driver, ['Completed']);
+    expect(sizes()).toEqual({ 'web-v2': 4 });
+    expect(driver.objects(resources.services, namespace).map(({ metadata }) => metadata.name)).toContain('web');
+  });
+
   it('go back, and forth again', async () => {
     await settle();
     await want('web-v2');

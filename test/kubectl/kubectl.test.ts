@@ -38,15 +38,6 @@ class Session {
     return stdout;
   }
 
-  /** Repeats a command until it prints what is wanted. */
-  async until(wanted: RegExp, ...args: string[]): Promise<string> {
-    for (;;) {
-      const { stdout } = await this.run(args);
-      if (wanted.test(stdout)) return stdout;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-
   /** Starts a command that goes on, waits for a line, does something, waits for another line, and ends the command. */
   async follow(args: readonly string[], first: RegExp, act: () => Promise<unknown>, second: RegExp): Promise<string> {
     const child = spawn(this.#path, ['--kubeconfig', cluster.kubeconfig, '--namespace', this.namespace, ...args], { env: cluster.env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -165,9 +156,7 @@ describe.each(tried)('kubectl, $name', (kubectl) => {
   });
 
   test('follows a release, gives it commands and waits for its end', async () => {
-    await k.ok('set', 'image', 'deployment/web', 'web=bookinfo/ratings:v1');
-    await k.until(/web-1/, 'get', 'rel', '-o', 'name');
-    await k.until(/Progressing\s+2\/3/, 'get', 'rel', 'web-1');
+    await k.follow(['get', 'rel', '-w', '-o', 'custom-columns=NAME:.metadata.name,STEP:.status.progress', '--no-headers'], /^/, () => k.ok('set', 'image', 'deployment/web', 'web=bookinfo/ratings:v1'), /web-1\s+2\/3/);
     expect(await k.ok('get', 'rel')).toMatch(/^NAME\s+POLICY\s+PHASE\s+STEP\s+SHARE\s+REASON\s+AGE\nweb-1\s+web\s+Progressing\s+2\/3/);
     expect(await k.ok('describe', 'rel', 'web-1')).toMatch(/Message:\s+Pauses until someone goes on[^]*Events:\n[^]*ReleaseStarted/);
     expect((await k.run(['patch', 'rel', 'web-1', '--type=merge', '-p', '{"spec":{"plan":{"drainMilliseconds":1}}}'])).stderr).toMatch(/a new version starts a new release/);

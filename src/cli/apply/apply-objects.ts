@@ -53,7 +53,7 @@ async function applyOne(object: KubernetesObject, resource: Resource<KubernetesO
   try {
     const before = await client.find(resource, { name, ...(namespace === undefined ? {} : { namespace }) }, { signal });
     const after = await client.apply(resource, object, { fieldManager: FIELD_MANAGER, force, dryRun, fieldValidation: 'Strict', signal });
-    if (resource.kind === 'CustomResourceDefinition' && !dryRun) await untilServed(name, context);
+    if (resource.kind === 'CustomResourceDefinition' && !dryRun && !(await untilServed(name, context))) return { resource, object, outcome: 'failed', error: `is not served after ${KIND_TIMEOUT / 1000} s; see its conditions: kubectl describe crd ${name}` };
     return { resource, object: after, outcome: !before ? 'created' : isSame(before, after, dryRun) ? 'unchanged' : 'configured' };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -78,9 +78,11 @@ function explain(error: ApiError): string {
   return text;
 }
 
-async function untilServed(name: string, { client, clock, signal }: ApplyContext): Promise<void> {
-  for (const end = clock.now() + KIND_TIMEOUT; clock.now() < end; await clock.sleep(100, signal)) {
+/** @returns false where it is not served in time */
+async function untilServed(name: string, { client, clock, signal }: ApplyContext): Promise<boolean> {
+  for (const end = clock.monotonic() + KIND_TIMEOUT; clock.monotonic() < end; await clock.sleep(100, signal)) {
     const { status } = await client.get(resources.customResourceDefinitions, { name }, { signal });
-    if (isConditionTrue(status?.conditions, 'Established')) return;
+    if (isConditionTrue(status?.conditions, 'Established')) return true;
   }
+  return false;
 }

@@ -1,36 +1,45 @@
-import { isNotFound } from '../../cluster/api-error.js';
+import { isForbidden, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
+import type { ReleasePolicy } from '../../model/release-policy.js';
 import { serinResources } from '../../model/resources.js';
-import { routers } from '../../routers/registry.js';
+import { configuredRouter } from '../../routers/registry.js';
 import { isOf, otherWorkloads, type ObjectSource } from '../manifests/surroundings.js';
 import { fileObjects } from '../manifests/file-objects.js';
 
 const keyOf = ({ group, plural }: Resource<KubernetesObject>): string => `${group}/${plural}`;
 
-/** Everything that policies are checked against; a change of routers changes it. */
-const WATCHED: readonly Resource<KubernetesObject>[] = [
-  ...new Map([resources.deployments, ...otherWorkloads, serinResources.releasePolicies, resources.services, ...Object.values(routers).flatMap(({ watches }) => watches)].map((resource) => [keyOf(resource), resource])).values(),
-];
+/** What every policy is checked against, whatever router it has. */
+const ALWAYS: readonly Resource<KubernetesObject>[] = [resources.deployments, ...otherWorkloads, serinResources.releasePolicies, resources.services];
+
+/** What these policies are checked against; of routing products only their own, which the caller may well not be allowed to see. */
+function lookedAt(policies: readonly ReleasePolicy[]): Resource<KubernetesObject>[] {
+  const watched = policies.flatMap(({ spec }) => configuredRouter(spec.router).router.watches);
+  return [...new Map([...ALWAYS, ...watched].map((resource) => [keyOf(resource), resource])).values()];
+}
 
 /**
  * What a namespace will hold once the files are applied: the cluster's objects, those of the files in their place. A
- * policy out of a file keeps what the cluster knows of it.
+ * policy out of a file keeps what the cluster knows of it. Where the caller may not see a kind, nothing can be said to be missing.
  * @param whole false where some objects of the files are left out, so that none can be said to be missing
+ * @param policies those that are checked, beside the ones in the files
  */
-export async function plannedObjects(client: ClusterClient, objects: readonly KubernetesObject[], namespace: string, { whole, signal }: { readonly whole: boolean; readonly signal: AbortSignal }): Promise<ObjectSource> {
-  const lists = new Map(await Promise.all(WATCHED.map(async (resource) => [keyOf(resource), await listed(client, resource, namespace, signal)] as const)));
+export async function plannedObjects(client: ClusterClient, objects: readonly KubernetesObject[], namespace: string, { whole, policies = [], signal }: { readonly whole: boolean; readonly policies?: readonly ReleasePolicy[]; readonly signal: AbortSignal }): Promise<ObjectSource> {
   const files = fileObjects(objects, namespace);
+  const looked = lookedAt([...policies, ...files.list(serinResources.releasePolicies)]);
+  const lists = new Map(await Promise.all(looked.map(async (resource) => [keyOf(resource), await listed(client, resource, namespace, signal)] as const)));
+  const all = whole && ![...lists.values()].includes('hidden');
   return {
     list<T extends KubernetesObject>(resource: Resource<T>): T[] {
-      const there = (lists.get(keyOf(resource)) ?? []) as T[];
+      const found = lists.get(keyOf(resource));
+      const there = (Array.isArray(found) ? found : []) as T[];
       const coming = files.list(resource);
-      const find = (all: readonly T[], { metadata }: T): T | undefined => all.find((each) => each.metadata.name === metadata.name);
+      const find = (among: readonly T[], { metadata }: T): T | undefined => among.find((each) => each.metadata.name === metadata.name);
       return [...there.filter((object) => !find(coming, object)), ...coming.map((object) => overlaid(object, find(there, object)))];
     },
-    serves: (resource) => lists.get(keyOf(resource)) !== undefined || objects.some((object) => isOf(object, resource)),
-    complete: () => whole,
+    serves: (resource) => lists.get(keyOf(resource)) !== 'unserved' || objects.some((object) => isOf(object, resource)),
+    complete: () => all,
   };
 }
 
@@ -41,12 +50,14 @@ function overlaid<T extends KubernetesObject>(coming: T, there: T | undefined): 
   return { ...coming, metadata: { ...coming.metadata, creationTimestamp }, ...(status === undefined ? {} : { status }) };
 }
 
-/** Undefined where the cluster does not know the kind. */
-async function listed(client: ClusterClient, resource: Resource<KubernetesObject>, namespace: string, signal: AbortSignal): Promise<KubernetesObject[] | undefined> {
+/** The objects of a kind; or that the cluster does not know it, or that the caller may not see it. */
+async function listed(client: ClusterClient, resource: Resource<KubernetesObject>, namespace: string, signal: AbortSignal): Promise<KubernetesObject[] | 'unserved' | 'hidden'> {
   try {
     return (await client.list(resource, { namespace, signal })).items;
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error)) return 'unserved';
+    // Of kinds that are not there API servers say the same to who may not see them.
+    if (isForbidden(error)) return 'hidden';
     throw error;
   }
 }

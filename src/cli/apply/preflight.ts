@@ -5,7 +5,7 @@ import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js
 import type { PolicyProblem } from '../../model/policy-problem.js';
 import { GROUP, serinResources } from '../../model/resources.js';
 import { nearestName } from '../../model/suggestion.js';
-import { readKnownKinds } from '../manifests/known-kinds.js';
+import { knownKinds } from '../manifests/known-kinds.js';
 import { lintObjects } from '../manifests/lint.js';
 import { placed, type SourcedObject } from '../manifests/objects.js';
 import type { ObjectSource } from '../manifests/surroundings.js';
@@ -42,7 +42,7 @@ export async function preflight(sourced: readonly SourcedObject[], context: Pref
   const objects = looked.flatMap(({ addressed }) => addressed ?? []);
   const known = new Set(objects.filter(({ object }) => object.kind === 'Namespace').map(({ object }) => object.metadata.name));
   const missing = await missingNamespaces(objects.filter(({ object }) => !known.has(object.metadata.namespace ?? '')), context);
-  const kinds = readKnownKinds();
+  const kinds = knownKinds();
   // What is wrong with an object of somebody else's kind is for the server to say.
   const sound = objects.map(({ object }) => object).filter((object) => kinds.check({ ...object }).length === 0);
   const sources = await sourcesFor(objects, (namespace) => plannedObjects(client, sound, namespace, { whole: sound.length === objects.length, signal }));

@@ -24,7 +24,7 @@ export interface Saying {
 /** What saying it comes to: an Approval to create, or nothing where it was said already, or why it cannot be. */
 export type ApprovalPlan =
   | { readonly outcome: 'write'; readonly approval: Approval; readonly done: string; readonly next: string }
-  | { readonly outcome: 'nothing'; readonly done: string; readonly next: string }
+  | { readonly outcome: 'nothing'; readonly approval: Approval; readonly done: string; readonly next: string }
   | { readonly outcome: 'refused'; readonly why: string };
 
 type ApproveStep = Extract<Step, { kind: 'approve' }>;
@@ -41,9 +41,9 @@ export function planApproval(release: Release, approvals: readonly Approval[], c
   const { step, index } = chosen;
   if (!may(step, caller)) return refused(`${caller.username} may not ${verb} step ${index + 1} of release ${name}: only ${describeApprovers(step)} may.`);
   const consent = approvalOf(approvals.map(observed), step, index);
-  const own = approvals.filter(({ spec }) => spec.step === index + 1 && spec.user === caller.username);
-  if (own.some(({ spec }) => spec.approved === saying.approved)) {
-    return { outcome: 'nothing', done: `Step ${index + 1} of release ${name} was ${saying.approved ? 'approved' : 'rejected'} by you (${caller.username}) already.`, next: whatNext(release, step, consent.given.length) };
+  const said = approvals.find(({ spec }) => spec.step === index + 1 && spec.user === caller.username && spec.approved === saying.approved);
+  if (said) {
+    return { outcome: 'nothing', approval: said, done: `Step ${index + 1} of release ${name} was ${saying.approved ? 'approved' : 'rejected'} by you (${caller.username}) already.`, next: whatNext(release, step, consent.given.length) };
   }
   const given = saying.approved ? consent.given.length + 1 : consent.given.length;
   return {

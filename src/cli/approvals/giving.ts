@@ -1,4 +1,4 @@
-import { ApiError, isConflict, isNotFound } from '../../cluster/api-error.js';
+import { isConflict, isForbidden, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import type { SelfSubjectReview } from '../../kubernetes/generated/authentication-v1.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
@@ -10,8 +10,6 @@ import { CliError } from '../errors.js';
 import type { Caller } from './decision.js';
 
 const selfSubjectReviews: Resource<SelfSubjectReview> = { group: 'authentication.k8s.io', version: 'v1', kind: 'SelfSubjectReview', plural: 'selfsubjectreviews', namespaced: false };
-
-const isForbidden = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 403;
 
 /** Who the API server takes the caller for. @throws CliError where it does not say */
 export async function callerOf(client: ClusterClient, signal: AbortSignal): Promise<Caller> {
@@ -52,8 +50,7 @@ export async function give(client: ClusterClient, approval: Approval, signal: Ab
   try {
     return await client.create(serinResources.approvals, approval, { signal });
   } catch (error) {
-    // Said already, in the same words of the same person.
-    if (isConflict(error)) return client.get(serinResources.approvals, { namespace, name }, { signal });
+    if (isConflict(error)) return theSame(await client.get(serinResources.approvals, { namespace, name }, { signal }), approval);
     if (!isForbidden(error)) throw error;
     const { user } = approval.spec;
     if (!/cannot create resource/.test(error.message)) throw new CliError(`the cluster refuses the approval: ${error.status.message ?? error.message}.`);
@@ -61,4 +58,11 @@ export async function give(client: ClusterClient, approval: Approval, signal: Ab
       `${user} may not create Approvals in namespace ${namespace}. Somebody who may has to allow it: kubectl create role approver -n ${namespace} --verb=create --resource=approvals.serin.dev && kubectl create rolebinding approver-${user.replace(/[^a-z0-9-]+/gi, '-')} -n ${namespace} --role=approver --user=${user}.`,
     );
   }
+}
+
+/** What stands under the name already, where it says the same in the same name. @throws CliError where it does not: anyone may take a name */
+function theSame(found: Approval, { spec, metadata }: Approval): Approval {
+  const same = found.spec.user === spec.user && found.spec.releaseUid === spec.releaseUid && found.spec.step === spec.step && found.spec.approved === spec.approved;
+  if (same) return found;
+  throw new CliError(`Approval ${metadata.name} is there already and not yours: ${found.spec.user} gave it. Delete it, and say it again: kubectl delete approvals.serin.dev ${metadata.name} -n ${metadata.namespace ?? ''}.`);
 }

@@ -22,7 +22,6 @@ interface ApplyOptions extends ConnectionOptions {
 export function registerApply(program: Command, shell: Shell): void {
   const command = program
     .command('apply')
-    .description('Create or change objects from manifests; nothing is changed when one of them cannot work.')
     .requiredOption('-f, --filename <place...>', 'file, folder, or - for the standard input')
     .option('--dry-run', 'let the server check everything, change nothing')
     .option('--force-conflicts', 'take over fields that somebody else has set')

@@ -19,7 +19,6 @@ interface ApprovalsOptions extends ConnectionOptions {
 export function registerApprovals(program: Command, shell: Shell): void {
   const command = program
     .command('approvals')
-    .description('List what waits for an approval and by whom, and what was approved or rejected.')
     .argument('[policy|release]', 'only of this one')
     .option('-A, --all-namespaces', 'of all namespaces')
     .action((name: string | undefined, options: ApprovalsOptions) => approvals(shell, name, options));

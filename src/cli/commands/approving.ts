@@ -22,13 +22,11 @@ interface ApprovingOptions extends ConnectionOptions {
 export function registerApproving(program: Command, shell: Shell): void {
   const approve = program
     .command('approve')
-    .description('Approve the step that a release waits at, in your own name.')
     .argument('<policy|release>', 'a policy means its release under way')
     .option('--comment <text>', 'why, for the record')
     .action((name: string, options: ApprovingOptions) => say(shell, name, true, options));
   const reject = program
     .command('reject')
-    .description('Refuse the step that a release waits at, in your own name: the canary is taken back.')
     .argument('<policy|release>', 'a policy means its release under way')
     .requiredOption('--comment <text>', 'why, for the record')
     .action((name: string, options: ApprovingOptions) => say(shell, name, false, options));
@@ -55,11 +53,9 @@ async function say(shell: Shell, name: string, approved: boolean, { step, commen
     const [caller, { items }] = await Promise.all([callerOf(client, signal), client.list(serinResources.approvals, { namespace, signal })]);
     const plan = planApproval(release, approvalsOf(release, items), caller, saying);
     if (plan.outcome === 'refused') throw new CliError(plan.why);
-    if (plan.outcome === 'write') {
-      await requireAdmission(client, signal);
-      const given = await give(client, plan.approval, signal);
-      if (isDataFormat(options.output)) return printData(shell, given, options.output);
-    }
+    if (plan.outcome === 'write') await requireAdmission(client, signal);
+    const given = plan.outcome === 'write' ? await give(client, plan.approval, signal) : plan.approval;
+    if (isDataFormat(options.output)) return printData(shell, given, options.output);
     print(shell, plan.done);
     print(shell, plan.next);
   });

@@ -8,6 +8,7 @@ import { inClusterTransport } from '../../cluster/in-cluster.js';
 import { loadKubeconfig } from '../../cluster/kubeconfig/load-kubeconfig.js';
 import { runController } from '../../controller/run-controller.js';
 import { openAddressMap } from '../../local/addresses/cluster-addresses.js';
+import { withExamples } from '../output/examples.js';
 import type { Shell } from '../shell.js';
 
 interface ControllerOptions {
@@ -23,9 +24,8 @@ interface ControllerOptions {
 }
 
 export function registerController(program: Command, shell: Shell): void {
-  program
+  const command = program
     .command('controller')
-    .description('Run the controller: reconcile policies and releases until told to stop.')
     .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, then ~/.kube/config)')
     .option('--context <name>', 'context of the kubeconfig')
     .option('--in-cluster', "use the Pod's own ServiceAccount")
@@ -35,8 +35,8 @@ export function registerController(program: Command, shell: Shell): void {
     .option('--max-releases-per-namespace <number>', 'how many in one namespace (default: no limit)', counted)
     .option('--local-addresses <directory>', 'the folder of a local cluster, whose Pods have addresses on this machine only')
     .option('--ready-file <file>', 'written when this process leads')
-    .addHelpText('after', '\nExample:\n  $ serin controller --kubeconfig ~/.kube/config --install\n')
     .action((options: ControllerOptions) => controller(shell, options));
+  withExamples(command, ['serin controller --kubeconfig ~/.kube/config --install']);
 }
 
 /** @throws InvalidArgumentError for what is no number of releases */

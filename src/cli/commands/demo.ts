@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SupervisorError } from '../../local/supervisor/supervisor-error.js';
 import { runDemo } from '../demo/run-demo.js';
 import { CliError } from '../errors.js';
+import { withExamples } from '../output/examples.js';
 import type { Shell } from '../shell.js';
 
 interface Options {
@@ -11,14 +12,13 @@ interface Options {
 }
 
 export function registerDemo(program: Command, shell: Shell): void {
-  program
+  const command = program
     .command('demo')
-    .description('A release and a roll-back on this machine, with real processes and real requests.')
     .option('--keep', 'leave the cluster up afterwards, to play with')
     .option('--plain', 'a plain log, also on a terminal')
     .option('--rate <requests>', 'requests per second', '60')
-    .addHelpText('after', '\nExamples:\n  $ serin demo\n  $ serin demo --keep\n')
     .action((options: Options) => demo(shell, options));
+  withExamples(command, ['serin demo', 'serin demo --keep']);
 }
 
 async function demo(shell: Shell, { keep = false, plain = false, rate }: Options): Promise<void> {

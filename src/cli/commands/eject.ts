@@ -14,7 +14,6 @@ interface EjectCommandOptions extends ConnectionOptions {
 export function registerEject(program: Command, shell: Shell): void {
   const command = program
     .command('eject')
-    .description('Take Serin away from a workload: routes, Services, owners and pausing go back, the policy and its releases go.')
     .argument('<policy>')
     .option('--restore-template', 'put the template of the version that users have back into the Deployment first')
     .action((policy: string, options: EjectCommandOptions) => eject(shell, policy, options));

@@ -19,7 +19,6 @@ interface ExplainOptions extends ConnectionOptions {
 export function registerExplain(program: Command, shell: Shell): void {
   const command = program
     .command('explain')
-    .description('Say in plain words what a release does and waits for, who meets it, which Pods there are, and what an abort would do.')
     .argument('<policy|release>', 'name; policy/NAME or release/NAME where both exist')
     .option('--cookie <name=value>', 'which version a browser with this cookie gets; may be given again', mark, [])
     .option('--header <name=value>', 'the same for a request with this header; may be given again', mark, [])

@@ -27,7 +27,6 @@ const NAMES = { policies: ['policies', 'policy', 'releasepolicies', 'releasepoli
 export function registerGet(program: Command, shell: Shell): void {
   const command = program
     .command('get')
-    .description('List policies or releases.')
     .argument('[kind]', 'policies or releases', 'policies')
     .argument('[name]', 'only this one')
     .option('-A, --all-namespaces', 'of all namespaces')

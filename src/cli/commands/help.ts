@@ -18,7 +18,6 @@ export function registerHelp(program: Command, shell: Shell): void {
   program
     .helpCommand(false)
     .command('help')
-    .description('Show the help of a command, or a topic: exit-codes.')
     .argument('[command|topic]')
     .action((topic: string | undefined) => help(program, shell, topic));
   program.addHelpText('after', '\nExit codes: serin help exit-codes\n');

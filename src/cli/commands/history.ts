@@ -21,7 +21,6 @@ interface HistoryOptions extends ConnectionOptions {
 export function registerHistory(program: Command, shell: Shell): void {
   const command = program
     .command('history')
-    .description('Show the releases of a policy, newest first: how each ended and why, how long it took, who met it.')
     .argument('<policy>')
     .action((policy: string, options: HistoryOptions) => history(shell, policy, options));
   withOutputOption(withConnectionOptions(command), ['table', 'wide', 'json', 'yaml']);
@@ -31,10 +30,11 @@ export function registerHistory(program: Command, shell: Shell): void {
 async function history(shell: Shell, policy: string, options: HistoryOptions): Promise<void> {
   await onCluster(shell, options, async ({ client, namespace }) => {
     const { name } = parseTarget(policy);
-    const { items } = await client.list(serinResources.releases, { namespace, signal: shell.signal });
+    const { signal } = shell;
+    const { items } = await client.list(serinResources.releases, { namespace, signal });
     const records = historyOf(items.filter(({ spec }) => spec.policy === name));
     if (isDataFormat(options.output)) return printData(shell, records, options.output);
-    if (records.length === 0 && !(await client.find(serinResources.releasePolicies, { namespace, name }))) {
+    if (records.length === 0 && !(await client.find(serinResources.releasePolicies, { namespace, name }, { signal }))) {
       throw new CliError(`there is no policy ${name} in namespace ${namespace}; see: serin get policies -A`);
     }
     if (records.length === 0) return note(shell, `Policy ${name} has had no release in namespace ${namespace}.`);

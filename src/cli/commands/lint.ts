@@ -19,7 +19,6 @@ interface LintOptions {
 export function registerLint(program: Command, shell: Shell): void {
   const command = program
     .command('lint')
-    .description('Check manifests without a cluster: syntax, fields, values, and whether what they name is among them.')
     .requiredOption('-f, --filename <place...>', 'file, folder, or - for the standard input')
     .option('-n, --namespace <name>', 'the namespace of objects that name none', 'default')
     .action((options: LintOptions) => lint(shell, options));

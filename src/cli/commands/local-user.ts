@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { addUser, listUsers, removeUser } from '../../local/supervisor/users.js';
+import { addUser, listUsers, removeUser, type UserAccess } from '../../local/supervisor/users.js';
 import { CliError } from '../errors.js';
 import { directoryOf, explained, named, type LocalOptions } from '../local/cluster-options.js';
 import { withExamples } from '../output/examples.js';
+import { withOutputOption } from '../output/format.js';
+import { tableLines, type Column } from '../output/table.js';
 import { print, type Shell } from '../shell.js';
 
 interface AddOptions extends LocalOptions {
@@ -13,14 +15,19 @@ const EXAMPLES = ['serin local user add jane --group developers', 'serin local u
 const MORE = `A user may do nothing at first but ask what the cluster serves; roles and bindings say more, as on any cluster:
   kubectl create clusterrolebinding jane-edits --clusterrole edit --user jane`;
 
+const COLUMNS: readonly Column<UserAccess>[] = [
+  { title: 'USER', text: ({ name }) => name },
+  { title: 'GROUPS', text: ({ groups }) => groups.join(',') },
+  { title: 'KUBECONFIG', text: ({ kubeconfig }) => kubeconfig },
+];
+
 /** Registers `serin local user`. */
 export function registerLocalUser(local: Command, shell: Shell): void {
   const user = withExamples(local.command('user').description('The people who use a local cluster, beside its administrator.'), EXAMPLES, MORE);
   named(user.command('add <user>').description('Give somebody a kubeconfig of their own, or other groups if they have one.'))
     .option('--group <group>', 'a group they are in; may be given again', (group: string, groups: readonly string[]) => [...groups, group], [])
     .action((name: string, options: AddOptions) => add(shell, name, options));
-  named(user.command('list').description('Who there is.'))
-    .option('-o, --output <format>', 'json')
+  withOutputOption(named(user.command('list').description('Who there is.')), ['json'])
     .action((options: LocalOptions) => list(shell, options));
   named(user.command('remove <user>').description("Take somebody's kubeconfig away.")).action((name: string, options: LocalOptions) => remove(shell, name, options));
 }
@@ -35,8 +42,7 @@ async function list(shell: Shell, options: LocalOptions): Promise<void> {
   const users = await explained(() => listUsers(directoryOf(shell, options)));
   if (options.output === 'json') return print(shell, JSON.stringify(users, undefined, 2));
   if (users.length === 0) return print(shell, `Nobody but the administrator uses the local cluster "${options.name}". Add somebody with: serin local user add <user>`);
-  const width = Math.max(...users.map(({ name }) => name.length));
-  for (const { name, groups, kubeconfig } of users) print(shell, `${name.padEnd(width)}  ${groups.length === 0 ? '-' : groups.join(',')}  ${kubeconfig}`);
+  for (const line of tableLines(COLUMNS, users)) print(shell, line);
 }
 
 async function remove(shell: Shell, name: string, options: LocalOptions): Promise<void> {

@@ -5,6 +5,8 @@ import { resetCluster, stopCluster } from '../../local/supervisor/stop-cluster.j
 import { CliError } from '../errors.js';
 import { directoryOf, explained, named, type LocalOptions } from '../local/cluster-options.js';
 import { startLocal } from '../local/start-local.js';
+import { withExamples } from '../output/examples.js';
+import { withOutputOption } from '../output/format.js';
 import { note, print, type Shell } from '../shell.js';
 import { registerLocalUser } from './local-user.js';
 
@@ -15,16 +17,10 @@ interface UpOptions extends LocalOptions {
   readonly ingressPort?: string;
 }
 
-const EXAMPLES = `
-Examples:
-  $ serin local up --images examples/bookinfo/images.json
-  $ serin local status
-  $ serin local down
-  $ serin local reset
-`;
+const EXAMPLES = ['serin local up --images examples/bookinfo/images.json', 'serin local status', 'serin local down', 'serin local reset'];
 
 export function registerLocal(program: Command, shell: Shell): void {
-  const local = program.command('local').description('A small cluster on this machine: API, workloads, Pods as processes, gateway, Serin.').addHelpText('after', EXAMPLES);
+  const local = withExamples(program.command('local'), EXAMPLES);
   named(local.command('up').description('Start it; it goes on until `serin local down`.'))
     .option('--images <file...>', 'image tables: which local command an image stands for')
     .option('--crds <file...>', "CustomResourceDefinitions to start with, beside Istio's and Serin's")
@@ -32,8 +28,7 @@ export function registerLocal(program: Command, shell: Shell): void {
     .option('--ingress-port <port>', 'port of the ingress gateway (default: any free one)')
     .action((options: UpOptions) => up(shell, options));
   named(local.command('down').description('Stop it and everything that runs on it; its data stays.')).action((options: LocalOptions) => down(shell, options));
-  named(local.command('status').description('Say how it fares.'))
-    .option('-o, --output <format>', 'json')
+  withOutputOption(named(local.command('status').description('Say how it fares.')), ['json'])
     .action((options: LocalOptions) => showStatus(shell, options));
   named(local.command('reset').description('Stop it and delete its data.')).action((options: LocalOptions) => reset(shell, options));
   registerLocalUser(local, shell);

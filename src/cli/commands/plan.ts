@@ -36,7 +36,6 @@ interface PlanOptions extends ConnectionOptions {
 export function registerPlan(program: Command, shell: Shell): void {
   const command = program
     .command('plan')
-    .description('Show the steps that a policy would run and the objects that it would write, step by step, without doing anything.')
     .argument('[policy]', 'the policy on the cluster; before -f, which one of the files')
     .option('-f, --filename <place...>', 'file, folder, or - for the standard input, instead of a cluster')
     .option('--image <container=image>', 'what the new version runs; may be given again', imageChange, [])
@@ -60,7 +59,7 @@ async function plan(shell: Shell, name: string | undefined, options: PlanOptions
     const { client } = connection;
     const { clock, signal } = shell;
     const policy = await findPolicy(connection, name, signal);
-    const source = await plannedObjects(client, [], policy.metadata.namespace ?? '', { whole: true, signal });
+    const source = await plannedObjects(client, [], policy.metadata.namespace ?? '', { whole: true, policies: [policy], signal });
     const problems = checkPolicy(policy, surroundingsOf(policy, source, clock.now()));
     const texts = problems.map(({ path, problem, remedy, severity }) => `${severity ?? 'error'}: ${formatPath(path)}: ${problem} ${remedy}`);
     if (texts.length > 0) note(shell, `${texts.join('\n')}\n`);
@@ -93,7 +92,7 @@ function policyAmong(objects: readonly KubernetesObject[], name: string | undefi
   const wanted = name === undefined ? undefined : parseTarget(name).name;
   const meant = policies.filter(({ metadata }) => wanted === undefined || metadata.name === wanted);
   const names = policies.map(({ metadata }) => metadata.name).join(', ');
-  if (meant.length > 1) throw new CliError(`the files hold ${plural(meant.length, 'policy').replace('policys', 'policies')}: ${names}. Name one of them.`, exitCodes.usage);
+  if (meant.length > 1) throw new CliError(`the files hold ${plural(meant.length, 'policy', 'policies')}: ${names}. Name one of them.`, exitCodes.usage);
   const [policy] = meant;
   if (!policy) throw new CliError(wanted === undefined ? 'the files hold no ReleasePolicy.' : `the files hold no policy ${wanted}. ${names === '' ? 'They hold none.' : `There ${policies.length === 1 ? 'is' : 'are'} ${names}.`}`);
   return policy;

@@ -14,17 +14,14 @@ interface HotfixOptions extends ConnectionOptions {
 export function registerRequests(program: Command, shell: Shell): void {
   const retry = program
     .command('retry')
-    .description('Try the version that was taken back last once more, from the first step.')
     .argument('<policy>')
     .action((name: string, options: ConnectionOptions) => ask(shell, name, options, planRetry));
   const restart = program
     .command('restart')
-    .description('Replace all Pods by new ones of the same version, as a release of its own.')
     .argument('<policy>')
     .action((name: string, options: ConnectionOptions) => ask(shell, name, options, (objects) => planRestart(objects, shell.clock.now())));
   const hotfix = program
     .command('hotfix')
-    .description('Let the next release out without judging it; say so before the new version arrives.')
     .argument('<policy>')
     .requiredOption('--reason <text>', 'why; it stays on record with the release')
     .action((name: string, { reason, ...options }: HotfixOptions) => ask(shell, name, options, (objects) => planHotfix(objects, reason)));

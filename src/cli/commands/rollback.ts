@@ -4,12 +4,13 @@ import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { HOTFIX_ANNOTATION, serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
-import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
+import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
 import { CliError } from '../errors.js';
 import { withExamples } from '../output/examples.js';
 import { plural } from '../output/quantities.js';
 import { print, type Shell } from '../shell.js';
 import { putTemplate } from '../requests/carry-out.js';
+import { lookingAgain } from '../requests/looking-again.js';
 import { planRollback } from '../rollback/plan.js';
 import { steer } from '../steering/release-command.js';
 import { findPolicy } from '../target.js';
@@ -21,7 +22,6 @@ interface RollbackOptions extends ConnectionOptions {
 export function registerRollback(program: Command, shell: Shell): void {
   const command = program
     .command('rollback')
-    .description('Go back one version, or to any in the history: abort the release under way, or release the earlier version.')
     .argument('<policy>')
     .option('--to <version>', 'a release (the version that it left users with), a hash, a ReplicaSet or an image')
     .action((policy: string, options: RollbackOptions) => rollback(shell, policy, options));
@@ -31,44 +31,44 @@ export function registerRollback(program: Command, shell: Shell): void {
 }
 
 async function rollback(shell: Shell, name: string, { to, ...options }: RollbackOptions): Promise<void> {
-  await onCluster(shell, options, async (connection) => {
-    const { signal } = shell;
-    const { client } = connection;
-    const policy = await findPolicy(connection, name, signal);
-    const namespace = policy.metadata.namespace ?? '';
-    const workload = policy.spec.workload.deployment;
-    const [deployment, { items: releases }, { items: replicaSets }] = await Promise.all([
-      workload === undefined ? undefined : client.find(resources.deployments, { namespace, name: workload }, { signal }),
-      client.list(serinResources.releases, { namespace, signal }),
-      client.list(resources.replicaSets, { namespace, signal }),
-    ]);
-    const plan = planRollback({ policy, releases: releases.filter(({ spec }) => spec.policy === policy.metadata.name), deployment, replicaSets, to });
-    if (plan.outcome === 'refused') throw new CliError(plan.why);
-    if (plan.outcome === 'abort') {
-      const { plan: steered } = await steer(client, 'abort', plan.release, { signal });
-      print(shell, `A release is under way, so it is aborted. ${steered.done}`);
-      return print(shell, steered.next);
-    }
-    const { to: target, from, ready } = plan;
-    // Users relied on it before and it is there: it is not judged again.
-    const atOnce = ready > 0 && (plan.outcome === 'want' || plan.released);
-    const runs = ready > 0 ? `${plural(ready, 'Pod')} of it still ${ready === 1 ? 'runs and is' : 'run and are'} ready, so it goes back at once, without steps and judging.` : 'No Pod of it runs, so they start first, and the release takes the steps of the policy.';
-    if (atOnce) await annotateHotfix(client, policy, `rollback to ${target}, whose Pods still run`, signal);
-    if (plan.outcome === 'want') await want(client, policy, target, signal);
-    else await putTemplate(client, { policy, deployment }, plan.template, signal);
-    if (plan.outcome === 'template' && !plan.released) return print(shell, `The workload asks for ${target} again instead of ${from}; it is what runs, so there is nothing to release.`);
-    print(shell, plan.outcome === 'want' ? `The policy wants ${target} again instead of ${from}.` : `The workload asks for ${target} again instead of ${from}.`);
-    if (plan.outcome === 'template' && plan.instead !== undefined) print(shell, `Release ${plan.instead} is taken back, because a newer version takes its place.`);
-    print(shell, `A release leads there. ${runs} Follow it with: serin status ${policy.metadata.name} --watch.`);
-  });
+  const lines = await onCluster(shell, options, (connection) => lookingAgain(() => goBack(connection, name, to, shell.signal)));
+  for (const line of lines) print(shell, line);
 }
 
-/** Approvals and gates stay; everything else of the plan is left out, with the reason on record. */
-async function annotateHotfix(client: ClusterClient, { metadata: { name, namespace = '' } }: ReleasePolicy, reason: string, signal: AbortSignal): Promise<void> {
-  await client.patch(serinResources.releasePolicies, { namespace, name }, { kind: 'merge', body: { metadata: { annotations: { [HOTFIX_ANNOTATION]: reason } } } }, { signal });
+/** Decides and writes, once. @returns what is said of it @throws ApiError where the objects changed meanwhile */
+async function goBack(connection: Connection, name: string, to: string | undefined, signal: AbortSignal): Promise<readonly string[]> {
+  const { client } = connection;
+  const policy = await findPolicy(connection, name, signal);
+  const namespace = policy.metadata.namespace ?? '';
+  const workload = policy.spec.workload.deployment;
+  const [deployment, { items: releases }, { items: replicaSets }] = await Promise.all([
+    workload === undefined ? undefined : client.find(resources.deployments, { namespace, name: workload }, { signal }),
+    client.list(serinResources.releases, { namespace, signal }),
+    client.list(resources.replicaSets, { namespace, signal }),
+  ]);
+  const plan = planRollback({ policy, releases: releases.filter(({ spec }) => spec.policy === policy.metadata.name), deployment, replicaSets, to });
+  if (plan.outcome === 'refused') throw new CliError(plan.why);
+  if (plan.outcome === 'abort') {
+    const { plan: steered } = await steer(client, 'abort', plan.release, { signal });
+    return [`A release is under way, so it is aborted. ${steered.done}`, steered.next];
+  }
+  const { to: target, from, ready } = plan;
+  // Users relied on it before and it is there: it is not judged again.
+  const hotfix = ready > 0 && (plan.outcome === 'want' || plan.released) ? `rollback to ${target}, whose Pods still run` : undefined;
+  if (plan.outcome === 'want') await want(client, policy, target, { hotfix, signal });
+  else await putTemplate(client, { policy, deployment }, plan.template, { hotfix, signal });
+  if (plan.outcome === 'template' && !plan.released) return [`The workload asks for ${target} again instead of ${from}; it is what runs, so there is nothing to release.`];
+  const runs = ready > 0 ? `${plural(ready, 'Pod')} of it still ${ready === 1 ? 'runs and is' : 'run and are'} ready, so it goes back at once, without steps and judging.` : 'No Pod of it runs, so they start first, and the release takes the steps of the policy.';
+  return [
+    plan.outcome === 'want' ? `The policy wants ${target} again instead of ${from}.` : `The workload asks for ${target} again instead of ${from}.`,
+    ...(plan.outcome === 'template' && plan.instead !== undefined ? [`Release ${plan.instead} is taken back, because a newer version takes its place.`] : []),
+    `A release leads there. ${runs} Follow it with: serin status ${policy.metadata.name} --watch.`,
+  ];
 }
 
-async function want(client: ClusterClient, { metadata }: ReleasePolicy, deployment: string, signal: AbortSignal): Promise<void> {
-  const { name, namespace = '' } = metadata;
-  await client.patch(serinResources.releasePolicies, { namespace, name }, { kind: 'merge', body: { spec: { workload: { versions: { want: deployment } } } } }, { signal });
+async function want(client: ClusterClient, { metadata }: ReleasePolicy, deployment: string, { hotfix, signal }: { readonly hotfix: string | undefined; readonly signal: AbortSignal }): Promise<void> {
+  const { name, namespace = '', resourceVersion } = metadata;
+  const annotations = hotfix === undefined ? {} : { annotations: { [HOTFIX_ANNOTATION]: hotfix } };
+  const body = { metadata: { resourceVersion, ...annotations }, spec: { workload: { versions: { want: deployment } } } };
+  await client.patch(serinResources.releasePolicies, { namespace, name }, { kind: 'merge', body }, { signal });
 }

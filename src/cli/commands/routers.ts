@@ -31,7 +31,6 @@ interface RouterEntry {
 export function registerRouters(program: Command, shell: Shell): void {
   const command = program
     .command('routers')
-    .description('Show what each router can do, and how.')
     .action(({ output }: { output?: string }) => show(shell, output));
   withOutputOption(command, ['table', 'json', 'yaml']);
   withExamples(command, ['serin routers', 'serin routers -o json'], 'What a router cannot do is refused by name before a release starts. Several routers at once can do what each of them can;\nnone is for workers that nobody calls.');

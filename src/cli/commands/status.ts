@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { createLogUpdate } from 'log-update';
-import { ApiError } from '../../cluster/api-error.js';
+import { isForbidden, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { Approval } from '../../model/approval.js';
@@ -26,7 +25,6 @@ interface StatusOptions extends ConnectionOptions {
 export function registerStatus(program: Command, shell: Shell): void {
   const command = program
     .command('status')
-    .description('Show where a release stands: steps, versions and Pods, shares, requests, and what it waits for.')
     .argument('<policy|release>', 'name; policy/NAME or release/NAME where both exist')
     .option('-w, --watch', 'follow it until the release has ended, or until Ctrl-C for a policy')
     .action((name: string, options: StatusOptions) => status(shell, name, options));
@@ -60,7 +58,7 @@ async function approvalsIn(client: ClusterClient, namespace: string, signal: Abo
   try {
     return (await client.list(serinResources.approvals, { namespace, signal })).items;
   } catch (error) {
-    if (error instanceof ApiError && (error.code === 403 || error.code === 404)) return [];
+    if (isForbidden(error) || isNotFound(error)) return [];
     throw error;
   }
 }
@@ -68,7 +66,7 @@ async function approvalsIn(client: ClusterClient, namespace: string, signal: Abo
 async function follow(shell: Shell, { client }: Connection, target: Target): Promise<void> {
   const { clock, signal, stdout } = shell;
   const watched = await watchStatus(client, target, shell);
-  const live = stdout.isTTY === true ? createLogUpdate(stdout as NodeJS.WriteStream) : undefined;
+  const live = stdout.isTTY === true ? (await import('log-update')).createLogUpdate(stdout as NodeJS.WriteStream) : undefined;
   let told = nothingTold;
   try {
     while (!signal.aborted) {

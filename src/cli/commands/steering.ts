@@ -13,19 +13,11 @@ interface SteeringOptions extends ConnectionOptions {
   readonly output?: string;
 }
 
-const DESCRIPTIONS: Readonly<Record<SteeringVerb, string>> = {
-  promote: 'Go on to the next step now, without waiting for the end of a pause or an analysis.',
-  pause: 'Hold a release: no share rises and no step starts until it is resumed.',
-  resume: 'Let a release go on that is paused, by a person or by a pause in its plan.',
-  abort: 'Take a release back: users return to the stable version at once.',
-};
-
 /** promote, pause, resume, abort: each sets a field of the Release that says what is to be, as kubectl could, too. */
 export function registerSteering(program: Command, shell: Shell): void {
   for (const verb of ['promote', 'pause', 'resume', 'abort'] as const) {
     const command = program
       .command(verb)
-      .description(DESCRIPTIONS[verb])
       .argument('<policy|release>', "a policy means its release under way")
       .action((name: string, options: SteeringOptions) => carryOut(shell, verb, name, options));
     if (verb === 'promote') command.option('--full', 'go through all remaining steps without a stop');

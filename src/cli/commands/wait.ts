@@ -19,7 +19,6 @@ interface WaitOptions extends ConnectionOptions {
 export function registerWait(program: Command, shell: Shell): void {
   const command = program
     .command('wait')
-    .description('Wait until a release has ended as wanted; for scripts.')
     .argument('<policy|release>', 'a policy means its release under way, or the one that a change just made will start')
     .addOption(new Option('--for <end>', 'the end to wait for').choices([...goals]).default('completed'))
     .option('--timeout <duration>', 'how long, as in 90s or 10m', '10m')

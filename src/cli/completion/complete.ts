@@ -1,11 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { resources } from '../../kubernetes/resources.js';
-import { serinResources } from '../../model/resources.js';
-import { onCluster } from '../cluster-command.js';
-import { localClusters } from '../connection.js';
 import { print, type Shell } from '../shell.js';
-import { typedConnection, wanted, type NameKind, type Word } from './wanted.js';
+import { typedConnection, wanted, type Word } from './wanted.js';
 
 /** What a shell does beside offering the words: these numbers are also those that kubectl expects of its plugins. */
 const OFFER = { files: 0, wordsAlone: 4 } as const;
@@ -27,23 +23,11 @@ async function wordsFor(shell: Shell, asked: ReturnType<typeof wanted>, words: r
   if (asked.kind === 'words') return asked.words;
   if (asked.kind !== 'names') return [];
   const { before, of } = asked;
-  const names = await inTime(shell, (signal) => namesOf({ ...shell, signal, stderr: silence() }, of, words));
+  // Read only here: most words are completed without a cluster.
+  const { namesOf } = await import('./names.js');
+  const names = await inTime(shell, (signal) => namesOf({ ...shell, signal, stderr: silence() }, of, typedConnection(words)));
   const current = words.at(-1) ?? '';
   return names.map((name) => ({ word: `${before}${name}`, meaning: '' })).filter(({ word }) => word.startsWith(current));
-}
-
-async function namesOf(shell: Shell, kinds: readonly NameKind[], words: readonly string[]): Promise<string[]> {
-  if (kinds.includes('locals')) return localClusters(shell);
-  return onCluster(shell, typedConnection(words), async ({ client, namespace }) => {
-    const { signal } = shell;
-    const lists = await Promise.all(kinds.map(async (kind) => {
-      const { items } = kind === 'namespaces'
-        ? await client.list(resources.namespaces, { signal })
-        : kind === 'policies' ? await client.list(serinResources.releasePolicies, { namespace, signal }) : await client.list(serinResources.releases, { namespace, signal });
-      return items.map(({ metadata }) => metadata.name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-    }));
-    return [...new Set(lists.flat())];
-  });
 }
 
 /** The result of some work; nothing where it fails or takes too long. */

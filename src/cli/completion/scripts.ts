@@ -58,6 +58,10 @@ _serin() {
     fi
   done
   if [[ "$directive" == 0 ]]; then
+    if [[ "$PREFIX" == --*=* ]]; then
+      IPREFIX+="\${PREFIX%%=*}="
+      PREFIX="\${PREFIX#*=}"
+    fi
     _files
   else
     _describe serin offered
@@ -79,7 +83,10 @@ function __serin_complete
     end
   end
   if test "$directive" = 0
-    __fish_complete_path "$current"
+    set -l option (string match -r -- '^--[^=]+=' "$current")
+    for file in (__fish_complete_path (string replace -r -- '^--[^=]+=' '' "$current"))
+      echo "$option$file"
+    end
   end
 end
 complete -c serin -f -a '(__serin_complete)'

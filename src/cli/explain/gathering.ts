@@ -1,4 +1,4 @@
-import { isNotFound, ApiError } from '../../cluster/api-error.js';
+import { isForbidden, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
@@ -13,7 +13,7 @@ export async function gatherFacts(client: ClusterClient, { namespace, policy, re
     try {
       return (await client.list(resource, { namespace, signal, ...(fieldSelector === undefined ? {} : { fieldSelector }) })).items;
     } catch (error) {
-      if (isNotFound(error) || (error instanceof ApiError && error.code === 403)) return [];
+      if (isNotFound(error) || isForbidden(error)) return [];
       throw error;
     }
   };

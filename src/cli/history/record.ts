@@ -35,6 +35,10 @@ export function historyOf(releases: readonly Release[]): ReleaseRecord[] {
   return releases.map(recordOf).sort((a, b) => b.number - a.number || (b.startedAt ?? '').localeCompare(a.startedAt ?? ''));
 }
 
+/** Which release of its policy it is, by the end of its name; 0 for a name that no controller gave. */
+export const releaseNumber = ({ metadata }: Release): number => Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0);
+
+/** What one release tells. */
 export function recordOf(release: Release): ReleaseRecord {
   const { spec, status, metadata } = release;
   const met = status?.evidence?.canary ?? { requests: 0, failures: 0 };
@@ -42,7 +46,7 @@ export function recordOf(release: Release): ReleaseRecord {
   const aborting = status?.log?.findLast(({ code }) => code === 'Aborting' || code === 'LettingGo');
   const endedAt = status?.endedAt;
   return {
-    number: Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0),
+    number: releaseNumber(release),
     name: metadata.name,
     strategy: spec.strategy,
     hotfix: spec.hotfix,
@@ -101,7 +105,7 @@ function culprit({ metadata, status }: Release): string {
 
 function highestShare({ spec, status }: Release): number {
   if (status?.phase === 'Completed') return 1000;
-  const asked = (status?.log ?? []).flatMap(({ code, arguments: args }) => (code === 'ShareAsked' ? Number.parseFloat(args['share'] ?? '0') * 10 : []));
+  const asked = (status?.log ?? []).flatMap(({ code, arguments: args }) => (code === 'ShareAsked' ? Math.round(Number.parseFloat(args['share'] ?? '0') * 10) : []));
   const reachedByStep = spec.plan.steps.slice(0, status?.step.index ?? 0).flatMap(({ kind, share }) => (kind === 'weight' ? (share ?? []) : []));
   return Math.max(0, ...asked, ...reachedByStep);
 }

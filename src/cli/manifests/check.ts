@@ -1,6 +1,6 @@
 import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js';
 import { fileObjects } from './file-objects.js';
-import { readKnownKinds } from './known-kinds.js';
+import { knownKinds } from './known-kinds.js';
 import { lintObjects } from './lint.js';
 import { namedObjects, placed, type SourcedObject } from './objects.js';
 import type { ReadManifests } from './read-manifests.js';
@@ -16,7 +16,7 @@ export interface CheckedManifests {
 export function checkManifests(read: ReadManifests, namespace: string, now: number): CheckedManifests {
   const named = namedObjects(read.manifests);
   const objects = named.objects.map((each) => ({ ...each, object: { ...each.object, metadata: { namespace, ...each.object.metadata } } }));
-  const kinds = readKnownKinds();
+  const kinds = knownKinds();
   const others = objects.map((each) => ({ ...each, problems: kinds.check(each.manifest.object) }));
   // An object that is wrong in itself is still there, so its own problems are all that is said of it.
   const broken = others.filter(({ problems }) => problems.length > 0);

@@ -21,9 +21,13 @@ export function fileObjects(objects: readonly KubernetesObject[], namespace: str
 }
 
 /** The fields without which an object of a kind says nothing; what stands in a file has not been checked by anyone. */
-const NEEDED: Readonly<Record<string, readonly string[]>> = { Deployment: ['template'], ReleasePolicy: ['workload', 'router', 'strategy'] };
+const NEEDED: Readonly<Record<string, readonly string[]>> = { Deployment: ['template'], ReleasePolicy: ['workload', 'strategy'] };
+/** Fields that may be absent, but must be objects where they are there. */
+const OPTIONAL: typeof NEEDED = { ReleasePolicy: ['router'] };
 
 function isWhole(object: KubernetesObject): boolean {
   const spec: unknown = Reflect.get(object, 'spec');
-  return isRecord(spec) && (NEEDED[object.kind] ?? []).every((field) => isRecord(spec[field]));
+  if (!isRecord(spec)) return false;
+  const absent = (OPTIONAL[object.kind] ?? []).filter((field) => spec[field] === undefined || spec[field] === null);
+  return [...(NEEDED[object.kind] ?? []), ...(OPTIONAL[object.kind] ?? [])].every((field) => isRecord(spec[field]) || absent.includes(field));
 }

@@ -22,13 +22,14 @@ export interface KnownKinds {
   check(object: Readonly<Record<string, unknown>>): PolicyProblem[];
 }
 
-/** Reads the schemas that stand beside the generated types. */
-export function readKnownKinds(): KnownKinds {
-  const document = openApiDocument(JSON.parse(generated('openapi-schemas.json')) as Record<string, unknown>);
-  const definitions = JSON.parse(generated('istio-crds.json')) as CustomResourceDefinition[];
+/** The schemas that stand beside the generated types; each file is read when an object asks for it. */
+export function knownKinds(): KnownKinds {
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  let definitions: readonly CustomResourceDefinition[] | undefined;
   const schemaOf = ({ apiVersion, kind }: Readonly<Record<string, unknown>>): StructuralSchema | undefined => {
     const builtIn = BUILT_IN[`${String(apiVersion)} ${String(kind)}`];
-    if (builtIn !== undefined) return document.schema(builtIn);
+    if (builtIn !== undefined) return (document ??= openApiDocument(JSON.parse(generated('openapi-schemas.json')) as Record<string, unknown>)).schema(builtIn);
+    definitions ??= JSON.parse(generated('istio-crds.json')) as CustomResourceDefinition[];
     const definition = definitions.find(({ spec }) => spec.names.kind === kind && spec.versions.some(({ name }) => `${spec.group}/${name}` === apiVersion));
     return definition?.spec.versions.find(({ name }) => String(apiVersion).endsWith(`/${name}`))?.schema?.openAPIV3Schema as StructuralSchema | undefined;
   };

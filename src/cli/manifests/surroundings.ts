@@ -40,6 +40,7 @@ export function surroundingsOf(policy: ReleasePolicy, source: ObjectSource, now:
   return {
     ...(steered ? {} : { found }),
     deployment: deployments.find(({ metadata }) => metadata.name === deployment),
+    deployments,
     deploymentNames: deployments.map(({ metadata }) => metadata.name),
     otherKind: otherWorkloads.find((resource) => source.list(resource).some(({ metadata }) => metadata.name === deployment))?.kind,
     policies,

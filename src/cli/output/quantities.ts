@@ -10,4 +10,4 @@ export function formatCounts(counts: Counts): string {
 }
 
 /** `1 Pod`, `2 Pods` */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, noun: string, nouns = `${noun}s`): string => `${count} ${count === 1 ? noun : nouns}`;

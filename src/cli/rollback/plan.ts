@@ -46,13 +46,18 @@ function rollbackOne({ policy, releases, deployment, replicaSets }: RollbackObje
   if (stableTemplate && !equalTemplates(stableTemplate, present)) {
     return { outcome: 'template', template: withoutHash(stableTemplate), from: policy.status?.rejected?.replicaSet ?? 'a version without a release', to: stable.replicaSet, released: false, ready: 0 };
   }
-  const led = releases.filter(({ spec, status }) => status?.phase === 'Completed' && spec.canary.replicaSet === stable.replicaSet);
-  const last = led.sort((a, b) => (a.status?.endedAt ?? '').localeCompare(b.status?.endedAt ?? '')).at(-1);
+  const last = lastTo(releases, ({ spec }) => spec.canary.replicaSet === stable.replicaSet);
   if (!last) return { outcome: 'refused', why: `no release led to ${stable.replicaSet}, so no version before it is on record.` };
   const before = last.spec.stable.replicaSet;
   const template = templateOf(before);
   if (!template) return { outcome: 'refused', why: `${before}, which ${last.metadata.name} replaced, is gone: its ReplicaSet was deleted (a Deployment keeps as many as its spec.revisionHistoryLimit). Apply its manifest again instead.` };
   return { outcome: 'template', template: withoutHash(template), from: stable.replicaSet, to: before, released: true, ready: readyOf(replicaSets, before) };
+}
+
+/** The last release that led to a version, by when it ended. */
+function lastTo(releases: readonly Release[], leads: (release: Release) => boolean): Release | undefined {
+  const led = releases.filter((release) => release.status?.phase === 'Completed' && leads(release));
+  return led.sort((a, b) => (a.status?.endedAt ?? '').localeCompare(b.status?.endedAt ?? '')).at(-1);
 }
 
 const movingOf = (releases: readonly Release[]): Release | undefined => releases.find(({ status }) => !hasEnded(status?.phase ?? 'Preparing'));
@@ -95,7 +100,7 @@ function rollbackToDeployment({ policy, releases, replicaSets, to }: RollbackObj
   };
   const wanted = want ?? names.at(-1) ?? '';
   const stable = asDeployment(policy.status?.stable?.replicaSet ?? '');
-  const last = releases.filter(({ status, spec }) => status?.phase === 'Completed' && asDeployment(spec.canary.replicaSet) === stable).at(-1);
+  const last = lastTo(releases, ({ spec }) => asDeployment(spec.canary.replicaSet) === stable);
   const meant = to === undefined ? undefined : versionMeant(to, releases, replicaSets);
   const target = to !== undefined
     ? (asDeployment(to.replace(/^deployments?\//, '')) ?? (meant === undefined || typeof meant === 'string' ? undefined : asDeployment(meant.replicaSet)))

@@ -2,6 +2,7 @@ import type { ReplicaSet } from '../../kubernetes/generated/apps-v1.js';
 import { controllerOf } from '../../kubernetes/owners.js';
 import type { Release, ReleaseSpec } from '../../model/release.js';
 import { HASH_LABEL } from '../../model/version.js';
+import { releaseNumber } from '../history/record.js';
 
 /** A version that releases of a policy tell of. */
 export interface KnownVersion {
@@ -14,7 +15,7 @@ export interface KnownVersion {
 
 /** Every version in the history, newest first. */
 export function versionsIn(releases: readonly Release[], replicaSets: readonly ReplicaSet[]): KnownVersion[] {
-  const ordered = [...releases].sort((a, b) => numberOf(b) - numberOf(a));
+  const ordered = [...releases].sort((a, b) => releaseNumber(b) - releaseNumber(a));
   const versions = ordered.flatMap(({ spec }) => [spec.canary, spec.stable]);
   return [...new Map(versions.map((version) => [version.replicaSet, version])).values()].map((version) => knownVersion(version, replicaSets));
 }
@@ -61,5 +62,3 @@ export function deploymentOf({ replicaSet, hash, found }: KnownVersion, names: r
   const owner = found && controllerOf(found);
   return [replicaSet, hash, owner?.kind === 'Deployment' ? owner.name : undefined, found?.metadata.labels?.[HASH_LABEL]].find((name) => name !== undefined && names.includes(name));
 }
-
-const numberOf = ({ metadata }: Release): number => Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0);

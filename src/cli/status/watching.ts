@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { ApiError } from '../../cluster/api-error.js';
+import { isForbidden } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import { createInformer } from '../../cluster/create-informer.js';
 import type { RunningInformer } from '../../cluster/informer.js';
@@ -34,7 +34,7 @@ export async function watchStatus(client: ClusterClient, target: Pick<Target, 'k
   refused.catch(() => undefined);
   // Watches try again for ever, which helps nobody who may not watch.
   const onError = (error: Error): void => {
-    if (error instanceof ApiError && error.code === 403) refuse(error);
+    if (isForbidden(error)) refuse(error);
   };
   const start = <T extends KubernetesObject>(resource: Resource<T>): RunningInformer<T> => createInformer(client, resource, { namespace, clock, random, signal: stopping.signal, onError });
   const policies = start(serinResources.releasePolicies);

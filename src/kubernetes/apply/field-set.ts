@@ -12,10 +12,12 @@ export interface FieldSet {
 /** Steps from the object to a field. */
 export type FieldPath = readonly string[];
 
+/** No field at all. */
 export const EMPTY: FieldSet = { member: false, children: new Map() };
 /** Only the node itself. */
 export const LEAF: FieldSet = { member: true, children: new Map() };
 
+/** Whether it names no field. */
 export const isEmptySet = ({ member, children }: FieldSet): boolean => !member && children.size === 0;
 
 /** A node from its parts; empty children are left out. */
@@ -23,6 +25,7 @@ export function fieldSet(member: boolean, children: Iterable<readonly [string, F
   return { member, children: new Map([...children].filter(([, child]) => !isEmptySet(child))) };
 }
 
+/** What is in either. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   const children = new Map(a.children);
   for (const [step, child] of b.children) {
@@ -47,6 +50,7 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return children === undefined && member === a.member ? a : { member, children: children ?? a.children };
 }
 
+/** What is in both. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return fieldSet(
     a.member && b.member,

@@ -23,7 +23,7 @@ export function defaultPodSpec(spec: PodSpec): void {
   spec.dnsPolicy ??= 'ClusterFirst';
   spec.securityContext ??= {};
   spec.schedulerName ??= 'default-scheduler';
-  const account = spec.serviceAccountName ?? spec.serviceAccount;
+  const account = [spec.serviceAccountName, spec.serviceAccount].find((name) => name !== undefined && name !== '');
   if (account !== undefined) spec.serviceAccountName = spec.serviceAccount = account;
   for (const container of containersOf(spec)) defaultContainer(container);
   for (const volume of spec.volumes ?? []) defaultVolume(volume);

@@ -6,7 +6,7 @@ import { Authentication } from './access/authentication.js';
 import { Authorizer } from './access/authorizer.js';
 import { DefaultAccounts } from './access/default-accounts.js';
 import { createAdmission } from './admission/admission.js';
-import { readBuiltinSchemas } from './decoding/builtin-schemas.js';
+import { builtinSchemas } from './decoding/builtin-schemas.js';
 import { ProtobufObjects } from './decoding/protobuf-objects.js';
 import { withDefinitionRules } from './definitions/definition-rules.js';
 import { DefinitionController } from './definitions/definition-controller.js';
@@ -22,6 +22,7 @@ import { createSystemObjects } from './system-objects.js';
 import { inProcessTransport } from './in-process-transport.js';
 import { WatchHub } from './verbs/watch-hub.js';
 
+/** What an API is made of. */
 export interface ApiOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -53,8 +54,7 @@ export interface Api {
 /** Makes an API over a store. Nothing here waits but through `clock` or draws but from `random`. */
 export function createApi(options: ApiOptions): Api {
   const { store, clock, random } = options;
-  const schemas = readBuiltinSchemas();
-  const kinds = new KindRegistry(options.kinds ?? builtinKinds(), schemas);
+  const kinds = new KindRegistry(options.kinds ?? builtinKinds(), builtinSchemas);
   withDefinitionRules(kinds);
   const watches = new WatchHub(store);
   const definitions = new DefinitionController(store, clock, kinds, watches);
@@ -62,7 +62,7 @@ export function createApi(options: ApiOptions): Api {
   const authorizer = new Authorizer(store);
   const aggregation = new RoleAggregation(store);
   const server: ServerContext = {
-    ...{ store, clock, random, kinds, watches, schemas, authentication, authorizer },
+    ...{ store, clock, random, kinds, watches, schemas: builtinSchemas, authentication, authorizer },
     ...{ protobuf: new ProtobufObjects(), admission: createAdmission(), logs: options.logs },
   };
   const accounts = new DefaultAccounts(store, clock, random);

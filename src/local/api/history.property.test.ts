@@ -45,25 +45,23 @@ async function run(store: Store, work: readonly (readonly Step[])[]) {
     answers.push(...(await Promise.all(batch.map(take))).map(({ status, body }) => `${status} ${body}`));
     await clock.advance(1000);
   }
-  const watch = async (version: number, selector = ''): Promise<Event[]> => {
+  const watch = async (version: number, selector = ''): Promise<{ reading: Promise<Event[]> }> => {
     const query = new URLSearchParams({ watch: '1', timeoutSeconds: '1', resourceVersion: String(version), ...(selector === '' ? {} : { labelSelector: selector }) });
     const { chunks } = await transport.stream({ method: 'GET', path, query });
-    const reading = (async () => {
+    const read = async (): Promise<Event[]> => {
       let text = '';
       for await (const chunk of chunks) text += chunk;
-      return text;
-    })();
-    await clock.advance(2000);
-    const lines = (await reading).split('\n').filter((line) => line !== '');
-    return lines.map((line): Event => JSON.parse(line));
+      const lines = text.split('\n').filter((line) => line !== '');
+      return lines.map((line): Event => JSON.parse(line));
+    };
+    return { reading: read() };
   };
-  const all = await watch(start);
-  const resumed: Event[][] = [];
-  const selected: Event[][] = [];
-  for (let version = start; version <= store.version; version += 1) {
-    resumed.push(await watch(version));
-    selected.push(await watch(version, 'on=true'));
-  }
+  const versions = Array.from({ length: store.version - start + 1 }, (_, index) => start + index);
+  const watches = await Promise.all([...versions.map((version) => watch(version)), ...versions.map((version) => watch(version, 'on=true'))]);
+  await clock.advance(2000);
+  const seen = await Promise.all(watches.map(({ reading }) => reading));
+  const [resumed, selected] = [seen.slice(0, versions.length), seen.slice(versions.length)];
+  const [all = []] = resumed;
   const list: Event['object'][] = (await call('GET', path)).json.items;
   await api.close();
   return { answers, all, resumed, selected, list, start, end: store.version };

@@ -63,6 +63,26 @@ describe.each<[string, ListenOptions]>([['plain HTTP', {}], ['TLS', TLS]])('over
     await reader?.cancel();
   });
 
+  it('waits for a slow reader of a watch without ever more listeners', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const path = '/api/v1/namespaces/default/configmaps';
+    const answer = await get(`${path}?watch=1`);
+    const call = caller(api.transport());
+    for (let index = 0; index < 14; index += 1) {
+      await call('POST', path, { metadata: { name: `c${index}` }, data: { text: 'x'.repeat(300_000) } });
+    }
+    let [text, lines] = ['', 0];
+    for await (const chunk of answer.body ?? []) {
+      text = new TextDecoder().decode(chunk);
+      lines += text.split('\n').length - 1;
+      if (lines === 14) break;
+    }
+    process.off('warning', note);
+    expect(warnings.map(({ message }) => message)).toEqual([]);
+  });
+
   it('reads logs from files', async () => {
     const call = caller(api.transport());
     const pods = '/api/v1/namespaces/default/pods';

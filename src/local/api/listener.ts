@@ -23,6 +23,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Where to listen, and how. */
 export interface ListenOptions {
   readonly host?: string;
   readonly port?: number;
@@ -124,7 +125,15 @@ async function sendAnswer({ status, headers, body }: Answer, request: IncomingMe
   response.flushHeaders();
   for await (const chunk of body) {
     if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(chunk)) await untilDrained(response);
   }
   response.end();
+}
+
+/** Resolves when the client has read on, or left. */
+async function untilDrained(response: ServerResponse): Promise<void> {
+  const decided = new AbortController();
+  const { signal } = decided;
+  // What did not come first must not go on listening: a watch waits many times.
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(() => decided.abort());
 }

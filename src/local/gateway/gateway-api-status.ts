@@ -1,4 +1,3 @@
-import { isConflict, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import { timestamp } from '../../kubernetes/conditions.js';
 import type { Gateway } from '../../kubernetes/generated/gateway-api-v1.js';
@@ -11,6 +10,7 @@ import { SUPPORTED_FEATURES } from './configuration/gateway-api/features.js';
 import type { GatewayApiRoutes, GatewayApiStatuses } from './configuration/gateway-api/gateway-api.js';
 import { CONTROLLER_NAME, GATEWAY_API_GROUP, GATEWAY_CLASS } from './configuration/gateway-api/objects.js';
 import type { WantedGatewayStatus, WantedRouteStatus } from './configuration/gateway-api/statuses.js';
+import { attempt, LatestWork } from './latest-work.js';
 
 type Condition = NonNullable<NonNullable<Gateway['status']>['conditions']>[number];
 
@@ -21,20 +21,14 @@ interface StatusWrite {
   readonly status: object;
 }
 
-/** Milliseconds until a write that failed is tried again. */
-const RETRY_AFTER = 500;
-
 /** Makes the GatewayClass, and says on Gateway API's objects what the local gateway makes of them. */
 export class GatewayApiStatusWriter {
   readonly #client: ClusterClient;
   readonly #clock: Clock;
   readonly #address: string;
   readonly #onProblem: (problem: Error) => void;
-  readonly #stopping = new AbortController();
-  #wanted: GatewayApiStatuses | undefined;
-  #running: Promise<void> | undefined;
+  readonly #work: LatestWork<{ readonly statuses: GatewayApiStatuses; readonly kindKnown: boolean }>;
   #classMade = false;
-  #kindKnown = false;
   /** What was last reported: much changes in a cluster that changes none of it. */
   #routes: GatewayApiRoutes | undefined;
   #told = '';
@@ -45,6 +39,7 @@ export class GatewayApiStatusWriter {
     this.#clock = clock;
     this.#address = address;
     this.#onProblem = onProblem;
+    this.#work = new LatestWork(clock, ({ statuses, kindKnown }, signal) => this.#writeAll(statuses, kindKnown, signal));
   }
 
   /**
@@ -57,56 +52,35 @@ export class GatewayApiStatusWriter {
     this.#routes = routes;
     this.#told = told;
     if (hasClass === true) this.#classMade = true;
-    this.#kindKnown = hasClass !== undefined;
-    this.#wanted = routes.statuses(portProblem);
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#work.ask({ statuses: routes.statuses(portProblem), kindKnown: hasClass !== undefined });
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  /** Resolves when the last write has ended. */
+  stop(): Promise<void> {
+    return this.#work.stop();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (this.#wanted !== undefined && !signal.aborted) {
-      const wanted = this.#wanted;
-      this.#wanted = undefined;
-      let complete = !this.#kindKnown || (await this.#attempt(() => this.#makeClass()));
-      for (const write of this.#writes(wanted)) if (!signal.aborted) complete = (await this.#attempt(() => this.#write(write))) && complete;
-      if (complete) continue;
-      await this.#clock.sleep(RETRY_AFTER, signal).catch(() => undefined);
-      this.#wanted ??= wanted;
-    }
+  async #writeAll(statuses: GatewayApiStatuses, kindKnown: boolean, signal: AbortSignal): Promise<boolean> {
+    let complete = !kindKnown || (await this.#makeClass(signal));
+    for (const write of this.#writes(statuses)) if (!signal.aborted) complete = (await this.#write(write, signal)) && complete;
+    return complete;
   }
 
   /** Once in the life of this process: who deletes it afterwards means it. */
-  async #makeClass(): Promise<void> {
-    if (this.#classMade) return;
+  async #makeClass(signal: AbortSignal): Promise<boolean> {
+    if (this.#classMade) return true;
     const object = { apiVersion: `${GATEWAY_API_GROUP}/v1`, kind: 'GatewayClass', metadata: { name: GATEWAY_CLASS }, spec: { controllerName: CONTROLLER_NAME } };
-    await this.#client.create(resources.gatewayClasses, object, { signal: this.#stopping.signal }).catch((error: unknown) => {
-      if (!isConflict(error)) throw error;
-    });
-    this.#classMade = true;
+    const make = async (): Promise<void> => {
+      await this.#client.create(resources.gatewayClasses, object, { signal });
+      this.#classMade = true;
+    };
+    return attempt(make, signal, this.#onProblem);
   }
 
-  async #write({ resource, object, status }: StatusWrite): Promise<void> {
+  #write({ resource, object, status }: StatusWrite, signal: AbortSignal): Promise<boolean> {
     const { name = '', namespace, resourceVersion } = object.metadata;
     const at = namespace === undefined ? { name } : { name, namespace };
-    await this.#client.patch(resource, at, { kind: 'merge', body: { metadata: { resourceVersion }, status } }, { subresource: 'status', signal: this.#stopping.signal });
-  }
-
-  /** @returns false when it must be tried again */
-  async #attempt(action: () => Promise<void>): Promise<boolean> {
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      // Whoever changed or deleted it in between has made an event of that, and it comes here again.
-      if (isConflict(error) || isNotFound(error) || this.#stopping.signal.aborted) return true;
-      this.#onProblem(error instanceof Error ? error : new Error(String(error)));
-      return false;
-    }
+    return attempt(() => this.#client.patch(resource, at, { kind: 'merge', body: { metadata: { resourceVersion }, status } }, { subresource: 'status', signal }), signal, this.#onProblem);
   }
 
   #writes({ classes, gateways, routes }: GatewayApiStatuses): StatusWrite[] {

@@ -1,10 +1,10 @@
 import type { ClusterClient } from '../../cluster/client.js';
-import { isConflict, isNotFound } from '../../cluster/api-error.js';
 import type { DestinationRule, Gateway, VirtualService } from '../../kubernetes/generated/istio-v1.js';
 import type { Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Refusals } from './configuration/refusals.js';
+import { attempt, LatestWork } from './latest-work.js';
 
 type Routing = VirtualService | DestinationRule | Gateway;
 type Condition = NonNullable<NonNullable<Routing['status']>['conditions']>[number];
@@ -14,8 +14,6 @@ const RESOURCES: Readonly<Record<string, Resource<Routing>>> = {
   DestinationRule: resources.destinationRules,
   Gateway: resources.gateways,
 };
-/** Milliseconds until a write that failed is tried again. */
-const RETRY_AFTER = 500;
 
 /**
  * Says on every routing object which generation of it requests follow now, and whether it is refused. It is told what is in
@@ -26,62 +24,44 @@ export class StatusWriter {
   readonly #clock: Clock;
   readonly #refusals: Refusals;
   readonly #onProblem: (problem: Error) => void;
-  readonly #stopping = new AbortController();
-  #inForce: readonly Routing[] = [];
-  #changed = false;
-  #running: Promise<void> | undefined;
+  readonly #work: LatestWork<readonly Routing[]>;
 
   constructor(client: ClusterClient, clock: Clock, refusals: Refusals, onProblem: (problem: Error) => void) {
     this.#client = client;
     this.#clock = clock;
     this.#refusals = refusals;
     this.#onProblem = onProblem;
+    this.#work = new LatestWork(clock, (objects, signal) => this.#writeAll(objects, signal));
   }
 
   /** @param objects all that are in force, exactly as compiled */
   report(objects: readonly Routing[]): void {
-    this.#inForce = objects;
-    this.#changed = true;
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#work.ask(objects);
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+  /** Resolves when the last write has ended. */
+  stop(): Promise<void> {
+    return this.#work.stop();
   }
 
-  async #run(): Promise<void> {
-    while (this.#changed && !this.#stopping.signal.aborted) {
-      this.#changed = false;
-      let failed = false;
-      for (const object of this.#inForce) if (!this.#stopping.signal.aborted) failed = !(await this.#write(object)) || failed;
-      if (!failed) continue;
-      await this.#clock.sleep(RETRY_AFTER, this.#stopping.signal).catch(() => undefined);
-      this.#changed = true;
-    }
+  async #writeAll(objects: readonly Routing[], signal: AbortSignal): Promise<boolean> {
+    let complete = true;
+    for (const object of objects) if (!signal.aborted) complete = (await this.#write(object, signal)) && complete;
+    return complete;
   }
 
-  /** @returns false when it must be tried again */
-  async #write(object: Routing): Promise<boolean> {
+  async #write(object: Routing, signal: AbortSignal): Promise<boolean> {
     const resource = RESOURCES[object.kind];
     const status = wantedStatus(object, this.#refusals.of(object), this.#clock.now());
     if (resource === undefined || status === undefined) return true;
     const { name = '', namespace = 'default', resourceVersion } = object.metadata;
     const body = { metadata: { resourceVersion }, status };
-    try {
-      await this.#client.patch(resource, { name, namespace }, { kind: 'merge', body }, { subresource: 'status', signal: this.#stopping.signal });
-      return true;
-    } catch (error) {
-      // Whoever changed or deleted it in between has made an event of that, and it comes here again.
-      if (isConflict(error) || isNotFound(error) || this.#stopping.signal.aborted) return true;
-      this.#onProblem(error instanceof Error ? error : new Error(String(error)));
-      return false;
-    }
+    return attempt(() => this.#client.patch(resource, { name, namespace }, { kind: 'merge', body }, { subresource: 'status', signal }), signal, this.#onProblem);
   }
 }
 
 /** The status that an object should have; undefined when it has it. Other conditions are kept. */
-export function wantedStatus(object: Routing, problem: string | undefined, now: number): { observedGeneration: string; conditions: Condition[] } | undefined {
+function wantedStatus(object: Routing, problem: string | undefined, now: number): { observedGeneration: string; conditions: Condition[] } | undefined {
   // Istio's API has 64-bit numbers, which JSON carries as strings there.
   const observedGeneration = String(object.metadata.generation ?? 1);
   const before = object.status?.conditions?.find(({ type }) => type === 'Reconciled');

@@ -5,6 +5,7 @@ import { PodWorker } from './pods/pod-worker.js';
 import type { NodeRegistration } from './registration/node-registration.js';
 import { UsageWriter } from './usage/usage-writer.js';
 
+/** What a node needs; it stops none of the informers. */
 export interface NodeAgentOptions {
   readonly name: string;
   /** May hold Pods of other nodes too. */

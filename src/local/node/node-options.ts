@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { MountChoice } from './volumes/mount-mode.js';
 
+/** What `--help` says. */
 export const NODE_USAGE = `usage: node main.js --kubeconfig FILE --state-directory DIR [--name NAME] [--pod-range CIDR]
        [--images FILE]… [--log-directory DIR] [--addresses-directory DIR | --real-addresses] [--mounts auto|namespace|folder]
        node main.js --end-processes --state-directory DIR`;

@@ -10,6 +10,7 @@ import type { ContainerLogs, LogLimits } from './processes/container-logs.js';
 import type { ProcessRecords } from './processes/process-records.js';
 import type { MountMode } from './volumes/mount-mode.js';
 
+/** The types of Events. */
 export type EventType = 'Normal' | 'Warning';
 
 /** What the Pods of one node share. */

@@ -51,6 +51,7 @@ export interface ClusterFiles {
   logOf(part: string): string;
 }
 
+/** Where everything lies in this folder, there or not. */
 export function clusterFiles(directory: string): ClusterFiles {
   const at = (...parts: string[]): string => join(directory, ...parts);
   return {

@@ -21,6 +21,7 @@ export interface PortWish {
   readonly required: boolean;
 }
 
+/** Puts the plan in the place of the one before, whole. */
 export function writePlan(file: string, plan: ClusterPlan): Promise<void> {
   return writeWhole(file, JSON.stringify(plan, undefined, 2), 0o600);
 }

@@ -34,6 +34,7 @@ export interface Part {
   readonly cleanUp?: readonly string[];
 }
 
+/** What the standard parts are started with. */
 export interface StandardPartsOptions {
   /** The folder of the compiled program: `dist`. */
   readonly programs: string;

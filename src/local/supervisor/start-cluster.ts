@@ -15,6 +15,7 @@ import { stopCluster } from './stop-cluster.js';
 import { SupervisorError, type SupervisorErrorCode } from './supervisor-error.js';
 import { readState } from './supervisor-state.js';
 
+/** How a cluster is started; nothing is required. */
 export interface StartOptions {
   /** Default `default`; part of the kubeconfig's context `serin-<name>`. */
   readonly name?: string;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -101,6 +101,16 @@ describe('a person', () => {
 
   it('cannot be added where there is no cluster', async () => {
     await expect(addUser(folder, { name: 'jane', groups: [] })).rejects.toMatchObject({ code: 'NotUp' });
+  });
+
+  it('cannot be added to a file that holds something else, which is named with the remedy', async () => {
+    const file = join(directory, 'users.json');
+    const before = await readFile(file, 'utf8');
+    for (const text of ['{"jane": {', '[]']) {
+      await writeFile(file, text);
+      await expect(addUser(directory, { name: 'jane', groups: [] })).rejects.toThrow(`${file} is no JSON object of users by name`);
+    }
+    await writeFile(file, before);
   });
 });
 

@@ -59,14 +59,26 @@ export async function listUsers(directory: string): Promise<UserAccess[]> {
   return (await readClusterUsers(files)).map((user) => withFile(files, user));
 }
 
-/** As `listUsers`, of a cluster that need not have been started yet. @throws Error when the file cannot be read as one of users */
+/** As `listUsers`, of a cluster that need not have been started yet. @throws SupervisorError `InvalidUser` when the file cannot be read as one of users */
 export async function readClusterUsers(files: ClusterFiles): Promise<ClusterUser[]> {
   if (!existsSync(files.users)) return [];
-  const content: unknown = JSON.parse(await readFile(files.users, 'utf8'));
-  if (!isRecord(content)) throw new Error(`${files.users}: must be an object of users by name`);
+  const content = parsed(await readFile(files.users, 'utf8'));
+  if (!isRecord(content)) {
+    const remedy = 'put it right, or delete it (and add the users again)';
+    throw new SupervisorError('InvalidUser', `${files.users} is no JSON object of users by name, {"<name>": {"groups": […]}}: ${remedy}`);
+  }
   return Object.entries(content)
     .map(([name, user]) => ({ name, groups: isRecord(user) && Array.isArray(user['groups']) ? user['groups'].map(String) : [] }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** @returns undefined for what is no JSON */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function userProblem(name: string, groups: readonly string[]): string | undefined {

@@ -33,8 +33,10 @@ const CONTROLLERS = {
   'node-lifecycle': (context: WorkloadContext): Controller => new NodeLifecycleController(context),
 } as const;
 
+/** The controllers by name. */
 export type ControllerName = keyof typeof CONTROLLERS;
 
+/** What the controllers run with. */
 export interface WorkloadOptions {
   readonly client: ClusterClient;
   readonly clock: Clock;
@@ -46,6 +48,7 @@ export interface WorkloadOptions {
   readonly autoscalerPeriod?: number;
 }
 
+/** Controllers from their start to their end. */
 export interface RunningWorkloads {
   /** Resolves when all caches are filled and the controllers work. Rejects when stopped before. */
   readonly ready: Promise<void>;

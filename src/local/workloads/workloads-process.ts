@@ -5,6 +5,7 @@ import { seededRandom } from '../../ports/random.js';
 import type { Log } from './loop/log.js';
 import { startWorkloads } from './run-workloads.js';
 
+/** Which cluster the process works for, and until when. */
 export interface WorkloadsProcessOptions {
   /** Where `KUBECONFIG` and `HOME` are looked up. */
   readonly env: Readonly<Record<string, string | undefined>>;

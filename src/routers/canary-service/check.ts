@@ -1,9 +1,9 @@
 import { resources } from '../../kubernetes/resources.js';
 import { HASH_LABEL } from '../../model/version.js';
+import { isOurObject } from '../our-objects.js';
 import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { backendsOf } from './backends.js';
 import { referrersOf } from './references.js';
-import { isOurService } from './version-service.js';
 
 const LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -43,7 +43,7 @@ function canaryServiceProblems(found: Found, { service: main, canaryService: nam
   const place = `Service ${name}`;
   if (name === main) return [{ place, problem: 'is named both for clients and for the canary alone', remedy: 'name another canaryService, or leave it out and Serin makes one' }];
   const present = found.get(resources.services, name)?.object;
-  if (!present || isOurService(present, policy)) return [];
+  if (!present || isOurObject(present, policy)) return [];
   const problems = serviceProblems(found, name, true);
   const referrers = referrersOf(found, name);
   if (referrers.length > 0) {

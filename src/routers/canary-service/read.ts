@@ -1,11 +1,12 @@
 import { resources } from '../../kubernetes/resources.js';
 import { HASH_LABEL, roles, type Role } from '../../model/version.js';
-import { overwritten } from '../overwriting.js';
+import { isOurObject } from '../our-objects.js';
 import type { Claim, Found, RouterContext, RoutingProblem } from '../router.js';
 import { following } from '../service/endpoints.js';
 import { claimedSelector, pinningOf } from '../service/selector.js';
+import { editedSelector, unpinnedSelector } from '../service/selector-problems.js';
 import { backendsOf } from './backends.js';
-import { editedSelector, isOurService, missingService } from './version-service.js';
+import { missingService } from './version-service.js';
 
 /** What the Services say. */
 export interface ServicesState {
@@ -30,15 +31,12 @@ export function readServices(found: Found, recorded: readonly Claim[], context: 
   const lead = pinning.kind === 'pinned' ? roles.find((role) => context.versions[role].hash === pinning.hash) : undefined;
   const problems: RoutingProblem[] = [];
   if (pinning.kind === 'edited') problems.push(editedSelector(main, claimed));
-  if (pinning.kind === 'everyone' && context.lastWritten !== undefined) {
-    const shared = { object: main, group: '', field: 'spec.selector', jsonPointer: `/spec/selector/${HASH_LABEL}`, owned: ['spec', 'selector'] };
-    problems.push(overwritten(shared, `took ${HASH_LABEL} out of it`));
-  }
+  if (pinning.kind === 'everyone' && context.lastWritten !== undefined) problems.push(unpinnedSelector(main));
   const service = found.get(resources.services, context.canaryService)?.object;
   const chosen = service?.spec?.selector ?? {};
   const canary = chosen[HASH_LABEL] === context.versions.canary.hash;
   const theirs = claimedSelector(recorded, context.canaryService);
-  if (service && theirs && !isOurService(service, context.policy) && pinningOf(chosen, theirs).kind === 'edited') problems.push(editedSelector(service, theirs));
+  if (service && theirs && !isOurObject(service, context.policy) && pinningOf(chosen, theirs).kind === 'edited') problems.push(editedSelector(service, theirs));
   const followed = following(found, main, selector) === undefined && (!service || following(found, service, chosen) === undefined);
   return { lead, canary, followed, problems };
 }

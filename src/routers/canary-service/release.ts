@@ -1,11 +1,13 @@
 import { resources } from '../../kubernetes/resources.js';
 import { HASH_LABEL } from '../../model/version.js';
+import { isOurObject } from '../our-objects.js';
 import type { Claim, Found, ReleaseContext, RoutingWrite, Stage } from '../router.js';
+import { stoppedBy } from '../stages.js';
 import { following } from '../service/endpoints.js';
 import { claimedSelector, patchSelector, pinningOf } from '../service/selector.js';
+import { editedSelector } from '../service/selector-problems.js';
 import { previewServiceName } from './backends.js';
 import { referrersOf } from './references.js';
-import { editedSelector, isOurService } from './version-service.js';
 
 type Context = Pick<ReleaseContext, 'policy' | 'service' | 'canaryService'>;
 
@@ -20,8 +22,7 @@ export function unpinStage(found: Found, recorded: readonly Claim[], { service: 
   }
   // Someone's own selector is left to them, unless a hash is still in it.
   if (selector[HASH_LABEL] === undefined || claimed[HASH_LABEL] !== undefined) return [];
-  const { place, problem } = editedSelector(service, claimed);
-  return [{ name: 'unpin', writes: [], waitsFor: `${place}: ${problem}` }];
+  return [stoppedBy(editedSelector(service, claimed), 'unpin')];
 }
 
 /**
@@ -38,7 +39,7 @@ export function tidyStage(found: Found, recorded: readonly Claim[], context: Con
     const { name, resourceVersion = '' } = service.metadata;
     if (name === context.service || kept?.includes(name) === true) continue;
     const claimed = claimedSelector(recorded, name);
-    const ours = isOurService(service, context.policy);
+    const ours = isOurObject(service, context.policy);
     const back = claimed && pinningOf(service.spec?.selector ?? {}, claimed).kind === 'pinned' ? patchSelector(service, claimed[HASH_LABEL]) : [];
     if (!ours && back.length === 0) continue;
     const referrers = ours ? referrersOf(found, name) : [];

@@ -1,10 +1,12 @@
 import { resources } from '../../kubernetes/resources.js';
 import { HASH_LABEL, type Role } from '../../model/version.js';
 import type { Claim, Found, RouterContext, RoutingPlan, Stage } from '../router.js';
+import { stoppedBy } from '../stages.js';
 import { following } from '../service/endpoints.js';
 import { claimSelector, claimedSelector, patchSelector, pinningOf } from '../service/selector.js';
+import { editedSelector } from '../service/selector-problems.js';
 import { backendsOf } from './backends.js';
-import { editedSelector, missingService, versionServiceStage } from './version-service.js';
+import { missingService, versionServiceStage } from './version-service.js';
 
 /**
  * Stage `pin`: the Service that clients use leads to one version alone, and its EndpointSlices have followed. No stage where
@@ -16,14 +18,12 @@ export function pinStage(found: Found, recorded: readonly Claim[], context: Rout
   const name = context.service;
   const service = found.get(resources.services, name)?.object;
   if (!service) {
-    const { place, problem } = missingService(name);
-    return { stages: [{ name: 'pin', writes: [], waitsFor: `${place}: ${problem}` }], claims: [...recorded] };
+    return { stages: [stoppedBy(missingService(name), 'pin')], claims: [...recorded] };
   }
   const claimed = claimedSelector(recorded, name) ?? service.spec?.selector ?? {};
   const claims = claimedSelector(recorded, name) ? [...recorded] : [...recorded, claimSelector(name, claimed)];
   if (pinningOf(service.spec?.selector ?? {}, claimed).kind === 'edited') {
-    const { place, problem } = editedSelector(service, claimed);
-    return { stages: [{ name: 'pin', writes: [], waitsFor: `${place}: ${problem}` }], claims };
+    return { stages: [stoppedBy(editedSelector(service, claimed), 'pin')], claims };
   }
   const { hash } = context.versions[lead];
   return { stages: [{ name: 'pin', writes: patchSelector(service, hash), waitsFor: following(found, service, { ...claimed, [HASH_LABEL]: hash }) }], claims };

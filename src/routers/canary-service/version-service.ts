@@ -1,17 +1,13 @@
 import type { Service } from '../../kubernetes/generated/core-v1.js';
 import { resources } from '../../kubernetes/resources.js';
-import { MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
 import { HASH_LABEL } from '../../model/version.js';
 import { equalJson } from '../json-values.js';
-import { overwritten } from '../overwriting.js';
-import type { Claim, Found, RouterContext, RoutingPlan, RoutingProblem, RoutingWrite, Stage } from '../router.js';
+import { isOurObject, ourLabels } from '../our-objects.js';
+import type { Claim, Found, RouterContext, RoutingPlan, RoutingProblem, RoutingWrite } from '../router.js';
+import { stoppedBy } from '../stages.js';
 import { following } from '../service/endpoints.js';
 import { claimSelector, claimedSelector, patchSelector, pinningOf, type Selector } from '../service/selector.js';
-
-/** Whether Serin made this Service for this policy; one that it did not make is never overwritten or deleted. */
-export function isOurService({ metadata: { labels = {} } }: Service, policy: string): boolean {
-  return labels[POLICY_LABEL] === policy && Object.entries(MANAGED_BY).every(([key, value]) => labels[key] === value);
-}
+import { editedSelector } from '../service/selector-problems.js';
 
 /**
  * One stage, at whose end a Service of this name leads to the Pods of one version alone: made by Serin after the pattern of
@@ -22,9 +18,8 @@ export function isOurService({ metadata: { labels = {} } }: Service, policy: str
 export function versionServiceStage(stage: string, name: string, pattern: string, hash: string, found: Found, recorded: readonly Claim[], context: Pick<RouterContext, 'namespace' | 'policy'>): RoutingPlan {
   const model = found.get(resources.services, pattern)?.object;
   const present = found.get(resources.services, name)?.object;
-  const waiting = ({ place, problem }: RoutingProblem): Stage => ({ name: stage, writes: [], waitsFor: `${place}: ${problem}` });
-  if (!present || isOurService(present, context.policy)) {
-    if (!model) return { stages: [waiting(missingService(pattern))], claims: [...recorded] };
+  if (!present || isOurObject(present, context.policy)) {
+    if (!model) return { stages: [stoppedBy(missingService(pattern), stage)], claims: [...recorded] };
     const selector = { ...(claimedSelector(recorded, pattern) ?? model.spec?.selector ?? {}), [HASH_LABEL]: hash };
     const desired = serviceLike(model, name, selector, context);
     const writes = present ? patchOurs(present, desired) : [{ action: 'create' as const, resource: resources.services, object: desired }];
@@ -32,8 +27,8 @@ export function versionServiceStage(stage: string, name: string, pattern: string
   }
   const claimed = claimedSelector(recorded, name) ?? present.spec?.selector ?? {};
   const claims = claimedSelector(recorded, name) ? [...recorded] : [...recorded, claimSelector(name, claimed)];
-  if (Object.keys(claimed).length === 0) return { stages: [waiting(noSelector(name))], claims: [...recorded] };
-  if (pinningOf(present.spec?.selector ?? {}, claimed).kind === 'edited') return { stages: [waiting(editedSelector(present, claimed))], claims };
+  if (Object.keys(claimed).length === 0) return { stages: [stoppedBy(noSelector(name), stage)], claims: [...recorded] };
+  if (pinningOf(present.spec?.selector ?? {}, claimed).kind === 'edited') return { stages: [stoppedBy(editedSelector(present, claimed), stage)], claims };
   const selector = { ...claimed, [HASH_LABEL]: hash };
   return { stages: [{ name: stage, writes: patchSelector(present, hash), waitsFor: following(found, present, selector) }], claims };
 }
@@ -43,7 +38,7 @@ function serviceLike({ spec = {} }: Service, name: string, selector: Selector, {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace, labels: { ...MANAGED_BY, [POLICY_LABEL]: policy } },
+    metadata: { name, namespace, labels: ourLabels(policy) },
     spec: {
       type: 'ClusterIP',
       selector: { ...selector },
@@ -66,13 +61,6 @@ function patchOurs(present: Service, desired: Service): RoutingWrite[] {
 /** Ports with the API server's defaults filled in. */
 const comparable = ({ spec }: Service): unknown =>
   (spec?.ports ?? []).map(({ name, port, protocol, targetPort, appProtocol }) => ({ name, port, protocol: protocol ?? 'TCP', targetPort: targetPort ?? port, appProtocol }));
-
-/** That someone rewrote a selector that is claimed. */
-export function editedSelector(object: Service, claimed: Selector): RoutingProblem {
-  const shared = { object, group: '', field: 'spec.selector', jsonPointer: `/spec/selector/${HASH_LABEL}`, owned: ['spec', 'selector'] };
-  const problem = overwritten(shared, `rewrote it to ${JSON.stringify(object.spec?.selector ?? {})}`);
-  return { ...problem, remedy: `set it to ${JSON.stringify(claimed)} and edit it when the release has ended; or ${problem.remedy}` };
-}
 
 /** That a Service which a release steers by is not there. */
 export function missingService(name: string): RoutingProblem {

@@ -1,11 +1,8 @@
 import { canonicalJson } from '../json-values.js';
 import type { FoundObject, RoutingProblem } from '../router.js';
+import type { Acceptance } from '../stages.js';
 import { DEFAULT_SETTLE_SECONDS, routeTitle, type GatewayApiConfig, type ParentRef, type Route, type RouteKey } from './objects.js';
 import { normalParent } from './preview-route.js';
-
-export type Acceptance =
-  | { readonly accepted: true }
-  | { readonly accepted: false; readonly waitsFor: string; readonly waitsUntil?: number; readonly problem?: RoutingProblem };
 
 const CONDITIONS = ['Accepted', 'ResolvedRefs'] as const;
 

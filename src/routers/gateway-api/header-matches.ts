@@ -1,6 +1,7 @@
 import type { Match, ValueMatch } from '../../model/match.js';
 import { cookiePattern, MOST_COOKIES, quote } from '../patterns/cookie-pattern.js';
 import { cookieValueProblem } from '../patterns/cookie-value-regex.js';
+import { isCookieText, isToken } from '../patterns/names.js';
 import { re2Problem } from '../patterns/re2.js';
 import { canonicalJson } from '../json-values.js';
 import type { HeaderMatch, RuleMatch } from './objects.js';
@@ -11,6 +12,14 @@ const LONGEST_VALUE = 4096;
 /** What a match asks of headers; a sentence where the Gateway API cannot say it. */
 export function headerMatchesOf({ headers = [], cookies = [] }: Match): HeaderMatch[] | string {
   if (cookies.length > MOST_COOKIES) return `asks for ${cookies.length} cookies at once; more than ${MOST_COOKIES} do not fit one pattern`;
+  for (const [what, values] of [['header', headers], ['cookie', cookies]] as const) {
+    const unnamed = values.find(({ name }) => !isToken(name));
+    if (unnamed) return `asks for ${what} "${unnamed.name}", which is no name of a ${what}`;
+  }
+  for (const { name, exact, prefix } of cookies) {
+    const text = exact ?? prefix ?? '';
+    if (!isCookieText(text)) return `asks for cookie ${name} with the value "${text}", which ends at a space or semicolon`;
+  }
   for (const { name, regex } of [...headers, ...cookies]) {
     const problem = regex === undefined ? undefined : re2Problem(regex);
     if (problem !== undefined) return `has a regular expression for ${name} that ${problem}`;

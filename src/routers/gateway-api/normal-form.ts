@@ -7,7 +7,7 @@ export function normalRef({ group = '', kind = 'Service', weight = 1, filters = 
 }
 
 /** A filter with the defaults of the backendRef inside it. */
-export function normalFilter(filter: Filter): Filter {
+function normalFilter(filter: Filter): Filter {
   const { requestMirror } = filter;
   if (!requestMirror) return filter;
   const { group = '', kind = 'Service', ...ref } = requestMirror.backendRef;
@@ -19,7 +19,7 @@ export function normalFilter(filter: Filter): Filter {
 }
 
 /** A match with the defaults of its kind. */
-export function normalMatch({ path, headers = [], ...rest }: RuleMatch, isHttp: boolean): RuleMatch {
+function normalMatch({ path, headers = [], ...rest }: RuleMatch, isHttp: boolean): RuleMatch {
   return {
     ...rest,
     ...(isHttp ? { path: { type: path?.type ?? 'PathPrefix', value: path?.value ?? '/' } } : {}),

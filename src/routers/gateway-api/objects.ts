@@ -13,7 +13,7 @@ type HttpRule = NonNullable<HTTPRoute['spec']['rules']>[number];
 export type Filter = Partial<NonNullable<HttpRule['filters']>[number]> & { readonly type: string };
 export type HeaderMatch = { readonly name: string; readonly type?: 'Exact' | 'RegularExpression'; readonly value: string };
 export type PathMatch = { readonly type?: 'Exact' | 'PathPrefix' | 'RegularExpression'; readonly value?: string };
-export type RouteStatus = NonNullable<HTTPRoute['status']>;
+type RouteStatus = NonNullable<HTTPRoute['status']>;
 export type ParentRef = NonNullable<HTTPRoute['spec']['parentRefs']>[number];
 
 /** A match of either kind of route: `path` and `queryParams` are of HTTPRoutes. */

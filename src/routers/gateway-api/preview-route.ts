@@ -1,6 +1,7 @@
-import { MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
 import type { RoutingWrite } from '../router.js';
 import { equalJson } from '../json-values.js';
+import { nameBeside } from '../name-beside.js';
+import { ourLabels } from '../our-objects.js';
 import { canaryRefs, type Steered } from './added-rules.js';
 import { mirrorsCanary } from './mirror.js';
 import { normalRule } from './normal-form.js';
@@ -9,13 +10,7 @@ import { GATEWAY_API_GROUP, routeResource, type ParentRef, type Route, type Rout
 const ENDING = '-serin-preview';
 
 /** Name of the route of ours that shows the canary on a host of its own. */
-export const previewRouteName = (route: string): string => `${route.slice(0, 253 - ENDING.length)}${ENDING}`;
-
-/** Whether Serin made a route. */
-export function isOurRoute({ metadata: { labels = {} } }: Route, policy?: string): boolean {
-  const managed = Object.entries(MANAGED_BY).every(([key, value]) => labels[key] === value);
-  return managed && (policy === undefined || labels[POLICY_LABEL] === policy);
-}
+export const previewRouteName = (route: string): string => nameBeside(route, ENDING);
 
 /** A route of ours beside the user's: the same parents, another host, and the canary alone. */
 export function previewRoute(key: RouteKey, like: Route, steered: readonly Steered[], host: string, policy: string): Route {
@@ -27,7 +22,7 @@ export function previewRoute(key: RouteKey, like: Route, steered: readonly Steer
   return {
     apiVersion: `${GATEWAY_API_GROUP}/v1`,
     kind: key.kind,
-    metadata: { name: previewRouteName(key.name), namespace: key.namespace, labels: { ...MANAGED_BY, [POLICY_LABEL]: policy } },
+    metadata: { name: previewRouteName(key.name), namespace: key.namespace, labels: ourLabels(policy) },
     spec: { parentRefs: like.spec.parentRefs ?? [], hostnames: [host], rules },
   };
 }
@@ -43,11 +38,11 @@ export function writePreviewRoute(desired: Route, present: Route | undefined, ke
 
 const comparable = ({ spec }: Route, isHttp: boolean): unknown => ({
   ...spec,
-  parentRefs: (spec.parentRefs ?? []).map(normalParent),
-  rules: (spec.rules ?? []).map((rule) => ({ ...normalRule(rule, isHttp) })),
+  parentRefs: (spec.parentRefs ?? []).map((ref) => normalParent(ref)),
+  rules: (spec.rules ?? []).map((rule) => normalRule(rule, isHttp)),
 });
 
 /** A parentRef with its defaults. @param namespace of the route, where it is to be filled in */
-export function normalParent({ group = GATEWAY_API_GROUP, kind = 'Gateway', ...rest }: ParentRef, namespace?: string | number): ParentRef {
-  return { ...(typeof namespace === 'string' ? { namespace } : {}), ...rest, group, kind };
+export function normalParent({ group = GATEWAY_API_GROUP, kind = 'Gateway', ...rest }: ParentRef, namespace?: string): ParentRef {
+  return { ...(namespace === undefined ? {} : { namespace }), ...rest, group, kind };
 }

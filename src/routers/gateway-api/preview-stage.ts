@@ -1,11 +1,12 @@
 import type { Split } from '../../model/split.js';
+import { isOurObject } from '../our-objects.js';
 import type { Found, RoutingProblem, RoutingWrite, Stage } from '../router.js';
-import { acceptanceOf, type Acceptance } from './acceptance.js';
+import { barrier, type Acceptance } from '../stages.js';
+import { acceptanceOf } from './acceptance.js';
 import { routeResource, routeTitle, type GatewayApiConfig, type RouteKey } from './objects.js';
-import { isOurRoute, previewRoute, previewRouteName, writePreviewRoute } from './preview-route.js';
+import { previewRoute, previewRouteName, writePreviewRoute } from './preview-route.js';
 import { steeredRules } from './route-plan.js';
 import { getRoute } from './selection.js';
-import { barrier } from './stages.js';
 import type { SurveyedRoute } from './survey.js';
 import type { Targets } from './targets.js';
 
@@ -23,7 +24,7 @@ export function previewStage(config: GatewayApiConfig, { preview }: Split, surve
     const present = getRoute(found, key, targets.namespace);
     if (route.found.object.spec.hostnames?.includes(host)) {
       problems.push({ place: `${routeTitle(route.key, targets.namespace)}, spec.hostnames`, problem: `is live on the preview host ${host}`, remedy: 'choose another preview host' });
-    } else if (present && !isOurRoute(present.object, policy)) {
+    } else if (present && !isOurObject(present.object, policy)) {
       problems.push({ place: title, problem: 'has the name that Serin gives its own, but was not made by it', remedy: 'rename it' });
     } else {
       writes.push(...writePreviewRoute(previewRoute(route.key, route.found.object, steeredRules(route, targets), host, policy), present?.object, key));
@@ -40,7 +41,7 @@ export function removePreviewRoutes(found: Found, surveyed: readonly SurveyedRou
   return surveyed.flatMap(({ key, found: user }): RoutingWrite[] => {
     const { kind, name, namespace } = previewKey(key);
     const present = found.get(routeResource(kind), name, namespace)?.object;
-    if (!present || !isOurRoute(present, policy) || (wanted && user)) return [];
+    if (!present || !isOurObject(present, policy) || (wanted && user)) return [];
     return [{ action: 'delete', resource: routeResource(kind), name, namespace, resourceVersion: present.metadata.resourceVersion ?? '' }];
   });
 }

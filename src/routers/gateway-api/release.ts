@@ -9,7 +9,7 @@ import { removePreviewRoutes } from './preview-stage.js';
 import { patchRoute, type DesiredRule } from './route-patch.js';
 import { withFilters } from './route-plan.js';
 import { editingProblems } from './rule-problems.js';
-import { barrier } from './stages.js';
+import { barrier } from '../stages.js';
 import { namesCanary, surveyRoute, type RuleState, type SurveyedRoute } from './survey.js';
 import { targetsOf, type Targets } from './targets.js';
 import { splitRefs } from './weights.js';

@@ -385,5 +385,8 @@ describe('gateway-api check', () => {
     expect(ask({ cookies: ['a', 'b', 'c', 'd'].map(cookie) })).toEqual(['asks for 4 cookies at once; more than 3 do not fit one pattern']);
     expect(ask({ headers: [{ name: 'X', exact: '1' }, { name: 'x', prefix: '1' }] })).toEqual(['asks twice for header x, which can be matched once']);
     expect(ask({ headers: [{ name: 'x', regex: '(?=a)b' }] })).toEqual(['has a regular expression for x that looks ahead or behind']);
+    expect(ask({ headers: [{ name: 'x y', exact: 'a' }] })).toEqual(['asks for header "x y", which is no name of a header']);
+    expect(ask({ cookies: [{ name: 'x=y' }] })).toEqual(['asks for cookie "x=y", which is no name of a cookie']);
+    expect(ask({ cookies: [{ name: 'x', exact: 'a;b' }] })).toEqual(['asks for cookie x with the value "a;b", which ends at a space or semicolon']);
   });
 });

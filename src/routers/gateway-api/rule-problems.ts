@@ -1,9 +1,8 @@
 import { resources } from '../../kubernetes/resources.js';
-import { isOurService } from '../canary-service/version-service.js';
-import type { Split } from '../../model/split.js';
+import { equalSplits, type Split } from '../../model/split.js';
 import { foreignWriterOf } from '../managed-fields.js';
+import { isOurObject } from '../our-objects.js';
 import { overwritten, type SharedField } from '../overwriting.js';
-import { equalSplits } from '../../model/split.js';
 import type { Found, RoutingProblem } from '../router.js';
 import { mirrorsCanary } from './mirror.js';
 import { GATEWAY_API_GROUP, routeTitle, rulePlace, type Route, type RouteKey, type Rule } from './objects.js';
@@ -16,7 +15,7 @@ export function claimingProblems(found: Found, key: RouteKey, index: number, rul
   const place = rulePlace(key, targets.namespace, index, rule.name);
   const refs = rule.backendRefs ?? [];
   const canary = targets.own ? undefined : found.get(resources.services, targets.services.canary)?.object;
-  if (canary && isOurService(canary, policy) && refs.some((ref) => leadsToCanary(ref, key.namespace, targets))) {
+  if (canary && isOurObject(canary, policy) && refs.some((ref) => leadsToCanary(ref, key.namespace, targets))) {
     return [{ place: `${place}.backendRefs`, problem: `leads to Service ${targets.services.canary} of Serin, but no release says where it led before`, remedy: 'set its backendRefs back by hand' }];
   }
   if (!fitsWeights(refs)) {

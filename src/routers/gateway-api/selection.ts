@@ -1,5 +1,5 @@
+import { isOurObject } from '../our-objects.js';
 import type { Found } from '../router.js';
-import { isOurRoute } from './preview-route.js';
 import { routeKinds, routeResource, sameKey, type GatewayApiConfig, type Route, type RouteKey, type Rule } from './objects.js';
 import { isOurs, type Targets } from './targets.js';
 
@@ -28,7 +28,7 @@ export function selectRoutes(config: GatewayApiConfig, found: Found, targets: Ta
     .flatMap((kind) =>
       found
         .list(routeResource(kind))
-        .filter((object) => !isOurRoute(object) && (object.spec.rules ?? []).some((rule) => leadsToUs(rule, targets.namespace, targets)))
+        .filter((object) => !isOurObject(object, undefined) && (object.spec.rules ?? []).some((rule) => leadsToUs(rule, targets.namespace, targets)))
         .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
         .map((object) => ({ key: { kind, name: object.metadata.name, namespace: targets.namespace }, object })),
     );

@@ -1,6 +1,7 @@
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
 import { roles } from '../../model/version.js';
 import { canonicalJson } from '../json-values.js';
+import { greatestCommonDivisor, leastWeights, readableWeights } from '../readable-weights.js';
 import { normalRef } from './normal-form.js';
 import type { BackendRef } from './objects.js';
 import { isOurs, roleOf, type Targets } from './targets.js';
@@ -30,7 +31,7 @@ export function splitRefs(found: readonly BackendRef[], { shares }: Pick<Split, 
   });
   const merged = merge(parts);
   if (sameProportions(merged, found)) return found;
-  const weights = readable(merged.map(weightOf));
+  const weights = readableWeights(merged.map(weightOf));
   return merged.map((ref, index) => ({ ...ref, weight: weights[index] ?? 0 }));
 }
 
@@ -67,26 +68,8 @@ function merge(refs: readonly BackendRef[]): BackendRef[] {
 /** Whether two lists name the same backends in the same proportion, in any order. */
 function sameProportions(a: readonly BackendRef[], b: readonly BackendRef[]): boolean {
   const reduced = (refs: readonly BackendRef[]): string => {
-    const weights = least(refs.map(weightOf));
+    const weights = leastWeights(refs.map(weightOf));
     return canonicalJson(refs.map((ref, index) => canonicalJson(normalRef({ ...ref, weight: weights[index] ?? 0 }))).sort());
   };
   return reduced(a) === reduced(b);
-}
-
-/** The same proportions in the smallest integers. */
-function least(weights: readonly number[]): number[] {
-  const divisor = Math.max(weights.reduce(greatestCommonDivisor, 0), 1);
-  return weights.map((weight) => weight / divisor);
-}
-
-/** The same proportions in integers that sum to 100, else to 1000, else in the smallest there are. */
-function readable(weights: readonly number[]): number[] {
-  const smallest = least(weights);
-  const total = smallest.reduce((sum, weight) => sum + weight, 0);
-  const factor = total === 0 ? undefined : [100, WHOLE].find((sum) => sum % total === 0);
-  return factor === undefined ? smallest : smallest.map((weight) => (weight * factor) / total);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

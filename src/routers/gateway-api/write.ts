@@ -12,7 +12,7 @@ import { patchRoute } from './route-patch.js';
 import { planRoute } from './route-plan.js';
 import { claimingProblems, editingProblems, servesUs } from './rule-problems.js';
 import { getRoute, namedRoutes, selectRoutes } from './selection.js';
-import { barrier, isReached } from './stages.js';
+import { barrier, isReached } from '../stages.js';
 import { addedPrints, surveyRoute, type SurveyedRoute } from './survey.js';
 import { targetsOf } from './targets.js';
 

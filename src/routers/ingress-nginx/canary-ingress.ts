@@ -1,17 +1,16 @@
 import { resources } from '../../kubernetes/resources.js';
 import type { Match } from '../../model/match.js';
-import { MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
 import { WHOLE, type Split } from '../../model/split.js';
 import { equalJson } from '../json-values.js';
+import { ourLabels } from '../our-objects.js';
+import { nameBeside } from '../name-beside.js';
 import type { Found, RouterContext, RoutingWrite } from '../router.js';
 import { sayMatches } from './matches.js';
-import { CHANGED_AT, annotation, annotationOf, isOn, nameBeside, type Ingress, type IngressNginxConfig } from './objects.js';
+import { CHANGED_AT, OLD_CLASS, annotation, annotationOf, isOn, type Ingress, type IngressNginxConfig } from './objects.js';
 import type { MainIngress, ServicePath } from './selection.js';
 
 /** What ingress-nginx reads from a canary Ingress beside the canary annotations; everything else comes from the main one. */
 const OF_BACKENDS = ['load-balance', 'upstream-hash-by', 'upstream-hash-by-subset', 'upstream-hash-by-subset-size', 'service-upstream', 'affinity-canary-behavior'];
-/** The annotation that names the class where no field does. */
-const OLD_CLASS = 'kubernetes.io/ingress.class';
 
 /** The canary Ingress that Serin makes beside a main one. @param service the Service that leads to the canary */
 export function canaryIngress(config: IngressNginxConfig, main: MainIngress, split: Pick<Split, 'shares' | 'matches' | 'sticky'>, service: string, context: Pick<RouterContext, 'namespace' | 'policy'>): Ingress {
@@ -42,7 +41,7 @@ function trafficAnnotations(config: IngressNginxConfig, share: number, matches: 
 /** Metadata of an Ingress beside a main one, with the class where it is an annotation. */
 export function metadataBeside(main: Ingress, name: string, annotations: Readonly<Record<string, string>>, { namespace, policy }: Pick<RouterContext, 'namespace' | 'policy'>): Ingress['metadata'] {
   const old = main.metadata.annotations?.[OLD_CLASS];
-  return { name, namespace, labels: { ...MANAGED_BY, [POLICY_LABEL]: policy }, annotations: { ...(old === undefined ? {} : { [OLD_CLASS]: old }), ...annotations } };
+  return { name, namespace, labels: ourLabels(policy), annotations: { ...(old === undefined ? {} : { [OLD_CLASS]: old }), ...annotations } };
 }
 
 export const classOf = ({ spec }: Ingress): Pick<Ingress['spec'], 'ingressClassName'> => (spec.ingressClassName === undefined ? {} : { ingressClassName: spec.ingressClassName });

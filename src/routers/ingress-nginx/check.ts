@@ -2,10 +2,12 @@ import { resources } from '../../kubernetes/resources.js';
 import { isRecord } from '../json-values.js';
 import { backendsOf } from '../canary-service/backends.js';
 import { checkServices } from '../canary-service/check.js';
+import { isOurObject } from '../our-objects.js';
+import { nameBeside } from '../name-beside.js';
 import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { classProblems } from './classes.js';
 import { foreignCanary, nameTaken } from './object-problems.js';
-import { annotation, annotationOf, isOn, isOurIngress, nameBeside, type Ingress, type IngressNginxConfig } from './objects.js';
+import { annotation, annotationOf, isOn, type Ingress, type IngressNginxConfig } from './objects.js';
 import { foreignCanaries, mains, selectMains, servicePaths, type MainIngress } from './selection.js';
 
 const SNIPPETS = ['configuration-snippet', 'server-snippet', 'stream-snippet', 'auth-snippet', 'modsecurity-snippet'];
@@ -25,7 +27,7 @@ export function checkIngresses(config: IngressNginxConfig, found: Found, context
     ...foreignCanaries(config, found, context.policy, selected.flatMap(({ paths }) => paths)).map(({ object, path }) => foreignCanary(object, path)),
     ...selected.flatMap(({ name }) => {
       const there = found.get(resources.ingresses, nameBeside(name, '-serin-canary'))?.object;
-      return there && !isOurIngress(there, context.policy) ? [nameTaken(there)] : [];
+      return there && !isOurObject(there, context.policy) ? [nameTaken(there)] : [];
     }),
     ...passingBy(config, found, context, selected),
     // Where the stable version is the one that is wanted, there is none on trial.

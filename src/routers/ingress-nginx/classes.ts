@@ -1,11 +1,10 @@
 import { resources } from '../../kubernetes/resources.js';
 import type { Found, RoutingProblem } from '../router.js';
-import type { Ingress } from './objects.js';
+import { OLD_CLASS, type Ingress } from './objects.js';
 
 /** `spec.controller` of the class that ingress-nginx's own manifests make; other names contain it by custom. */
 const CONTROLLER = 'k8s.io/ingress-nginx';
 const DEFAULT_CLASS = 'ingressclass.kubernetes.io/is-default-class';
-const OLD_CLASS = 'kubernetes.io/ingress.class';
 
 /** What speaks against the class of an Ingress. Nothing where classes cannot be known: in files, that is. */
 export function classProblems(found: Found, { metadata, spec }: Ingress): RoutingProblem[] {

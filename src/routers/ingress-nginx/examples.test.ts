@@ -11,7 +11,7 @@ import { nginxClass } from './testing/manifests.js';
 const folder = new URL('../../../examples/ingress-nginx/', import.meta.url);
 const objectsOf = (file: string): KubernetesObject[] => parseAllDocuments(readFileSync(new URL(file, folder), 'utf8')).map((each) => each.toJS() as KubernetesObject);
 
-it.each(readdirSync(folder).filter((file) => /^(policy-.*|blue-green)\.yaml$/.test(file)))('%s can be run as it is', (file) => {
+it.each(readdirSync(folder).filter((file) => /^policy.*\.yaml$/.test(file)))('%s can be run as it is', (file) => {
   const cluster = new TestCluster();
   cluster.put(nginxClass);
   const objects = [...objectsOf('webapp.yaml'), ...objectsOf(file)];

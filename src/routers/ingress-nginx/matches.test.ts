@@ -60,6 +60,11 @@ it.each<[Match[], string]>([
   [[{ headers: [{ name: 'x_y', exact: '1' }] }], 'nginx drops'],
   [[{ headers: [{ name: 'x', regex: 'a{1,2}' }] }], 'repetition with a comma'],
   [[{ headers: [{ name: 'x', regex: '(?P<n>a)' }] }], 'group with a name'],
+  [[{ headers: [{ name: 'x', regex: '(?<n>a)' }] }], 'group with a name'],
+  [[{ headers: [{ name: 'x', regex: '(?!a)b' }] }], 'has "(?!"'],
+  [[{ headers: [{ name: 'x', regex: '(a' }] }], 'is no regular expression'],
+  [[{ cookies: [{ name: 'x', regex: 'a)|(b' }] }], 'is no regular expression'],
+  [[{ cookies: [{ name: 'x', regex: '[ -~]+x' }] }], 'beyond the end of the cookie'],
   [[{ headers: [{ name: 'x', regex: 'ü' }] }], 'only ASCII'],
   [[{ cookies: [{ name: 'x', regex: '\\S+' }] }], 'beyond the end of the cookie'],
 ])('refuses %j', (matches, words) => {

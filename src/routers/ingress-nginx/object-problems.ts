@@ -20,8 +20,6 @@ export function nameTaken({ metadata }: Ingress): RoutingProblem {
   return { place: `Ingress ${metadata.name}`, problem: 'was not made by Serin for this policy, but has the name of the one that it makes', remedy: 'rename or delete it' };
 }
 
-export const sentence = ({ place, problem }: RoutingProblem): string => `${place}: ${problem}`;
-
 /** That the weight of our canary Ingress is not the one that was written last. */
 export function weightProblems(config: IngressNginxConfig, canary: Ingress, { lastWritten }: Pick<RouterContext, 'lastWritten'>): RoutingProblem[] {
   const share = shareOf(config, canary);

@@ -1,9 +1,12 @@
 import type { ValueMatch } from '../../model/match.js';
+import { CLASS, takesSemicolon } from '../patterns/character-class.js';
+import { pcreProblem } from '../patterns/re2.js';
 
 /** What ingress-nginx lets through as a plain value. */
 const PLAIN = /^[-._~a-zA-Z0-9/:]*$/;
 /** What it lets through in a regular expression. */
 const ALLOWED = /[-._~a-zA-Z0-9/:^$[\](){}*+?|&=\\]/;
+const BRACKETS = new RegExp(`^${CLASS}`);
 const SPECIAL = /[.^$[\](){}*+?|\\/&~]/;
 /** A semicolon, as it may be written in a pattern. */
 const SEMICOLON = '\\x3b';
@@ -51,6 +54,8 @@ export function cookiePattern({ name, exact, prefix, regex }: ValueMatch): { rea
  * @param within whether it is looked for within a Cookie header, so that what matches anything must stop at a semicolon
  */
 function expression(regex: string, within: boolean): { readonly pattern: string } | { readonly problem: string } {
+  const broken = pcreProblem(regex);
+  if (broken !== undefined) return { problem: broken };
   let pattern = '';
   let inClass = false;
   for (let at = 0; at < regex.length; at++) {
@@ -61,6 +66,8 @@ function expression(regex: string, within: boolean): { readonly pattern: string 
       pattern += /[A-Za-z0-9]/.test(next) ? `\\${next}` : literal(next);
       at++;
     } else if (character === '[' && !inClass) {
+      const [brackets] = BRACKETS.exec(regex.slice(at)) ?? [];
+      if (within && next !== '^' && brackets !== undefined && takesSemicolon(brackets)) return { problem: `has ${brackets}, which would also match beyond the end of the cookie` };
       inClass = true;
       pattern += '[';
       if (next === '^') {
@@ -73,7 +80,8 @@ function expression(regex: string, within: boolean): { readonly pattern: string 
     } else if (character === '.' && !inClass && within) pattern += `[^${SEMICOLON}]`;
     else if (character === '^' && !inClass && within) return { problem: 'has "^", which would mean the beginning of all cookies' };
     else if (character === '$' && !inClass && within) return { problem: 'has "$", which would mean the end of all cookies' };
-    else if (character === '(' && regex.startsWith('(?P<', at)) return { problem: 'has a group with a name, whose characters ingress-nginx refuses' };
+    else if (character === '(' && !inClass && /^\(\?P?<[A-Za-z]/.test(regex.slice(at))) return { problem: 'has a group with a name, whose characters ingress-nginx refuses' };
+    else if (character === '(' && !inClass && /^\(\?[^:]/.test(regex.slice(at)) && !ALLOWED.test(regex.charAt(at + 2))) return { problem: `has "${regex.slice(at, at + 3)}", whose characters ingress-nginx refuses` };
     else if (character === ',' && /\{\d+$/.test(regex.slice(0, at))) return { problem: 'has a repetition with a comma, which ingress-nginx refuses' };
     else pattern += ALLOWED.test(character) ? character : literal(character);
   }

@@ -1,6 +1,7 @@
 import type { Preview } from '../../model/preview.js';
+import { nameBeside } from '../name-beside.js';
 import type { Found, RouterContext, RoutingProblem } from '../router.js';
-import { annotation, annotationOf, nameBeside, usesRegex, type Ingress, type IngressNginxConfig } from './objects.js';
+import { annotation, annotationOf, usesRegex, type Ingress, type IngressNginxConfig } from './objects.js';
 import { classOf, metadataBeside, rulesFor } from './canary-ingress.js';
 import { mains, servicePaths, type MainIngress } from './selection.js';
 

@@ -4,8 +4,9 @@ import type { HTTPIngressPath, Ingress } from '../../kubernetes/generated/networ
 import { resources } from '../../kubernetes/resources.js';
 import type { Match } from '../../model/match.js';
 import { WHOLE, type Split } from '../../model/split.js';
-import { equalJson } from '../json-values.js';
 import type { RouterContext, RoutingPlan } from '../router.js';
+import { openStage } from '../testing/cluster.js';
+import { expectEqual } from '../testing/expect-equal.js';
 import { shareOf } from './canary-ingress.js';
 import { CANARY, Rig, STABLE, ingress, ownVersions, service, to, webapp } from './testing/manifests.js';
 
@@ -87,7 +88,7 @@ class Run {
       // A Service that a canary Ingress leads to is the main backend of no path, but for the end where both lead to the canary.
       const names = (each: Ingress): string[] => (each.spec.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend.service?.name ?? ''));
       const previews = ingresses.filter((each) => isOurs(each) && each.metadata.name !== canary.metadata.name && !each.metadata.name.endsWith('-serin-canary'));
-      if (share > 0) for (const preview of previews) expect(names(preview)).not.toContain(names(canary)[0]);
+      if (share > 0) for (const preview of previews) expectEqual(names(preview).includes(names(canary)[0] ?? ''), false);
     }
     // Nothing of the users' Ingresses changes but where live paths lead, and preview paths.
     for (const [index, now] of this.users().entries()) {
@@ -95,7 +96,7 @@ class Run {
         metadata, spec: { ...spec, rules: spec.rules?.map((rule) => ({ ...rule, http: { paths: rule.http?.paths.filter(({ path }) => path !== '/green(/|$)(.*)').map((path) => (path.backend.service?.name === 'elsewhere' ? path : { ...path, backend: {} })) } })) },
       });
       const original = this.originals[index];
-      if (!original || !equalJson(strip(now), strip(original))) expect(strip(now)).toEqual(original && strip(original));
+      expectEqual(strip(now), original && strip(original));
     }
   }
 }
@@ -111,8 +112,7 @@ it.each([
       for (const { split, stages } of steps) {
         let moving = true;
         for (let stage = 0; stage < stages && moving; stage++) moving = run.advance(rig.plan(split));
-        const reached = rig.plan(split).stages.every(({ writes, waitsFor }) => writes.length === 0 && waitsFor === undefined);
-        if (!reached) {
+        if (openStage(rig.plan(split))) {
           const { written } = rig.read();
           if (written) expect(written.shares.stable + written.shares.canary).toBe(WHOLE);
           count(moving ? 'left in between' : 'held');
@@ -126,7 +126,7 @@ it.each([
       }
       const after = lead && { lead };
       for (let stage = 0; stage < 30 && run.advance(rig.release(after)); stage++);
-      expect(rig.release(after).stages.every(({ writes, waitsFor }) => writes.length === 0 && waitsFor === undefined)).toBe(true);
+      expect(openStage(rig.release(after))).toBeUndefined();
       const own = context.versions.stable.service !== undefined && lead === 'canary' && rig.claims.some(({ kind }) => kind === 'Ingress');
       const expected = own ? (JSON.parse(JSON.stringify(run.originals).replaceAll('"name":"v1"', '"name":"v2"')) as unknown) : run.originals;
       expect(run.users()).toEqual(expected);

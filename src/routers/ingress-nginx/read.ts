@@ -2,13 +2,15 @@ import { resources } from '../../kubernetes/resources.js';
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
 import { backendsOf } from '../canary-service/backends.js';
 import { readServices } from '../canary-service/read.js';
+import { isOurObject } from '../our-objects.js';
+import { nameBeside } from '../name-beside.js';
 import type { Claim, Found, RouterContext, RoutingProblem, RoutingState } from '../router.js';
 import { settling } from './acceptance.js';
 import { shareOf } from './canary-ingress.js';
 import { parseClaims } from './claims.js';
 import { leadOf } from './main-ingress.js';
 import { foreignCanary, mainProblems, nameTaken, weightProblems } from './object-problems.js';
-import { isOurIngress, nameBeside, type IngressNginxConfig } from './objects.js';
+import { type IngressNginxConfig } from './objects.js';
 import { foreignCanaries, selectMains } from './selection.js';
 
 /** Reads the split back: the canary Ingresses' weight while main Ingresses lead to stable, everything when they lead to the canary. */
@@ -32,11 +34,11 @@ export function readSplit(config: IngressNginxConfig, found: Found, recorded: re
     const claim = claims.find(({ name }) => name === main.name);
     const expected = backends.own && last !== undefined ? last === WHOLE ? backends.service.canary : backends.service.stable : undefined;
     problems.push(...mainProblems(main, claim, expected));
-    if (canary && !isOurIngress(canary, context.policy)) problems.push(nameTaken(canary));
+    if (canary && !isOurObject(canary, context.policy)) problems.push(nameTaken(canary));
     else if (canary && lead === 'stable') problems.push(...weightProblems(config, canary, context));
     else if (!canary && lead !== 'canary' && !context.amongSeveral && last !== undefined && last > 0 && last < WHOLE) problems.push(deleted(nameBeside(main.name, '-serin-canary')));
   }
-  const written = mains.length === 0 || lead === undefined ? undefined : lead === 'canary' ? splitOf(WHOLE) : common(canaries.map((each) => (each && isOurIngress(each.object, context.policy) ? shareOf(config, each.object) : 0)));
+  const written = mains.length === 0 || lead === undefined ? undefined : lead === 'canary' ? splitOf(WHOLE) : common(canaries.map((each) => (each && isOurObject(each.object, context.policy) ? shareOf(config, each.object) : 0)));
   const service = backends.own ? undefined : found.get(resources.services, context.service);
   const touched = [...mains.filter(({ name }) => claims.some((claim) => claim.name === name)).map((main) => main.found), ...canaries.flatMap((each) => each ?? []), ...(service ? [service] : [])];
   const settled = settling(config, touched, found.now).waitsFor === undefined;

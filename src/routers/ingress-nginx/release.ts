@@ -1,11 +1,12 @@
 import { resources } from '../../kubernetes/resources.js';
 import { tidyStage, unpinStage } from '../canary-service/release.js';
+import { isOurObject } from '../our-objects.js';
 import type { Claim, Found, ReleaseContext, RoutingPlan, RoutingWrite, Stage } from '../router.js';
 import { settling } from './acceptance.js';
 import { remove, silence } from './canary-ingress.js';
 import { parseClaims, samePath } from './claims.js';
 import { patchMain } from './main-ingress.js';
-import { isOn, isOurIngress, type IngressNginxConfig } from './objects.js';
+import { isOn, type IngressNginxConfig } from './objects.js';
 import { servicePaths, type MainIngress } from './selection.js';
 
 /** First the Service for all, then the main Ingresses, then away with ours, then with the Services that nothing names any more. */
@@ -28,7 +29,7 @@ export function releaseRoutes(config: IngressNginxConfig, found: Found, recorded
     writes.push(...back);
     touched.push(full);
   }
-  const ours = found.list(resources.ingresses).filter((ingress) => isOurIngress(ingress, context.policy));
+  const ours = found.list(resources.ingresses).filter((ingress) => isOurObject(ingress, context.policy));
   const canaries = ours.filter((ingress) => isOn(config, ingress, 'canary'));
   const routes: Stage = { name: 'routes', writes, ...(ours.length > 0 ? settling(config, touched, found.now) : { waitsFor: undefined }) };
   const quiet: Stage = {

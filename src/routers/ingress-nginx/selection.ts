@@ -1,9 +1,10 @@
 import type { ServiceBackendPort } from '../../kubernetes/generated/networking-v1.js';
 import { resources } from '../../kubernetes/resources.js';
 import { backendsOf, type Backends } from '../canary-service/backends.js';
+import { isOurObject } from '../our-objects.js';
 import type { CheckContext, Found, FoundObject } from '../router.js';
 import { samePath, type IngressClaim, type PathKey } from './claims.js';
-import { isOn, isOurIngress, textOf, type Ingress, type IngressNginxConfig } from './objects.js';
+import { isOn, textOf, type Ingress, type IngressNginxConfig } from './objects.js';
 
 /** A path of an Ingress that leads to a Service, and where it stands. */
 export interface ServicePath extends PathKey {
@@ -52,14 +53,14 @@ function isLive(path: ServicePath, backends: Backends, service: string, claim: I
 
 /** Ingresses that are neither canaries nor ours. */
 export function mains(config: IngressNginxConfig, found: Found, policy: string): Ingress[] {
-  return found.list(resources.ingresses).filter((ingress) => !isOurIngress(ingress, policy) && !isOn(config, ingress, 'canary'));
+  return found.list(resources.ingresses).filter((ingress) => !isOurObject(ingress, policy) && !isOn(config, ingress, 'canary'));
 }
 
 /** Canary Ingresses of others that stand beside these paths, with the first such path: only one canary counts for a backend. */
 export function foreignCanaries(config: IngressNginxConfig, found: Found, policy: string, paths: readonly PathKey[]): { readonly object: Ingress; readonly path: PathKey }[] {
   return found
     .list(resources.ingresses)
-    .filter((ingress) => isOn(config, ingress, 'canary') && !isOurIngress(ingress, policy))
+    .filter((ingress) => isOn(config, ingress, 'canary') && !isOurObject(ingress, policy))
     .flatMap((object) => {
       const path = servicePaths(object).find((each) => paths.some((other) => samePath(each, other)));
       return path ? [{ object, path }] : [];

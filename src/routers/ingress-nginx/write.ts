@@ -5,14 +5,17 @@ import { backendsOf, previewServiceName, type Backends } from '../canary-service
 import { readServices } from '../canary-service/read.js';
 import { tidyStage } from '../canary-service/release.js';
 import { canaryServiceStage, inOrder, pinStage, previewServiceStage } from '../canary-service/stages.js';
+import { isOurObject } from '../our-objects.js';
+import { nameBeside } from '../name-beside.js';
 import type { Claim, Found, FoundObject, RouterContext, RoutingPlan, RoutingProblem, RoutingWrite, Stage } from '../router.js';
+import { isReached, sentence, stoppedBy } from '../stages.js';
 import { settling } from './acceptance.js';
 import { canaryIngress, remove, silence, writeOurs } from './canary-ingress.js';
 import { parseClaims, recordClaims, type IngressClaim } from './claims.js';
 import { claimMain, leadOf, patchMain, type MainWanted } from './main-ingress.js';
 import { sayMatches } from './matches.js';
-import { foreignCanary, nameTaken, sentence } from './object-problems.js';
-import { isOurIngress, nameBeside, type Ingress, type IngressNginxConfig } from './objects.js';
+import { foreignCanary, nameTaken } from './object-problems.js';
+import { type Ingress, type IngressNginxConfig } from './objects.js';
 import { fitsIn, previewIngresses, previewPath, previewProblems } from './preview.js';
 import { foreignCanaries, selectMains, type MainIngress } from './selection.js';
 
@@ -83,7 +86,7 @@ function blocking(config: IngressNginxConfig, found: Found, mains: readonly Main
   const absent = mains.length === 0 ? [{ place: `Service ${service.stable}`, problem: 'no Ingress has a path to it', remedy: 'add one' }] : [];
   const taken = mains.flatMap(({ name }) => {
     const there = found.get(resources.ingresses, nameBeside(name, '-serin-canary'))?.object;
-    return there && !isOurIngress(there, context.policy) ? [nameTaken(there)] : [];
+    return there && !isOurObject(there, context.policy) ? [nameTaken(there)] : [];
   });
   return [
     ...lost.map((name): RoutingProblem => ({ place: `Ingress ${name}`, problem: 'does not exist', remedy: 'create it, or take it out of router.ingressNginx.ingresses' })),
@@ -101,7 +104,7 @@ const wantsCanary = ({ lead, split }: Plan): boolean => lead === 'stable' && (sp
 
 /** Those of our Ingresses whose names end so. */
 function ours({ found, context }: Plan, ending?: string): Ingress[] {
-  return found.list(resources.ingresses).filter((ingress) => isOurIngress(ingress, context.policy) && (ending === undefined || ingress.metadata.name.endsWith(ending)));
+  return found.list(resources.ingresses).filter((ingress) => isOurObject(ingress, context.policy) && (ending === undefined || ingress.metadata.name.endsWith(ending)));
 }
 
 /** The main Ingress: where live paths lead, and the preview path in it. */
@@ -131,7 +134,7 @@ function canaryStage(plan: Plan): Stage {
   if (!wantsCanary(plan)) {
     return { name: 'weights', writes: present.flatMap((each) => silence(config, each, found)), ...settling(config, foundOf(plan, present), found.now) };
   }
-  if (problem) return { name: 'weights', writes: [], waitsFor: sentence(problem) };
+  if (problem) return stoppedBy(problem, 'weights');
   const desired = mains.map((main) => canaryIngress(config, main, split, backends.service.canary, context));
   return { name: 'weights', writes: desired.flatMap((each) => writeOurs(config, each, found)), ...settling(config, foundOf(plan, desired), found.now) };
 }
@@ -141,7 +144,7 @@ function previewStage(plan: Plan): Stage {
   const { config, found, problems } = plan;
   const desired = wantedPreviews(plan);
   const [problem] = problems;
-  if (problem && plan.split.preview) return { name: 'preview', writes: [], waitsFor: sentence(problem) };
+  if (problem && plan.split.preview) return stoppedBy(problem, 'preview');
   return { name: 'preview', writes: desired.flatMap((each) => writeOurs(config, each, found)), ...settling(config, foundOf(plan, desired), found.now) };
 }
 
@@ -177,5 +180,3 @@ const gone = (ingresses: readonly Ingress[]): Stage[] => (ingresses.length === 0
 function foundOf({ found }: Plan, ingresses: readonly Ingress[]): FoundObject[] {
   return ingresses.flatMap(({ metadata }) => found.get(resources.ingresses, metadata.name) ?? []);
 }
-
-const isReached = ({ writes, waitsFor }: Stage): boolean => writes.length === 0 && waitsFor === undefined;

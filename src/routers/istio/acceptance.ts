@@ -1,10 +1,6 @@
-import type { DestinationRule, VirtualService } from './objects.js';
-import type { FoundObject, RoutingProblem } from '../router.js';
-import { DEFAULT_SETTLE_SECONDS, type IstioConfig } from './objects.js';
-
-export type Acceptance =
-  | { readonly accepted: true }
-  | { readonly accepted: false; readonly waitsFor: string; readonly waitsUntil?: number; readonly problem?: RoutingProblem };
+import type { FoundObject } from '../router.js';
+import type { Acceptance } from '../stages.js';
+import { DEFAULT_SETTLE_SECONDS, type DestinationRule, type IstioConfig, type VirtualService } from './objects.js';
 
 /**
  * Whether Istio has taken over the present generation of an object. Where it writes a status (condition `Reconciled`, off by

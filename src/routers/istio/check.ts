@@ -1,5 +1,6 @@
 import { resources } from '../../kubernetes/resources.js';
 import { roles } from '../../model/version.js';
+import { isOurObject } from '../our-objects.js';
 import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { claimRoute } from './claims.js';
 import { consentProblem } from './consent.js';
@@ -8,7 +9,7 @@ import { isHalfQualified, meansService } from './host.js';
 import { mirrorsOf } from './mirroring.js';
 import { mergingProblems, ruleConflict, virtualServiceProblems } from './object-problems.js';
 import { routePlace, titleOf, type IstioConfig } from './objects.js';
-import { isOurs, ourRuleName } from './our-objects.js';
+import { ourRuleName } from './our-objects.js';
 import { splittingProblems } from './route-problems.js';
 import { describeServices, scopeOf, serviceOf, type Scope } from './scope.js';
 import { claimable, otherNamespace, selectRoutes, usersVirtualServices, type SelectedVirtualService } from './selection.js';
@@ -41,7 +42,7 @@ export function checkIstio(config: IstioConfig, found: Found, context: CheckCont
     ]),
     ...unchosen(config, found, selected, scope),
     ...(services ? [] : rules.flatMap(mergingProblems)),
-    ...(ours && !isOurs(ours, context.policy) ? [ruleConflict(ours)] : []),
+    ...(ours && !isOurObject(ours, context.policy) ? [ruleConflict(ours)] : []),
     ...sizeProblems(selected),
     ...passingBy(found, selected, scope),
     ...injectionProblems(found, selected, scope),

@@ -7,7 +7,7 @@ import { splittingProblems } from './route-problems.js';
 import type { Scope } from './scope.js';
 import { otherNamespace, selectRoutes } from './selection.js';
 import { hashesOf } from './steering.js';
-import { survey } from './survey.js';
+import { surveyOne } from './survey.js';
 
 /** Claims on record, and those of chosen routes that are new. */
 export function extendClaims(
@@ -30,8 +30,8 @@ export function extendClaims(
   for (const each of selected) {
     const object = { name: each.object.metadata.name, ...(each.namespace === undefined ? {} : { namespace: each.namespace }) };
     const known = recorded.find((claim) => sameObject(claim, object));
-    const [state] = survey([known ?? { ...object, routes: [] }], found, hashesOf(scope), scope);
-    const taken = [...(state?.strays ?? []), ...(state?.routes ?? []).filter((route) => route.state === 'present')];
+    const { strays, routes } = surveyOne(known ?? { ...object, routes: [] }, found, hashesOf(scope), scope);
+    const taken = [...strays, ...routes.filter((route) => route.state === 'present')];
     const fresh = each.routes.filter(({ list, index }) => !taken.some((other) => other.list === list && other.index === index));
     const title = titleOf(object.name, object.namespace, scope.service.namespace);
     const whole = known ? [] : [...[consentProblem(each.object, scope.service.namespace) ?? []].flat(), ...virtualServiceProblems(each, scope)];

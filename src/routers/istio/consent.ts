@@ -2,7 +2,7 @@ import type { RoutingProblem } from '../router.js';
 import { titleOf, type VirtualService } from './objects.js';
 
 /** On a VirtualService: the namespaces, separated by commas, whose releases may change it; `*` for all. */
-export const CONSENT_ANNOTATION = 'serin.dev/allow-release-from';
+const CONSENT_ANNOTATION = 'serin.dev/allow-release-from';
 
 /** That a VirtualService of another namespace does not allow a release of this one to change it. */
 export function consentProblem(object: VirtualService, releaseNamespace: string): RoutingProblem | undefined {

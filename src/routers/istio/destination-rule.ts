@@ -1,8 +1,8 @@
 import { apiVersionOf } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import { HASH_LABEL, roles, type Role, type VersionTarget } from '../../model/version.js';
+import { ourLabels } from '../our-objects.js';
 import type { Found, RoutingProblem } from '../router.js';
-import { MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
 import { coversService, meansService, type ServiceName } from './host.js';
 import type { DestinationRule, Subset } from './objects.js';
 import { ourRuleName } from './our-objects.js';
@@ -106,7 +106,7 @@ export function ruleFor(
     metadata: {
       name: ourRuleName(names.service.name),
       namespace: names.service.namespace,
-      labels: { ...MANAGED_BY, [POLICY_LABEL]: names.policy },
+      labels: ourLabels(names.policy),
     },
     spec: {
       host: names.service.name,

@@ -1,8 +1,7 @@
 import type { HttpRoute } from './objects.js';
 
 /** What routes of our own are for, in the order in which they stand before the one they belong to. */
-export const extraKinds = ['preview', 'match', 'canary', 'stable'] as const;
-export type ExtraKind = (typeof extraKinds)[number];
+export type ExtraKind = 'preview' | 'match' | 'canary' | 'stable';
 
 /** The name of a route of our own; no policy can make a name that another one takes for its own. */
 export function extraName(policy: string, kind: ExtraKind, number: number): string {

@@ -4,22 +4,22 @@ import { equalJson } from '../json-values.js';
 import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { MOST_COOKIES, cookiePattern } from '../patterns/cookie-pattern.js';
 import { cookieValueProblem } from '../patterns/cookie-value-regex.js';
-import type { IstioConfig } from './objects.js';
+import { isCookieText, isToken } from '../patterns/names.js';
 import { re2Problem } from '../patterns/re2.js';
+import type { IstioConfig } from './objects.js';
 import { routeConflicts } from './route-conflicts.js';
 import { scopeOf } from './scope.js';
 import { askedOfRequests } from './weights-stage.js';
 
 /** Istio reads these names in `headers` as other fields of a match. */
 const NOT_HEADERS = new Set(['uri', 'scheme', 'method', 'authority']);
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Long regular expressions are refused by proxies. */
 const LONGEST_PATTERN = 4096;
 
 /** What of a split cannot be said in VirtualServices. */
 export function inexpressible(config: IstioConfig, split: Split, context: CheckContext, found?: Found): RoutingProblem[] {
   const matches = (split.matches ?? []).flatMap((match, index) => matchProblems(match, `matches[${index}]`));
-  const cookie = split.sticky && !TOKEN.test(split.sticky.cookie) ? [nameProblem('sticky.cookie', split.sticky.cookie, 'cookie')] : [];
+  const cookie = split.sticky && !isToken(split.sticky.cookie) ? [nameProblem('sticky.cookie', split.sticky.cookie, 'cookie')] : [];
   const conflicts = found ? routeConflicts(config, split, found, scopeOf(context)) : [];
   return [...matches, ...cookie, ...connectionProblems(config, split), ...conflicts];
 }
@@ -42,15 +42,15 @@ function matchProblems({ headers = [], cookies = [] }: Match, place: string): Ro
 }
 
 function headerProblems({ name, regex }: ValueMatch, place: string): RoutingProblem[] {
-  if (!TOKEN.test(name)) return [nameProblem(`${place}.name`, name, 'header')];
+  if (!isToken(name)) return [nameProblem(`${place}.name`, name, 'header')];
   if (NOT_HEADERS.has(name.toLowerCase())) return [{ place: `${place}.name`, problem: `Istio does not look for a header "${name}"`, remedy: 'tell requests apart by another header' }];
   return regexProblems(regex, place);
 }
 
 function cookieProblems({ name, regex, exact, prefix }: ValueMatch, place: string): RoutingProblem[] {
-  if (!TOKEN.test(name)) return [nameProblem(`${place}.name`, name, 'cookie')];
+  if (!isToken(name)) return [nameProblem(`${place}.name`, name, 'cookie')];
   const text = exact ?? prefix ?? '';
-  if (/[;\s]/.test(text)) return [{ place, problem: `no cookie has the value "${text}": it ends at a space or semicolon`, remedy: 'give the value as browsers send it' }];
+  if (!isCookieText(text)) return [{ place, problem: `no cookie has the value "${text}": it ends at a space or semicolon`, remedy: 'give the value as browsers send it' }];
   const problems = regexProblems(regex, place);
   const problem = regex === undefined || problems.length > 0 ? undefined : cookieValueProblem(regex);
   return problem === undefined ? problems : [{ place: `${place}.regex`, problem: `${problem}, which cannot be a part of an expression for all cookies`, remedy: 'write it without' }];

@@ -1,3 +1,4 @@
+import { POLICY_LABEL } from '../../model/resources.js';
 import type { RoutingProblem } from '../router.js';
 import { titleOf, type DestinationRule } from './objects.js';
 import { serviceOf, type Scope } from './scope.js';
@@ -44,7 +45,7 @@ export function virtualServiceProblems({ object: { metadata, spec }, namespace, 
 
 /** That the name of our DestinationRule is taken. */
 export function ruleConflict({ metadata }: DestinationRule): RoutingProblem {
-  const owner = metadata.labels?.['serin.dev/policy'];
+  const owner = metadata.labels?.[POLICY_LABEL];
   return {
     place: `DestinationRule ${metadata.name}`,
     problem: owner === undefined ? 'has the name that Serin gives its own, but was not made by it' : `belongs to policy ${owner}, which steers the same Service`,

@@ -1,7 +1,7 @@
 import { apiVersionOf } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
-import { MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
 import { equalJson } from '../json-values.js';
+import { ourLabels } from '../our-objects.js';
 import type { Found, RoutingWrite, Stage } from '../router.js';
 import { acceptanceOf } from './acceptance.js';
 import type { IstioConfig, VirtualService } from './objects.js';
@@ -9,7 +9,7 @@ import type { SteeredRoute } from './extra-routes.js';
 import { mirrorFields } from './mirroring.js';
 import { isOurVirtualService, previewName } from './our-objects.js';
 import type { Scope } from './scope.js';
-import { barrier } from './stages.js';
+import { barrier } from '../stages.js';
 import type { SurveyedVirtualService } from './survey.js';
 import { allTo, type Hashes } from './weights.js';
 
@@ -32,7 +32,7 @@ function previewVirtualService(host: string, steered: readonly SteeredVirtualSer
   return {
     apiVersion: apiVersionOf(resources.virtualServices),
     kind: resources.virtualServices.kind,
-    metadata: { name: previewName(scope.policy), namespace: scope.service.namespace, labels: { ...MANAGED_BY, [POLICY_LABEL]: scope.policy } },
+    metadata: { name: previewName(scope.policy), namespace: scope.service.namespace, labels: ourLabels(scope.policy) },
     spec: { hosts: [host], ...(gateways.size === 0 ? {} : { gateways: [...gateways] }), http: http.filter((route, index) => http.findIndex((other) => equalJson(other, route)) === index) },
   };
 }

@@ -1,12 +1,13 @@
 import { resources } from '../../kubernetes/resources.js';
 import { equalSplits, type Split } from '../../model/split.js';
+import { isOurObject } from '../our-objects.js';
 import type { Claim, Found, RouterContext, RoutingProblem, RoutingState } from '../router.js';
 import { acceptanceOf } from './acceptance.js';
 import { parseClaims, type VirtualServiceClaim } from './claims.js';
 import { subsetsNamed } from './named-subsets.js';
 import { ruleConflict } from './object-problems.js';
 import type { IstioConfig } from './objects.js';
-import { isOurs, ourRuleName } from './our-objects.js';
+import { ourRuleName } from './our-objects.js';
 import { editingProblems, overwritingProblems } from './route-problems.js';
 import { scopeOf, type Scope } from './scope.js';
 import { selectRoutes } from './selection.js';
@@ -57,7 +58,7 @@ function isComplete(config: IstioConfig, found: Found, surveyed: readonly Survey
 function ruleProblems(config: IstioConfig, claims: readonly VirtualServiceClaim[], found: Found, scope: Scope): RoutingProblem[] {
   const name = ourRuleName(scope.service.name);
   const rule = found.get(resources.destinationRules, name)?.object;
-  if (rule && !isOurs(rule, scope.policy)) return [ruleConflict(rule)];
+  if (rule && !isOurObject(rule, scope.policy)) return [ruleConflict(rule)];
   const defined = new Set((rule?.spec.subsets ?? []).map((subset) => subset.name));
   const missing = [...subsetsNamed(config, claims, found, scope)].filter((subset) => versionOf(subset) !== undefined && !defined.has(subset));
   if (missing.length === 0) return [];

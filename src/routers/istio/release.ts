@@ -1,7 +1,9 @@
 import { resources } from '../../kubernetes/resources.js';
 import { equalJson } from '../json-values.js';
+import { isOurObject } from '../our-objects.js';
 import type { Claim, Found, ReleaseContext, RoutingPlan, RoutingProblem, RoutingWrite, Stage } from '../router.js';
 import { tidyStage } from '../canary-service/release.js';
+import { barrier, isReached } from '../stages.js';
 import { acceptanceOf } from './acceptance.js';
 import { parseClaims } from './claims.js';
 import { usersRules } from './destination-rule.js';
@@ -9,12 +11,11 @@ import { endDestinations } from './end-routes.js';
 import { isExtra } from './extra-names.js';
 import { subsetsNamed } from './named-subsets.js';
 import { routeLists, routesOf, type IstioConfig } from './objects.js';
-import { isOurs, ourRuleName } from './our-objects.js';
+import { ourRuleName } from './our-objects.js';
 import { removePreview } from './preview-host.js';
 import { patchVirtualService, type RouteChange } from './route-patch.js';
 import { editingProblems } from './route-problems.js';
 import { scopeOf } from './scope.js';
-import { barrier, isReached } from './stages.js';
 import { hashesOf, mirroringBack } from './steering.js';
 import { survey } from './survey.js';
 import { allMirrorFields } from './weights-stage.js';
@@ -27,7 +28,7 @@ export function releaseRoutes(config: IstioConfig, found: Found, recorded: reado
   const claims = parseClaims(recorded);
   const surveyed = survey(claims, found, scope.services ? hashesOf(scope) : undefined, scope);
   const present = scope.service.name === '' ? undefined : found.get(resources.destinationRules, ourRuleName(scope.service.name));
-  const rule = present && isOurs(present.object, scope.policy) ? present.object : undefined;
+  const rule = present && isOurObject(present.object, scope.policy) ? present.object : undefined;
   const subsets = new Set((rule?.spec.subsets ?? []).map(({ name }) => name));
 
   const problems: RoutingProblem[] = [];

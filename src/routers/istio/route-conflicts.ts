@@ -13,7 +13,7 @@ export function routeConflicts(config: IstioConfig, split: Split, found: Found, 
     const title = titleOf(selected.object.metadata.name, selected.namespace, scope.service.namespace);
     const steered = claimable(selected).flatMap(({ list, index, route }) => (list === 'http' ? [{ index, route }] : []));
     const path = split.preview?.path;
-    const hidden = path === undefined || steered.length === 0 ? [] : previewProblems(title, usersRoutes(selected.object, 'http', scope).flatMap(({ list, index, route }) => (list === 'http' ? [{ index, route }] : [])), steered.map(({ index }) => index), path);
+    const hidden = path === undefined || steered.length === 0 ? [] : previewProblems(title, usersRoutes(selected.object, 'http', scope), steered.map(({ index }) => index), path);
     return [
       ...hidden,
       ...steered.flatMap(({ index, route }) => {

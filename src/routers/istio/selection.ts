@@ -10,7 +10,7 @@ import { serviceOf, type Scope } from './scope.js';
 export type Relation = 'all' | 'some' | 'none';
 
 /** @param namespace of the route's object */
-export function relationOf(route: HttpRoute, namespace: string, scope: Scope): Relation {
+function relationOf(route: HttpRoute, namespace: string, scope: Scope): Relation {
   const destinations = route.route ?? [];
   const ours = destinations.filter(({ destination }) => serviceOf(destination.host, namespace, scope) !== undefined);
   return ours.length === 0 ? 'none' : ours.length === destinations.length ? 'all' : 'some';

@@ -40,7 +40,8 @@ export function survey(claims: readonly VirtualServiceClaim[], found: Found, has
   return [...claimed, ...strayed];
 }
 
-function surveyOne({ name, namespace, routes: claims }: VirtualServiceClaim, all: Found, hashes: Hashes | undefined, scope: Scope): SurveyedVirtualService {
+/** Holds what is claimed in one VirtualService against what is there; all that names subsets of ours without a claim is a stray. */
+export function surveyOne({ name, namespace, routes: claims }: VirtualServiceClaim, all: Found, hashes: Hashes | undefined, scope: Scope): SurveyedVirtualService {
   const found = all.get(resources.virtualServices, name, namespace);
   const lists = routeLists.map((list) => surveyList(list, claims.filter((claim) => (claim.list ?? 'http') === list), found?.object, hashes, scope));
   const known = lists.flatMap(({ states }) => states);

@@ -9,7 +9,7 @@ import type { SteeredVirtualService } from './preview-host.js';
 import { editingProblems } from './route-problems.js';
 import { patchVirtualService, type RouteChange } from './route-patch.js';
 import { describeServices, type Scope } from './scope.js';
-import { barrier } from './stages.js';
+import { barrier } from '../stages.js';
 import type { PresentRoute } from './survey.js';
 import { serving, splitDestinations, type Hashes } from './weights.js';
 

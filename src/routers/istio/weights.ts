@@ -1,6 +1,7 @@
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
 import { roles, type Role } from '../../model/version.js';
 import { equalJson } from '../json-values.js';
+import { readableWeights } from '../readable-weights.js';
 import { hostLike } from './host.js';
 import type { Destination } from './objects.js';
 import { cookieOf, withCookie } from './sticky-cookie.js';
@@ -48,7 +49,7 @@ export function splitDestinations(found: readonly Destination[], split: Split, h
   const parts = serving(found).flatMap(({ destination, weight }) =>
     roles.flatMap((role) => (shares[role] === 0 ? [] : [{ destination: towards(destination, role, hashes), role, weight: weight * shares[role] }])),
   );
-  const weights = readable(parts.map(({ weight }) => weight));
+  const weights = readableWeights(parts.map(({ weight }) => weight));
   const both = shares.stable > 0 && shares.canary > 0;
   return parts.map(({ destination, role }, index) => ({
     ...(sticky && both ? withCookie(destination, sticky, hashes[role]) : destination),
@@ -105,17 +106,4 @@ function versionIn(part: Destination, original: Destination, hashes: Hashes | un
 function isPart(part: Destination, expected: Destination, hash: string): boolean {
   const sticky = cookieOf(part, hash);
   return equalJson({ ...(sticky ? withCookie(expected, sticky, hash) : expected), weight: part.weight }, part);
-}
-
-/** The same proportions in the smallest integers that sum to 100, else to 1000, else in the smallest there are. */
-function readable(weights: readonly number[]): number[] {
-  const divisor = weights.reduce(greatestCommonDivisor, 0);
-  const least = weights.map((weight) => weight / divisor);
-  const total = least.reduce((sum, weight) => sum + weight, 0);
-  const factor = [100, WHOLE].find((sum) => sum % total === 0);
-  return factor === undefined ? least : least.map((weight) => (weight * factor) / total);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -1,6 +1,7 @@
 import { resources } from '../../kubernetes/resources.js';
 import type { Split } from '../../model/split.js';
 import { equalJson } from '../json-values.js';
+import { isOurObject } from '../our-objects.js';
 import type { Claim, Found, RouterContext, RoutingPlan, RoutingWrite, Stage } from '../router.js';
 import { previewServiceName } from '../canary-service/backends.js';
 import { tidyStage } from '../canary-service/release.js';
@@ -12,10 +13,10 @@ import { ruleFor, usersRules } from './destination-rule.js';
 import { subsetsNamed } from './named-subsets.js';
 import { ruleConflict } from './object-problems.js';
 import type { DestinationRule, IstioConfig, Subset } from './objects.js';
-import { isOurs, ourRuleName } from './our-objects.js';
+import { ourRuleName } from './our-objects.js';
 import { previewStage } from './preview-host.js';
 import { scopeOf, type Scope } from './scope.js';
-import { barrier, isReached, sentence } from './stages.js';
+import { barrier, isReached, sentence } from '../stages.js';
 import { steeredRoutes } from './steering.js';
 import { survey } from './survey.js';
 import { serving, type Hashes } from './weights.js';
@@ -76,7 +77,7 @@ function subsetDefinitions(config: IstioConfig, claims: readonly VirtualServiceC
 
 function subsetsStage(config: IstioConfig, desired: DestinationRule, found: Found, scope: Scope): Stage {
   const present = found.get(resources.destinationRules, desired.metadata.name);
-  if (present && !isOurs(present.object, scope.policy)) return { name: 'subsets', writes: [], waitsFor: sentence(ruleConflict(present.object)) };
+  if (present && !isOurObject(present.object, scope.policy)) return { name: 'subsets', writes: [], waitsFor: sentence(ruleConflict(present.object)) };
   if (!present) return { name: 'subsets', writes: [{ action: 'create', resource: resources.destinationRules, object: desired }], waitsFor: undefined };
   const writes = writeRule(desired, present.object);
   return { name: 'subsets', writes, ...barrier([], [acceptanceOf(present, found.now, config)]) };

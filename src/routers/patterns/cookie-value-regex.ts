@@ -1,3 +1,5 @@
+import { CLASS, takesSemicolon } from './character-class.js';
+
 /**
  * A regular expression for a whole cookie value, as a part of one for the whole `cookie` header: what would run over the end
  * of the value (`.`, `\S`, `[^a]`) stops at `;`, and anchors of the whole value go, since a part is not anchored by them.
@@ -13,13 +15,15 @@ export function cookieValueProblem(regex: string): string | undefined {
 
 const OPEN: Readonly<Record<string, string>> = { '.': '[^;]', '\\S': String.raw`[^\s;]`, '\\W': String.raw`[^\w;]`, '\\D': String.raw`[^\d;]` };
 
+const TOKENS = new RegExp(String.raw`\\[\s\S]|${CLASS}|[\s\S]`, 'g');
+
 interface Translation {
   readonly pattern: string;
   readonly problem?: string;
 }
 
 function translate(regex: string): Translation {
-  const tokens = regex.match(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:\^?\w+:\]|[^\]\\])*\]|[\s\S]/g) ?? [];
+  const tokens = regex.match(TOKENS) ?? [];
   let depth = 0;
   let problem: string | undefined;
   const parts = tokens.map((token, index) => {
@@ -33,8 +37,10 @@ function translate(regex: string): Translation {
       return '';
     }
     if (token.startsWith('[') && token.length > 1) {
-      if (/\\[SWDPQ]|\[:\^/.test(token)) problem = 'has a negated class within brackets';
-      return token.startsWith('[^') ? excluding(token) : token;
+      if (/\\[SWDPQp]|\[:\^/.test(token)) problem = 'has a negated or Unicode class within brackets';
+      if (token.startsWith('[^')) return excluding(token);
+      if (takesSemicolon(token)) problem = 'has a class that takes ";", where a cookie ends';
+      return token;
     }
     if (/^\\[AzbBQEpPC]$/.test(token)) problem = `has ${token}`;
     return OPEN[token] ?? token;

@@ -1,12 +1,12 @@
 import { resources } from '../../kubernetes/resources.js';
 import { WHOLE } from '../../model/split.js';
 import { HASH_LABEL } from '../../model/version.js';
-import type { Found, Router, RoutingProblem } from '../router.js';
+import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { reachableShares } from './reachable.js';
-import type { ServiceConfig } from './router.js';
+import type { ServiceConfig } from '../../model/policy/routers.js';
 
 /** What keeps a Service from being steered by its selector. */
-export function checkService(_config: ServiceConfig, found: Found, { service: name }: Parameters<Router['check']>[2]): RoutingProblem[] {
+export function checkService(_config: ServiceConfig, found: Found, { service: name }: CheckContext): RoutingProblem[] {
   const service = found.get(resources.services, name)?.object;
   const place = `Service ${name}`;
   if (!service) return [{ place, problem: 'does not exist', remedy: 'create it, or correct spec.service of the policy' }];

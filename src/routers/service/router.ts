@@ -1,3 +1,4 @@
+import type { Service } from '../../kubernetes/generated/core-v1.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ServiceConfig } from '../../model/policy/routers.js';
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
@@ -5,13 +6,13 @@ import { HASH_LABEL } from '../../model/version.js';
 import { tidyStage } from '../canary-service/release.js';
 import { previewServiceStage } from '../canary-service/stages.js';
 import { foreignWriterOf, lastWriterOf } from '../managed-fields.js';
-import { overwritten, type SharedField } from '../overwriting.js';
 import type { Claim, Found, Router, RouterContext, RoutingPlan, RoutingProblem, RoutingState, Stage } from '../router.js';
+import { isReached, stoppedBy } from '../stages.js';
 import { checkService, unreachableShares } from './check.js';
 import { countByHash, endpointPods, following, selectedPods, type PodNames } from './endpoints.js';
 import { shareOfPods } from './reachable.js';
 import { claimSelector, claimedSelector, patchSelector, pinningOf, type Selector } from './selector.js';
-import type { Service } from '../../kubernetes/generated/core-v1.js';
+import { SELECTOR_FIELD, editedSelector, unpinnedSelector } from './selector-problems.js';
 
 export type { ServiceConfig } from '../../model/policy/routers.js';
 
@@ -36,11 +37,11 @@ export const serviceRouter: Router<ServiceConfig> = {
 function writeSplit(config: ServiceConfig, split: Split, found: Found, recorded: readonly Claim[], context: RouterContext): RoutingPlan {
   const service = found.get(resources.services, context.service)?.object;
   const [problem] = checkService(config, found, context).filter(({ severity, place }) => severity !== 'warning' && (claimedSelector(recorded, context.service) === undefined || !place.endsWith('spec.selector')));
-  if (!service || problem) return { stages: [waiting(problem ?? missing(context.service))], claims: [...recorded] };
+  if (!service || problem) return { stages: [stoppedBy(problem ?? missing(context.service), 'selector')], claims: [...recorded] };
 
   const claimed = claimedSelector(recorded, context.service) ?? service.spec?.selector ?? {};
   const claims = claimedSelector(recorded, context.service) ? [...recorded] : [...recorded, claimSelector(context.service, claimed)];
-  if (pinningOf(service.spec?.selector ?? {}, claimed).kind === 'edited') return { stages: [waiting(edited(service, claimed))], claims };
+  if (pinningOf(service.spec?.selector ?? {}, claimed).kind === 'edited') return { stages: [stoppedBy(editedSelector(service, claimed), 'selector')], claims };
 
   const hash = split.shares.canary === 0 ? context.versions.stable.hash : split.shares.stable === 0 ? context.versions.canary.hash : undefined;
   const preview = split.preview?.service === undefined ? undefined : previewServiceStage(split.preview.service, found, claims, context, false);
@@ -53,7 +54,7 @@ function writeSplit(config: ServiceConfig, split: Split, found: Found, recorded:
 /** Away with Services for previews that are not asked for any more. */
 function tidying(found: Found, claims: readonly Claim[], context: Pick<RouterContext, 'policy' | 'service' | 'canaryService'>, keep?: readonly string[]): Stage[] {
   const stage = tidyStage(found, claims, context, keep);
-  return stage.writes.length > 0 || stage.waitsFor !== undefined ? [stage] : [];
+  return isReached(stage) ? [] : [stage];
 }
 
 /** @param hash undefined to choose all versions */
@@ -73,7 +74,7 @@ function readSplit(_config: ServiceConfig, found: Found, recorded: readonly Clai
 
   const selector = service.spec?.selector ?? {};
   const pinning = pinningOf(selector, claimed);
-  if (pinning.kind === 'edited') return { written: undefined, accepted: undefined, problems: [edited(service, claimed)] };
+  if (pinning.kind === 'edited') return { written: undefined, accepted: undefined, problems: [editedSelector(service, claimed)] };
   const chosen: PodNames = new Set(selectedPods(found, service, selector).map(({ metadata }) => metadata.name));
   const written = pinning.kind === 'pinned' ? pinnedSplit(pinning.hash, context) : countedSplit(found, chosen, context);
   const followed = following(found, service, selector) === undefined;
@@ -82,9 +83,9 @@ function readSplit(_config: ServiceConfig, found: Found, recorded: readonly Clai
   const last = context.lastWritten?.shares.canary;
   const wasPinned = last === 0 || last === WHOLE;
   // Without a record of who wrote it, an unpinned Service over one version only is none of our doing.
-  const byOthers = lastWriterOf(service, OWNED) === undefined ? written === undefined : foreignWriterOf(service, OWNED) !== undefined;
+  const byOthers = lastWriterOf(service, SELECTOR_FIELD) === undefined ? written === undefined : foreignWriterOf(service, SELECTOR_FIELD) !== undefined;
   const unpinned = pinning.kind === 'everyone' && wasPinned && byOthers;
-  return { written, accepted, problems: unpinned ? [overwritten(sharedSelector(service), `took ${HASH_LABEL} out of it`)] : [] };
+  return { written, accepted, problems: unpinned ? [unpinnedSelector(service)] : [] };
 }
 
 function pinnedSplit(hash: string, { versions }: RouterContext): Split | undefined {
@@ -107,26 +108,11 @@ function releaseSelector(_config: ServiceConfig, found: Found, recorded: readonl
   const pinning = pinningOf(selector, claimed);
   if (pinning.kind === 'edited') {
     // Someone's own selector is left to them, unless a hash is still in it.
-    return { stages: selector[HASH_LABEL] === undefined || claimed[HASH_LABEL] !== undefined ? [] : [waiting(edited(service, claimed))], claims };
+    return { stages: selector[HASH_LABEL] === undefined || claimed[HASH_LABEL] !== undefined ? [] : [stoppedBy(editedSelector(service, claimed), 'selector')], claims };
   }
   return { stages: [...selectorStages(service, claimed, claimed[HASH_LABEL], found), ...tidying(found, claims, context)], claims };
 }
 
-const OWNED = ['spec', 'selector'] as const;
-
-function sharedSelector(object: Service): SharedField {
-  return { object, group: '', field: 'spec.selector', jsonPointer: `/spec/selector/${HASH_LABEL}`, owned: OWNED };
-}
-
-function edited(object: Service, claimed: Selector): RoutingProblem {
-  const problem = overwritten(sharedSelector(object), `rewrote it to ${JSON.stringify(object.spec?.selector ?? {})}`);
-  return { ...problem, remedy: `set it to ${JSON.stringify(claimed)} and edit it when the release has ended; or ${problem.remedy}` };
-}
-
 function missing(service: string): RoutingProblem {
   return { place: `Service ${service}`, problem: 'was deleted while a release steers by it', remedy: 'apply it again, or abort the release; there is nothing left to put back' };
-}
-
-function waiting({ place, problem }: RoutingProblem): Stage {
-  return { name: 'selector', writes: [], waitsFor: `${place}: ${problem}` };
 }

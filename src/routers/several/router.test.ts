@@ -11,6 +11,9 @@ const context: RouterContext = { namespace: 'shop', policy: 'web', service: 'web
 const stage = (name: string): Stage => ({ name, writes: [], waitsFor: undefined });
 const claim = (name: string, namespace?: string): Claim => ({ kind: 'Service', name, ...(namespace === undefined ? {} : { namespace }), found: {} });
 
+/** All claims on record, with these among them. */
+const claimed = (recorded: readonly Claim[], ...own: readonly Claim[]): Claim[] => [...new Map([...recorded, ...own].map((each) => [`${each.namespace ?? ''}/${each.name}`, each])).values()];
+
 function router(name: string, split: Split | undefined, change: Partial<Router> = {}): { router: Router; config: unknown } {
   return {
     config: name,
@@ -19,7 +22,7 @@ function router(name: string, split: Split | undefined, change: Partial<Router> 
       name,
       watches: [resources.services],
       check: (config) => [{ place: String(config), problem: 'is wrong', remedy: 'mend it' }],
-      write: () => ({ stages: [stage(`${name} weights`), stage('tidy')], claims: [claim('web'), claim('web', name)] }),
+      write: (_config, _split, _found, claims) => ({ stages: [stage(`${name} weights`), stage('tidy')], claims: claimed(claims, claim('web'), claim('web', name)) }),
       read: () => ({ written: split, accepted: split, problems: [{ place: name, problem: 'overwritten', remedy: 'wait' }] }),
       ...change,
     },
@@ -39,6 +42,14 @@ describe('several routers as one', () => {
     const plan = both.write(config, splitOf(100), found, [], context);
     expect(plan.stages.map(({ name }) => name)).toEqual(['one weights', 'two weights', 'tidy', 'tidy']);
     expect(plan.claims).toEqual([claim('web'), claim('web', 'one'), claim('web', 'two')]);
+  });
+
+  it('keep what one claims later, though the next one knows it from the record', () => {
+    const later = { ...claim('shop'), found: { routes: 2 } };
+    const first = router('one', undefined, { write: (_config, _split, _found, claims) => ({ stages: [], claims: claimed(claims, later) }) });
+    const { router: several, config: configs } = severalRouters([first, router('two', undefined)]);
+    expect(several.write(configs, splitOf(100), found, [claim('shop')], context).claims).toContainEqual(later);
+    expect(several.write(configs, splitOf(100), found, [claim('shop')], context).claims).not.toContainEqual(claim('shop'));
   });
 
   it('have a share only where all say the same', () => {

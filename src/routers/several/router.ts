@@ -1,6 +1,7 @@
 import { equalSplits, type Split } from '../../model/split.js';
 import type { Role, VersionTarget } from '../../model/version.js';
-import { capabilities, type Capability, type Claim, type ReleaseContext, type Router, type RouterContext, type RoutingPlan, type Stage, type Support } from '../router.js';
+import { inOrder } from '../canary-service/stages.js';
+import { capabilities, type Capability, type Claim, type ReleaseContext, type Router, type RouterContext, type RoutingPlan, type Support } from '../router.js';
 
 interface Configured {
   readonly router: Router;
@@ -27,7 +28,7 @@ export function severalRouters(configured: readonly Configured[]): { readonly ro
     check: (_config, found, context) => each((member, config) => member.check(config, found, context)).flat(),
     inexpressible: (_config, split, context, found) => each((member, config) => member.inexpressible?.(config, split, context, found) ?? []).flat(),
     unreachable: (_config, shares, replicas) => each((member, config) => member.unreachable(config, shares, replicas)).flat(),
-    write: (_config, split, found, claims, context) => together(each((member, config) => member.write(config, split, found, claims, told(member, context)))),
+    write: (_config, split, found, claims, context) => together(claims, each((member, config) => (known) => member.write(config, split, found, known, told(member, context)))),
     read(_config, found, claims, context) {
       const states = each((member, config) => member.read(config, found, claims, told(member, context)));
       return {
@@ -36,7 +37,7 @@ export function severalRouters(configured: readonly Configured[]): { readonly ro
         problems: states.flatMap(({ problems }) => problems),
       };
     },
-    release: (_config, found, claims, context) => together(each((member, config) => member.release(config, found, claims, toldAtEnd(member, context)))),
+    release: (_config, found, claims, context) => together(claims, each((member, config) => (known) => member.release(config, found, known, toldAtEnd(member, context)))),
   };
   return { router, config: each((_, config) => config) };
 }
@@ -64,13 +65,10 @@ function common(members: readonly Configured[], capability: Capability): Support
 /** Helpers such as a canary Service may be used by several routers, so they are tidied away when all are done. */
 const TIDY = 'tidy';
 
-/** Stages one after the other; each router's claims are among all, so the longest word on each object counts once. */
-function together(plans: readonly RoutingPlan[]): RoutingPlan {
-  const claims = new Map<string, Claim>();
-  for (const claim of plans.flatMap((plan) => plan.claims)) claims.set(`${claim.kind}/${claim.namespace ?? ''}/${claim.name}`, claim);
-  const all = plans.flatMap((plan) => plan.stages);
-  const stages: Stage[] = [...all.filter(({ name }) => name !== TIDY), ...all.filter(({ name }) => name === TIDY)];
-  return { stages, claims: [...claims.values()] };
+/** Stages one after the other, with helpers tidied away at last; each router knows the claims of those before it. */
+function together(recorded: readonly Claim[], plans: readonly ((claims: readonly Claim[]) => RoutingPlan)[]): RoutingPlan {
+  const { stages, claims } = inOrder(recorded, ...plans);
+  return { stages: [...stages.filter(({ name }) => name !== TIDY), ...stages.filter(({ name }) => name === TIDY)], claims };
 }
 
 function agreed(splits: readonly (Split | undefined)[]): Split | undefined {

@@ -1,4 +1,5 @@
 import { forbiddenStatus, type FailureStatus } from '../../../kubernetes/status.js';
+import { isTrue } from '../request/flag.js';
 import type { ResourceTarget } from '../request/target.js';
 import type { Call } from '../server-context.js';
 
@@ -27,7 +28,7 @@ export type Attributes = ResourceAttributes | PathAttributes;
 export function resourceAttributes(method: string, query: URLSearchParams, target: ResourceTarget): ResourceAttributes {
   const { group, plural: resource, namespace, subresource, deprecatedWatch = false } = target;
   const verb = verbOf(method, deprecatedWatch, target.name !== undefined, query);
-  const name = target.name ?? (['list', 'watch', 'deletecollection'].includes(verb) ? nameIn(query) : undefined);
+  const name = target.name ?? (['list', 'watch'].includes(verb) && !deprecatedWatch ? nameIn(query) : undefined);
   // A Namespace lies in itself, so that a Role in it can speak of it.
   const within = namespace ?? (group === '' && resource === 'namespaces' ? target.name : undefined);
   return {
@@ -84,12 +85,7 @@ function verbOf(method: string, deprecatedWatch: boolean, named: boolean, query:
   }
 }
 
-/** `watch`, `watch=1` and `watch=true` all say yes. */
-function isTrue(value: string | null): boolean {
-  return value !== null && !['0', 'f', 'false'].includes(value.toLowerCase());
-}
-
-/** Who asks for one name by a field selector asks for that object. */
+/** Who lists or watches one name by a field selector asks for that object. */
 function nameIn(query: URLSearchParams): string | undefined {
   return /(?:^|,)metadata\.name==?([^,!=]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '')?.[1];
 }

@@ -13,15 +13,17 @@ export function missingRights(held: readonly PolicyRule[], wanted: readonly Poli
 /** A rule of one group, resource and name, or of one URL, with one verb. */
 function parts(rule: PolicyRule): PolicyRule[] {
   const names = rule.resourceNames ?? [];
+  // Rules are weighed before they are checked: one may lack even its verbs.
+  const verbs = rule.verbs ?? [];
   const resources = (rule.apiGroups ?? []).flatMap((group) =>
     (rule.resources ?? []).flatMap((resource) =>
-      rule.verbs.flatMap((verb): PolicyRule[] => {
+      verbs.flatMap((verb): PolicyRule[] => {
         const one = { apiGroups: [group], resources: [resource], verbs: [verb] };
         return names.length === 0 ? [one] : names.map((name) => ({ ...one, resourceNames: [name] }));
       }),
     ),
   );
-  const urls = (rule.nonResourceURLs ?? []).flatMap((url) => rule.verbs.map((verb): PolicyRule => ({ nonResourceURLs: [url], verbs: [verb] })));
+  const urls = (rule.nonResourceURLs ?? []).flatMap((url) => verbs.map((verb): PolicyRule => ({ nonResourceURLs: [url], verbs: [verb] })));
   return [...resources, ...urls];
 }
 

@@ -3,6 +3,7 @@ import { collectionOf } from '../kind-registry.js';
 import type { User } from '../request/users.js';
 import type { Store } from '../store.js';
 
+/** The group of roles and bindings. */
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const rbac = (plural: string): string => collectionOf(RBAC_GROUP, plural);
 const COLLECTIONS = { roles: rbac('roles'), bindings: rbac('rolebindings'), clusterRoles: rbac('clusterroles'), clusterBindings: rbac('clusterrolebindings') };

@@ -64,10 +64,20 @@ describe('requests', () => {
     expect((await apply()).json.message).toBe('configmaps "new" is forbidden: User "jane" cannot create resource "configmaps" in API group "" in the namespace "default"');
   });
 
-  it('for one name by a field selector are for that name', async () => {
-    const { jane: call } = await withRules([{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['a'], verbs: ['list', 'watch'] }]);
-    expect((await call('GET', `${configMaps}?fieldSelector=metadata.name%3Da`)).status).toBe(200);
+  it('for one name by a field selector are for that name, unless they delete', async () => {
+    const { jane: call } = await withRules([{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['a'], verbs: ['list', 'watch', 'deletecollection'] }]);
+    const onlyA = `${configMaps}?fieldSelector=metadata.name%3Da`;
+    expect((await call('GET', onlyA)).status).toBe(200);
     expect((await call('GET', configMaps)).status).toBe(403);
+    expect((await call('DELETE', onlyA)).status).toBe(403);
+  });
+
+  it('are watches for the rules where they are watches', async () => {
+    const { api } = await withRules([{ apiGroups: [''], resources: ['configmaps'], verbs: ['watch'] }]);
+    const { status, chunks } = await api.transport(jane).stream({ method: 'GET', path: configMaps, query: new URLSearchParams({ watch: 'yes', timeoutSeconds: '-1' }) });
+    let text = '';
+    for await (const chunk of chunks) text += chunk;
+    expect([status, text]).toEqual([200, '']);
   });
 
   it('for a Namespace lie in it', async () => {
@@ -144,6 +154,15 @@ describe('nobody gives away more than they have', () => {
 {APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}`,
     );
     expect((await call('PATCH', `${roles}/p`, { rules: [{ ...pods, verbs: ['*'] }] })).json.message).toContain('{APIGroups:[""], Resources:["pods"], Verbs:["*"]}');
+  });
+
+  it('but what is no role or binding at all is refused as such', async () => {
+    const { jane: call } = await withRules([managing, pods]);
+    const words = async (path: string, body: object) => (await call('POST', path, { metadata: { name: 'x' }, ...body })).json;
+    expect(await words(roles, { rules: [{ apiGroups: [''], resources: ['pods'] }] })).toMatchObject({ code: 422, message: expect.stringContaining('rules[0].verbs: Required value') });
+    expect(await words(roles, { rules: [{}] })).toMatchObject({ code: 422 });
+    expect(await words(bindings, {})).toMatchObject({ code: 422 });
+    expect(await words(bindings, { roleRef: { kind: 'Role' }, subjects: [{}] })).toMatchObject({ code: 404 });
   });
 
   it('by binding one', async () => {

@@ -40,6 +40,7 @@ export function mutate(request: AdmissionRequest, compiler: PolicyCompiler): { o
   return { object };
 }
 
+/** Once for each of the parameters: each sees what those before it made, and fails by itself. */
 function invoke(
   invocation: MutatingInvocation,
   request: AdmissionRequest,
@@ -47,21 +48,31 @@ function invoke(
   compiler: PolicyCompiler,
 ): { object?: KubernetesObject } | { refused: FailureStatus } {
   const { policy, binding } = invocation;
+  let current = object;
   try {
-    let current = object;
     for (const parameters of parametersFor(invocation, request)) {
-      if (!conditionsHold(policy, bindingsFor(policy, request, object, parameters, compiler), compiler)) continue;
-      for (const mutation of policy.spec?.mutations ?? []) {
-        const value = fromCel(compiler.compile(expressionOf(mutation))(bindingsFor(policy, request, current, parameters, compiler)));
-        current = mutation.patchType === 'JSONPatch' ? patched(current, value) : configured(current, value, request.schema);
-        request.kind.applyDefaults(current);
+      try {
+        current = mutatedBy(policy, parameters, request, current, compiler);
+      } catch (error) {
+        if (policy.spec?.failurePolicy !== 'Ignore') throw error;
       }
     }
-    return current === object ? {} : { object: current };
   } catch (error) {
-    if (policy.spec?.failurePolicy === 'Ignore') return {};
-    return { refused: mutationRefused(request, policy, binding, firstLine(error)) };
+    if (policy.spec?.failurePolicy !== 'Ignore') return { refused: mutationRefused(request, policy, binding, firstLine(error)) };
   }
+  return current === object ? {} : { object: current };
+}
+
+/** @throws Error when a condition or mutation fails; nothing is changed then */
+function mutatedBy(policy: MutatingAdmissionPolicy, parameters: KubernetesObject | undefined, request: AdmissionRequest, object: KubernetesObject, compiler: PolicyCompiler): KubernetesObject {
+  if (!conditionsHold(policy, bindingsFor(policy, request, object, parameters, compiler), compiler)) return object;
+  let current = object;
+  for (const mutation of policy.spec?.mutations ?? []) {
+    const value = fromCel(compiler.compile(expressionOf(mutation))(bindingsFor(policy, request, current, parameters, compiler)));
+    current = mutation.patchType === 'JSONPatch' ? patched(current, value) : configured(current, value, request.schema);
+    request.kind.applyDefaults(current);
+  }
+  return current;
 }
 
 function expressionOf({ patchType, applyConfiguration, jsonPatch }: Mutation): string {

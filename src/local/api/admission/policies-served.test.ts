@@ -118,6 +118,28 @@ describe('parameters', () => {
     expect((await call('POST', configMaps, body('c', 2))).json.message).toContain('at most 1');
   });
 
+  it('change an object one after the other, each as the one before left it, and fail alone', async () => {
+    const { call } = startApi();
+    const labels = { adds: 'yes' };
+    for (const [name, key] of [['p1', 'a'], ['p2', 'b'], ['p3', '']] as const) await call('POST', configMaps, { metadata: { name, labels }, data: key === '' ? {} : { key } });
+    const spec = {
+      ...onConfigMaps,
+      failurePolicy: 'Ignore',
+      reinvocationPolicy: 'Never',
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      matchConditions: [{ name: 'few', expression: 'object.data.size() < 2' }],
+      mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: "[JSONPatch{op: 'add', path: '/data/' + params.data.key, value: 'x'}]" } }],
+    };
+    expect((await call('POST', `${ADMISSION}/mutatingadmissionpolicies`, { metadata: { name: 'adds' }, spec })).status).toBe(201);
+    const paramRef = { selector: { matchLabels: labels }, parameterNotFoundAction: 'Deny' };
+    expect((await call('POST', `${ADMISSION}/mutatingadmissionpolicybindings`, { metadata: { name: 'adds' }, spec: { policyName: 'adds', paramRef } })).status).toBe(201);
+    expect((await call('POST', configMaps, { metadata: { name: 'one' }, data: { z: '' } })).json.data).toEqual({ a: 'x', z: '' });
+    await call('DELETE', `${configMaps}/p2`);
+    expect((await call('POST', configMaps, { metadata: { name: 'two' }, data: {} })).json.data).toBeUndefined();
+    await call('PATCH', `${ADMISSION}/mutatingadmissionpolicies/adds`, { spec: { matchConditions: null } });
+    expect((await call('POST', configMaps, { metadata: { name: 'three' }, data: { z: '' } })).json.data).toEqual({ a: 'x', z: '' });
+  });
+
   it('must be said to be one or many', async () => {
     const { call } = startApi();
     const answer = await call('POST', `${ADMISSION}/validatingadmissionpolicybindings`, { metadata: { name: 'x' }, spec: { policyName: 'x', validationActions: ['Deny'], paramRef: { name: 'a', selector: {} } } });

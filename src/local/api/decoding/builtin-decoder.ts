@@ -1,8 +1,9 @@
-import { isRecord } from '../../../kubernetes/json.js';
+import { isRecord, setOwn } from '../../../kubernetes/json.js';
 
 const REFERENCE = '#/components/schemas/';
 const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
 const MICRO_TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
+const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const SECOND_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const MICRO_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
 
@@ -61,11 +62,19 @@ export class BuiltinDecoder {
     switch (schema['type']) {
       case 'object':
         if (!isRecord(value)) refuse(value, at, schema['additionalProperties'] === undefined ? 'object' : mapType(schema['additionalProperties']));
-        else for (const [key, item] of Object.entries(value)) this.#value(item, schema['additionalProperties'], { ...at, shown: `${at.shown}.${key}` }, unknown);
+        else {
+          for (const [key, item] of Object.entries(value)) {
+            if (item === null) setOwn(value, key, this.#zero(schema['additionalProperties']));
+            else this.#value(item, schema['additionalProperties'], { ...at, shown: `${at.shown}.${key}` }, unknown);
+          }
+        }
         return;
       case 'array':
         if (!Array.isArray(value)) return refuse(value, at, `[]${goType(schema['items'])}`);
-        for (const [index, item] of value.entries()) this.#value(item, schema['items'], { ...at, shown: `${at.shown}[${index}]` }, unknown);
+        for (const [index, item] of value.entries()) {
+          if (item === null) value[index] = this.#zero(schema['items']);
+          else this.#value(item, schema['items'], { ...at, shown: `${at.shown}[${index}]` }, unknown);
+        }
         return;
       case 'string':
         if (typeof value !== 'string') return refuse(value, at, 'string');
@@ -95,7 +104,21 @@ export class BuiltinDecoder {
     }
     if (schema['oneOf'] === undefined && schema['format'] !== 'int-or-string') this.#value(value, schema, at, unknown);
   }
+
+  /** What null means as an item of a list or map, which Go's types cannot leave out. */
+  #zero(schema: unknown): unknown {
+    if (!isRecord(schema)) return null;
+    const name = referenceOf(schema);
+    const target = name === undefined ? schema : this.#definitions[name];
+    if (!isRecord(target) || name === TIME || name === MICRO_TIME) return null;
+    if (isRecord(target['properties'])) return {};
+    if (name === QUANTITY) return '0';
+    if (target['format'] === 'int-or-string') return 0;
+    return ZEROS[String(target['type'])] ?? null;
+  }
 }
+
+const ZEROS: Readonly<Record<string, unknown>> = { string: '', integer: 0, number: 0, boolean: false };
 
 interface Place {
   /** The innermost type. */

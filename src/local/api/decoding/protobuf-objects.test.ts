@@ -33,11 +33,13 @@ describe('bodies of kubectl in protobuf', () => {
 describe('messages that JSON writes in another way', () => {
   const root = new protobuf.Root();
   root.addJSON(JSON.parse(readFileSync(new URL('../../../kubernetes/generated/protobuf.json', import.meta.url), 'utf8')).nested);
+  const envelope = (fields: object): Buffer => {
+    const unknown = root.lookupType('k8s.io.apimachinery.pkg.runtime.Unknown');
+    return Buffer.concat([Buffer.from('k8s\0'), unknown.encode(unknown.fromObject(fields)).finish()]);
+  };
   const body = (apiVersion: string, kind: string, name: string, message: object): Buffer => {
     const type = root.lookupType(name);
-    const raw = type.encode(type.fromObject(message)).finish();
-    const unknown = root.lookupType('k8s.io.apimachinery.pkg.runtime.Unknown');
-    return Buffer.concat([Buffer.from('k8s\0'), unknown.encode(unknown.fromObject({ typeMeta: { apiVersion, kind }, raw })).finish()]);
+    return envelope({ typeMeta: { apiVersion, kind }, raw: type.encode(type.fromObject(message)).finish() });
   };
 
   it('are embedded structs, times, amounts and zero values', () => {
@@ -84,6 +86,12 @@ describe('messages that JSON writes in another way', () => {
     });
     const options = { gracePeriodSeconds: 0, propagationPolicy: 'Foreground' };
     expect(decoder.decode(body('apps/v1', 'DeleteOptions', 'k8s.io.apimachinery.pkg.apis.meta.v1.DeleteOptions', options))).toEqual({ apiVersion: 'apps/v1', kind: 'DeleteOptions', ...options });
+  });
+
+  it('may be JSON themselves, which can be broken', () => {
+    const json = (text: string): Buffer => envelope({ typeMeta: { apiVersion: 'v1', kind: 'ConfigMap' }, contentType: 'application/json', raw: Buffer.from(text) });
+    expect(decoder.decode(json('{"kind":"ConfigMap"}'))).toEqual({ kind: 'ConfigMap' });
+    for (const text of ['{', '[]']) expect(() => decoder.decode(json(text))).toThrow(ProtobufError);
   });
 });
 

@@ -36,7 +36,7 @@ export class ProtobufObjects {
   #messageOf(apiVersion: string, kind: string): string {
     const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
     const own = group === 'apiextensions.k8s.io' ? EXTENSIONS_PACKAGE : `k8s.io.api.${group.split('.')[0] ?? ''}.${version}`;
-    const found = [`${own}.${kind}`, `${META_PACKAGE}.${kind}`].find((name) => this.#messages().lookup(name) !== null);
+    const found = [`${own}.${kind}`, `${META_PACKAGE}.${kind}`].find((name) => this.#messages().lookup(name, protobuf.Type) !== null);
     if (found === undefined) throw new ProtobufError(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
     return found;
   }
@@ -68,7 +68,12 @@ function readMessages(): protobuf.Root {
 }
 
 function jsonObject(content: Buffer): Record<string, unknown> {
-  const value: unknown = JSON.parse(content.toString('utf8'));
+  let value: unknown;
+  try {
+    value = JSON.parse(content.toString('utf8'));
+  } catch (error) {
+    throw new ProtobufError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
   if (!isRecord(value)) throw new ProtobufError('the body holds no object');
   return value;
 }

@@ -1,15 +1,20 @@
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../../kubernetes/generated/apiextensions-v1.js';
 import type { FieldError } from '../../../kubernetes/field-error.js';
+import { isRecord } from '../../../kubernetes/json.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
 import { compileRules, type CompiledRules } from '../../../schema/cel/rules.js';
 import { fillDefaults } from '../../../schema/defaulting.js';
 import { dropUnknownFields } from '../../../schema/pruning.js';
 import type { StructuralSchema } from '../../../schema/structural.js';
 import { rulesNotChecked, validateObject } from '../../../schema/validation.js';
+import { BuiltinDecoder } from '../decoding/builtin-decoder.js';
+import { builtinSchemas } from '../decoding/builtin-schemas.js';
 import { collectionOf, type ServedKind } from '../kind-registry.js';
 import type { Kind } from '../kinds/kind.js';
 import { customColumns } from './custom-columns.js';
 import { textAt } from './simple-path.js';
+
+const metadataDecoder = new BuiltinDecoder(builtinSchemas.definitions);
 
 /** Every version that a definition serves, the preferred one first. */
 export function servedVersions(definition: CustomResourceDefinition): ServedKind[] {
@@ -30,11 +35,17 @@ export function servedVersions(definition: CustomResourceDefinition): ServedKind
         schema,
         ...(warning === undefined ? {} : { deprecationWarning: warning }),
         ...(definition.metadata.deletionTimestamp === undefined ? {} : { terminating: true }),
-        decode: (object) => dropUnknownFields(object, schema).sort(),
+        decode: (object) => [...metadataFields(object), ...dropUnknownFields(object, schema)].sort(),
         check: checker(schema),
         ...(version.storage ? {} : { toStored: (object: KubernetesObject) => bringToStored(object, storedSchema) }),
       };
     });
+}
+
+/** Metadata are those of any object, whatever the schema says. @returns paths of fields that they do not have. @throws DecodeError */
+function metadataFields({ metadata }: Record<string, unknown>): string[] {
+  if (!isRecord(metadata)) return [];
+  return metadataDecoder.decode(metadata, 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta').unknownFields.map((path) => `metadata.${path}`);
 }
 
 /** The definition's own rules have made sure that it is structural. */

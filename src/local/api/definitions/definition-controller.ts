@@ -9,9 +9,9 @@ import { timestamp } from '../writes/identity.js';
 import { servedVersions } from './custom-kind.js';
 
 /** Where definitions are stored. */
-export const DEFINITIONS = collectionOf('apiextensions.k8s.io', resources.customResourceDefinitions.plural);
+const DEFINITIONS = collectionOf('apiextensions.k8s.io', resources.customResourceDefinitions.plural);
 /** Keeps a definition until its instances are gone. */
-export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
  * Serves what CustomResourceDefinitions define: the kinds are there as soon as a definition is stored, its conditions

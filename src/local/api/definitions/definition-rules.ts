@@ -21,7 +21,7 @@ export function withDefinitionRules(kinds: KindRegistry): void {
 }
 
 /** What is wrong with a definition. */
-export function definitionProblems({ metadata, spec }: CustomResourceDefinition): FieldError[] {
+function definitionProblems({ metadata, spec }: CustomResourceDefinition): FieldError[] {
   const problems: FieldError[] = [];
   if (metadata.name !== `${spec.names.plural}.${spec.group}`) {
     problems.push(invalidField('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
@@ -29,11 +29,12 @@ export function definitionProblems({ metadata, spec }: CustomResourceDefinition)
   if (spec.group === '') problems.push(requiredField('spec.group'));
   else if (!spec.group.includes('.')) problems.push(invalidField('spec.group', spec.group, 'should be a domain with at least one dot'));
   if (spec.scope !== 'Namespaced' && spec.scope !== 'Cluster') problems.push(unsupportedField('spec.scope', spec.scope, ['Cluster', 'Namespaced']));
-  const stored = spec.versions.filter(({ storage }) => storage);
+  const versions = spec.versions ?? [];
+  const stored = versions.filter(({ storage }) => storage);
   if (stored.length !== 1) problems.push(invalidField('spec.versions', spec.versions, 'must have exactly one version marked as storage version'));
   // Where all versions have one schema it is named as that of the definition itself.
-  const oneSchema = spec.versions.every(({ schema }) => deepEqual(schema, spec.versions[0]?.schema));
-  spec.versions.forEach((version, index) => {
+  const oneSchema = versions.every(({ schema }) => deepEqual(schema, versions[0]?.schema));
+  versions.forEach((version, index) => {
     const at = fieldPath('spec.versions', index);
     const schema = version.schema?.openAPIV3Schema;
     if (schema === undefined) problems.push(requiredField(fieldPath(at, 'schema.openAPIV3Schema'), 'schemas are required'));
@@ -51,7 +52,7 @@ export function definitionProblems({ metadata, spec }: CustomResourceDefinition)
 }
 
 /** What a definition may not change once it serves. */
-export function definitionUpdateProblems({ spec }: CustomResourceDefinition, before: CustomResourceDefinition): FieldError[] {
+function definitionUpdateProblems({ spec }: CustomResourceDefinition, before: CustomResourceDefinition): FieldError[] {
   const problems: FieldError[] = [];
   if (spec.group !== before.spec.group) problems.push(invalidField('spec.group', spec.group, 'field is immutable'));
   if (spec.scope !== before.spec.scope) problems.push(invalidField('spec.scope', spec.scope, 'field is immutable'));

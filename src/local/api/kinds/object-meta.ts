@@ -50,7 +50,7 @@ export function annotationErrors(annotations: Readonly<Record<string, string>> |
 }
 
 /** The problems of a name under a kind's rule. */
-export function nameProblems(name: string, rule: Kind['nameRule']): string[] {
+function nameProblems(name: string, rule: Kind['nameRule']): string[] {
   switch (rule) {
     case 'dns-subdomain':
       return dns1123SubdomainProblems(name);

@@ -27,10 +27,17 @@ export function fail(status: FailureStatus): never {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
+/** A value as JSON, with a line end like the real server's. */
 export function jsonAnswer(status: number, value: unknown): Answer {
   return { status, headers: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
 }
 
+/** What is said of something done of which there is no object to show. */
+export function doneAnswer(): Answer {
+  return jsonAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+}
+
+/** Plain text, as paths that are no resources answer. */
 export function textAnswer(status: number, text: string): Answer {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: text };
 }

@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { badRequestStatus, unsupportedMediaTypeStatus } from '../../../kubernetes/status.js';
+import { plainJson } from '../../../schema/json-text.js';
 import { fail } from './answer.js';
 
 const YAML_TYPES = new Set(['application/yaml', 'application/apply-patch+yaml', 'application/x-yaml', 'text/yaml']);
@@ -45,6 +46,9 @@ export function excerpt(body: string, encoding: 'utf8' | 'latin1' = 'utf8'): str
  * @throws ApiFailure 400 with what `message` makes of the parser's
  */
 export function parseYamlText(text: string, message: (problem: string) => string): unknown {
+  // Most programs send JSON, which is YAML too, but for the key that merges.
+  const plain = text.startsWith('{') && !text.includes('"<<"') ? plainJson(text) : undefined;
+  if (plain !== undefined) return plain;
   const document = parseDocument(text, { version: '1.1', schema: 'yaml-1.1' });
   const [error] = document.errors;
   if (error) fail(badRequestStatus(message(error.message.split('\n')[0] ?? '')));

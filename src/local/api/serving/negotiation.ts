@@ -47,6 +47,6 @@ function asYaml(inner: Representation): Representation {
 }
 
 /** YAML as the real server writes it: keys in order, lists not indented. */
-export function toYaml(value: unknown): string {
+function toYaml(value: unknown): string {
   return stringify(value, { sortMapEntries: true, indentSeq: false, lineWidth: 0, version: '1.1' }).replace(/\n$/, '');
 }

@@ -49,8 +49,3 @@ function withoutType({ kind: _kind, apiVersion: _apiVersion, ...rest }: Kubernet
 export function bookmarkOf(kind: string, apiVersion: string, resourceVersion: string, annotations?: Readonly<Record<string, string>>): object {
   return { kind, apiVersion, metadata: { resourceVersion, creationTimestamp: null, ...(annotations ? { annotations } : {}) } };
 }
-
-/** An object that is not stored (a dry run), written like one that is. */
-export function unstoredText(served: ServedKind, object: KubernetesObject): string {
-  return JSON.stringify({ ...object, apiVersion: served.apiVersion });
-}

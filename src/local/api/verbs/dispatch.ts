@@ -1,5 +1,6 @@
 import { methodNotAllowedStatus, unknownPathStatus } from '../../../kubernetes/status.js';
 import { fail, type Answer } from '../request/answer.js';
+import { isTrue } from '../request/flag.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { createAccountToken } from './account-token.js';
 import { create } from './create.js';
@@ -13,7 +14,7 @@ import { readLog } from './pod-log.js';
 import { read } from './read.js';
 import { scale } from './scale.js';
 import { update } from './update.js';
-import { isTrue, watch } from './watch.js';
+import { watch } from './watch.js';
 
 /** Answers a call for a resource. */
 export async function dispatch(server: ServerContext, call: Call): Promise<Answer> {
@@ -63,5 +64,5 @@ async function dispatchCollection(server: ServerContext, call: Call): Promise<An
 }
 
 function wantsWatch({ query, deprecatedWatch }: Call): boolean {
-  return deprecatedWatch || (query.has('watch') && isTrue(query.get('watch')));
+  return deprecatedWatch || isTrue(query.get('watch'));
 }

@@ -5,7 +5,7 @@ import { isConditionTrue } from '../../../kubernetes/conditions.js';
 import { cloneJson, isRecord } from '../../../kubernetes/json.js';
 import { matchesLabelSelector } from '../../../kubernetes/selectors.js';
 import { badRequestStatus, failureStatus, forbiddenStatus, notFoundStatus, tooManyRequestsStatus, type FailureStatus } from '../../../kubernetes/status.js';
-import { fail, jsonAnswer, type Answer } from '../request/answer.js';
+import { doneAnswer, fail, type Answer } from '../request/answer.js';
 import { parseObjectBody } from '../request/body.js';
 import type { Call, ServerContext } from '../server-context.js';
 import type { StoredObject, Transaction } from '../store.js';
@@ -14,7 +14,6 @@ import { readWriteOptions } from '../writes/write-options.js';
 import { deleteObject } from './delete.js';
 import { keyOf } from './read.js';
 
-const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 const BUDGETS = 'policy/poddisruptionbudgets';
 const VIOLATION = "Cannot evict pod as it would violate the pod's disruption budget.";
 const MOST_DISRUPTED = 2000;
@@ -29,7 +28,7 @@ export async function evictPod(server: ServerContext, call: Call): Promise<Answe
     if (!needsNoBudget(pod)) spendBudget(server, transaction, pod, dryRun);
     deleteObject(server, call, transaction, dryRun ? before : marked(server, transaction, before), options, dryRun);
   });
-  return jsonAnswer(201, SUCCESS);
+  return doneAnswer();
 }
 
 function readEviction(call: Call): { fields: Record<string, unknown>; options: DeleteOptions; dryRun: boolean } {

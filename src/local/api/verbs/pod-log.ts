@@ -4,7 +4,7 @@ import type { LogOptions } from '../log-source.js';
 import { fail, textAnswer, type Answer } from '../request/answer.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { keyOf } from './read.js';
-import { isTrue } from './watch.js';
+import { isTrue } from '../request/flag.js';
 
 /** Answers what a container of a Pod has written. */
 export async function readLog(server: ServerContext, call: Call): Promise<Answer> {
@@ -29,9 +29,9 @@ function readOptions({ query, signal }: Call): LogOptions {
   const limitBytes = number('limitBytes');
   const sinceSeconds = number('sinceSeconds');
   return {
-    follow: query.has('follow') && isTrue(query.get('follow')),
-    previous: query.has('previous') && isTrue(query.get('previous')),
-    timestamps: query.has('timestamps') && isTrue(query.get('timestamps')),
+    follow: isTrue(query.get('follow')),
+    previous: isTrue(query.get('previous')),
+    timestamps: isTrue(query.get('timestamps')),
     ...(tailLines === undefined ? {} : { tailLines }),
     ...(limitBytes === undefined ? {} : { limitBytes }),
     ...(sinceSeconds === undefined ? {} : { sinceSeconds }),

@@ -1,14 +1,12 @@
 import type { Pod } from '../../../kubernetes/generated/core-v1.js';
 import { cloneJson, isRecord } from '../../../kubernetes/json.js';
 import { badRequestStatus, conflictStatus, notFoundStatus } from '../../../kubernetes/status.js';
-import { fail, jsonAnswer, type Answer } from '../request/answer.js';
+import { doneAnswer, fail, type Answer } from '../request/answer.js';
 import { parseObjectBody } from '../request/body.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { timestamp } from '../writes/identity.js';
 import { readWriteOptions } from '../writes/write-options.js';
 import { keyOf } from './read.js';
-
-const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 /** Puts a Pod on a node, once. */
 export async function bindPod(server: ServerContext, call: Call): Promise<Answer> {
@@ -29,5 +27,5 @@ export async function bindPod(server: ServerContext, call: Call): Promise<Answer
     pod.status = { ...pod.status, conditions: [...others, scheduled] };
     if (!dryRun) transaction.put(before.collection, before.key, pod);
   });
-  return jsonAnswer(201, SUCCESS);
+  return doneAnswer();
 }

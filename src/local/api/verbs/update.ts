@@ -155,7 +155,7 @@ function keepAllButFinalizers(object: KubernetesObject, before: KubernetesObject
   object.metadata = cloneJson(before.metadata);
 }
 
-/** Of the metadata, built-in kinds take annotations, finalizers and owners through /status, custom ones nothing. */
+/** Of the metadata, built-in kinds take annotations through /status, custom ones nothing. */
 function keepAllButStatus(custom: boolean, object: KubernetesObject, before: KubernetesObject): void {
   for (const field of Object.keys(object)) if (field !== 'status' && field !== 'metadata') setField(object, field, undefined);
   for (const [field, value] of Object.entries(before)) if (field !== 'status' && field !== 'metadata') setField(object, field, cloneJson(value));

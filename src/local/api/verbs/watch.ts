@@ -1,5 +1,6 @@
 import { goneStatus, serverErrorStatus } from '../../../kubernetes/status.js';
 import { fail, type Answer } from '../request/answer.js';
+import { isTrue } from '../request/flag.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { chooseRepresentation } from '../serving/negotiation.js';
 import { readListOptions } from './list-options.js';
@@ -35,10 +36,6 @@ export function watch(server: ServerContext, call: Call): Answer {
     if (isTrue(query.get('allowWatchBookmarks'))) void bookmarks(server, opened, seconds * 1000, stop.signal);
   }
   return { status: 200, headers: { 'content-type': representation.contentType }, body: opened.stream };
-}
-
-export function isTrue(text: string | null): boolean {
-  return text === '1' || text === 'true' || text === '';
 }
 
 function sendExisting(server: ServerContext, call: Call, opened: Watch, selection: ReturnType<typeof selectionOf>, marked: boolean, current: number): void {

@@ -28,7 +28,7 @@ export const autoscalerView: KindView = {
 };
 
 function toStored({ metadata, spec, status }: AutoscalerV1): HorizontalPodAutoscaler {
-  const { targetCPUUtilizationPercentage: share, ...rest } = spec;
+  const { targetCPUUtilizationPercentage: share, ...rest } = spec ?? { maxReplicas: 0, scaleTargetRef: { kind: '', name: '' } };
   const { [KEPT.metrics]: metrics, [KEPT.behavior]: behavior, ...annotations } = metadata.annotations ?? {};
   const cpu: MetricSpec[] = share === undefined ? [] : [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: share } } }];
   const stored: Spec = { ...rest, metrics: [...cpu, ...listIn(metrics)] };

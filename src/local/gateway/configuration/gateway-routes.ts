@@ -14,7 +14,7 @@ interface HostRoutes {
 }
 
 /** Whether this Gateway is one for the ingress gateway. */
-export function isIngressGateway({ spec }: Gateway): boolean {
+function isIngressGateway({ spec }: Gateway): boolean {
   return Object.entries(spec.selector ?? {}).every(([name, value]) => INGRESS_LABELS[name] === value);
 }
 

@@ -43,7 +43,7 @@ export function serviceEntry(identity: ProxyIdentity, host: string, port: number
 }
 
 /** What a name or address means to a Pod in `namespace`. */
-export function resolveName(plane: DataPlane, configuration: Configuration, authority: string, namespace: string): Resolution {
+function resolveName(plane: DataPlane, configuration: Configuration, authority: string, namespace: string): Resolution {
   const name = hostOf(authority);
   const port = portOf(authority, 80);
   const byAddress = configuration.servicesByAddress.get(name);

@@ -22,7 +22,7 @@ const UNKNOWN_STATUS = 2;
 const NOT_PASSED_ON = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'host', 'http2-settings']);
 
 /** What routing asks of a call. */
-export function callRequest(headers: IncomingHttpHeaders, remoteAddress: string): RoutedRequest {
+function callRequest(headers: IncomingHttpHeaders, remoteAddress: string): RoutedRequest {
   const [path = '/', query] = (headers[':path'] ?? '/').split(/\?(.*)/s);
   const header = (name: string): string | undefined => {
     const value = headers[name];

@@ -14,8 +14,9 @@ import { nginxRequestHeaders } from './forwarded-headers.js';
 import { IncomingRequest } from './incoming-request.js';
 import { failedShare, localReplies, refused, writtenReply, type LocalReply } from './local-replies.js';
 
-/** Joins two sockets until either ends. @param first bytes that were read already */
+/** Joins two sockets until either ends; a client that left in the meantime takes its other side along. @param first bytes that were read already */
 export function join(client: Duplex, upstream: Socket, first: Buffer): void {
+  if (client.destroyed) return void upstream.destroy();
   if (first.length > 0) upstream.write(first);
   client.pipe(upstream);
   upstream.pipe(client);

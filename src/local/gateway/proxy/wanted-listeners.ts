@@ -7,9 +7,9 @@ import { listenForPage, listenForRequests, listenForRequestsAndCalls, listenForS
 import type { WantedListener } from './listeners.js';
 
 /** Ports of every Pod's sidecar, as in Istio. */
-export const SIDECAR_OUTBOUND_PORT = 15_001;
-export const SIDECAR_METRICS_PORT = 15_020;
-export const METRICS_PATH = '/stats/prometheus';
+const SIDECAR_OUTBOUND_PORT = 15_001;
+const SIDECAR_METRICS_PORT = 15_020;
+const METRICS_PATH = '/stats/prometheus';
 /** The port that is listened at even before a Gateway asks for it. */
 export const DEFAULT_INGRESS_PORT = 80;
 /** The port at which TLS is ended, likewise. */

@@ -1,18 +1,11 @@
 import type { Namespace, Secret } from '../../../kubernetes/generated/core-v1.js';
 import type { Gateway, GatewayClass, GatewaySpec, GRPCRoute, GRPCRouteSpec, HTTPRoute, HTTPRouteSpec } from '../../../kubernetes/generated/gateway-api-v1.js';
 import type { ReferenceGrant, ReferenceGrantSpec } from '../../../kubernetes/generated/gateway-api-v1beta1.js';
+import { metadata, type Meta } from './objects.js';
 
-type Meta = { name: string; namespace?: string; creationTimestamp?: string; generation?: number };
 type Listener = Partial<GatewaySpec['listeners'][number]>;
 
 const apiVersion = 'gateway.networking.k8s.io/v1';
-const metadata = ({ name, namespace = 'default', creationTimestamp = '2026-01-01T00:00:00Z', generation = 1 }: Meta) => ({
-  name,
-  namespace,
-  creationTimestamp,
-  generation,
-  resourceVersion: '1',
-});
 
 export const gatewayClass = (name = 'serin-local', controllerName = 'serin.dev/local-gateway'): GatewayClass => ({
   apiVersion,

@@ -2,9 +2,11 @@ import type { Pod, Service } from '../../../kubernetes/generated/core-v1.js';
 import type { EndpointSlice } from '../../../kubernetes/generated/discovery-v1.js';
 import type { DestinationRule, DestinationRuleSpec, Gateway, GatewaySpec, VirtualService, VirtualServiceSpec } from '../../../kubernetes/generated/istio-v1.js';
 
-type Meta = { name: string; namespace?: string; creationTimestamp?: string; generation?: number };
+/** What tells test objects apart. */
+export type Meta = { name: string; namespace?: string; creationTimestamp?: string; generation?: number };
 
-const metadata = ({ name, namespace = 'default', creationTimestamp = '2026-01-01T00:00:00Z', generation = 1 }: Meta) => ({
+/** As an API server would fill it in. */
+export const metadata = ({ name, namespace = 'default', creationTimestamp = '2026-01-01T00:00:00Z', generation = 1 }: Meta) => ({
   name,
   namespace,
   creationTimestamp,

@@ -13,6 +13,7 @@ export interface ContainerNetwork extends PodAddresses {
   readonly proxy: string;
 }
 
+/** What the environment of a process is made of. */
 export interface EnvironmentInput {
   readonly pod: Pod;
   readonly container: Container;

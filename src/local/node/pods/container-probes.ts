@@ -9,6 +9,7 @@ import type { ContainerLaunch } from './container-launch.js';
 
 type ProbeName = 'Startup' | 'Readiness' | 'Liveness';
 
+/** Whom to probe, and who is told. */
 export interface ContainerProbesOptions {
   readonly container: Container;
   readonly launch: ContainerLaunch;

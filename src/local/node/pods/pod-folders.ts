@@ -20,10 +20,12 @@ export function podFolders(stateDirectory: string, pod: Pod): PodFolders {
   return { home: join(root, 'home'), volumes: join(root, 'volumes'), containers: join(root, 'containers') };
 }
 
+/** Makes those that are missing; for their owner only. */
 export async function makePodFolders({ home, volumes, containers }: PodFolders): Promise<void> {
   for (const folder of [home, volumes, containers]) await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
+/** Processes that left their group may still write for a moment. @throws Error naming what cannot be removed */
 export function removePodFolders(stateDirectory: string, pod: Pod): Promise<void> {
-  return rm(rootOf(stateDirectory, pod), { recursive: true, force: true });
+  return rm(rootOf(stateDirectory, pod), { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
 }

@@ -227,7 +227,7 @@ export class PodWorker {
     this.#abort.abort();
     if (running) {
       // Already ending: at most the time is shorter now.
-      for (const runner of this.#containers) void runner.stop(graceSeconds);
+      for (const runner of [...this.#initial, ...this.#containers]) void runner.stop(graceSeconds);
       return;
     }
     // Not ready from this moment on, before any process is told to end. What becomes of the processes of a node that ends
@@ -254,12 +254,18 @@ export class PodWorker {
     }
     if (this.#ending === 'shutdown') await this.#lastWrite();
     await this.#writer.stop();
-    if (this.#ending !== 'shutdown') {
-      await removePodFolders(this.#services.stateDirectory, this.#pod);
-      await this.#services.logs.forgetPod(this.#pod);
-      this.#services.pool.release(this.#pod.metadata.uid ?? '');
-    }
+    if (this.#ending !== 'shutdown') await this.#cleanUp();
     this.#resolveDone();
+  }
+
+  /** What cannot be removed is named and stays: a Pod that is over must not end the node. */
+  async #cleanUp(): Promise<void> {
+    const { stateDirectory, logs, pool } = this.#services;
+    const removals = await Promise.allSettled([removePodFolders(stateDirectory, this.#pod), logs.forgetPod(this.#pod)]);
+    for (const removal of removals) {
+      if (removal.status === 'rejected') this.#event('Warning', 'FailedCleanUp', `files of the Pod are left on the node, remove them by hand: ${String(removal.reason)}`);
+    }
+    pool.release(this.#pod.metadata.uid ?? '');
   }
 
   async #lastWrite(): Promise<void> {

@@ -4,6 +4,7 @@ import { httpGet } from '../probes/http-request.js';
 import { runCommand } from '../processes/command-run.js';
 import type { ContainerLaunch } from './container-launch.js';
 
+/** Where a hook runs, and for how long. */
 export interface PreStopOptions {
   readonly container: Container;
   readonly launch: ContainerLaunch;

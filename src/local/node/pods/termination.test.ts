@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { resources } from '../../../kubernetes/resources.js';
 import { systemClock } from '../../../ports/clock.js';
 import { identifyProcess, isGroupRunning } from '../../processes/process-identity.js';
 import { ProcessRecords } from '../processes/process-records.js';
-import { TestCluster, ready, until } from '../testing/test-node.js';
+import { NODE_NAME, TestCluster, ready, until } from '../testing/test-node.js';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -48,13 +48,30 @@ it('takes a shorter grace period that comes later, and ends what was deleted by 
   const script = 'trap "" TERM; while :; do sleep 0.05; done';
   await cluster.run('hurried', { args: [script] }, { terminationGracePeriodSeconds: 600 });
   await cluster.run('forced', { args: [`echo $$$$ > ${cluster.file('forced')}; ${script}`] });
-  await Promise.all([cluster.until('hurried', ready), cluster.until('forced', ready), cluster.untilFile('forced')]);
-  await remove('hurried');
-  await remove('hurried', 1);
+  const initial = { name: 'initial', image: 'sh', args: [`trap "" TERM; echo > ${cluster.file('initial')}; while :; do sleep 0.05; done`] };
+  await cluster.run('preparing', { args: ['sleep 60'] }, { terminationGracePeriodSeconds: 600, initContainers: [initial] });
+  await Promise.all([cluster.until('hurried', ready), cluster.until('forced', ready), cluster.untilFile('forced'), cluster.untilFile('initial')]);
+  for (const name of ['hurried', 'preparing']) await remove(name);
+  for (const name of ['hurried', 'preparing']) await remove(name, 1);
   await remove('forced', 0);
-  await cluster.untilDeleted('hurried');
+  await Promise.all([cluster.untilDeleted('hurried'), cluster.untilDeleted('preparing')]);
   const pid = Number(await readFile(cluster.file('forced'), 'utf8'));
   await until(() => Promise.resolve(identifyProcess(pid) === undefined), () => `process ${pid} still runs`);
+});
+
+it('names the files that it cannot remove, and goes on', async () => {
+  await cluster.run('messy', { args: ['exec sleep 60'] });
+  await cluster.until('messy', ready);
+  const [pods, away] = [cluster.file(`${NODE_NAME}/pods`), cluster.file('away')];
+  await rename(pods, away);
+  await writeFile(pods, 'no folder');
+  await remove('messy');
+  await cluster.untilDeleted('messy');
+  await until(async () => (await cluster.events('messy')).some(({ reason, message }) => reason === 'FailedCleanUp' && message?.includes(pods) === true), () => 'no Event');
+  await rm(pods);
+  await rename(away, pods);
+  await cluster.run('next', { args: ['exec sleep 60'] });
+  await cluster.until('next', ready);
 });
 
 it('deletes a Pod that never ran', async () => {

@@ -23,6 +23,7 @@ import { machineCapacity } from '../registration/node-object.js';
 import { NodeRegistration } from '../registration/node-registration.js';
 import { detectMountMode, type MountChoice, type MountMode } from '../volumes/mount-mode.js';
 
+/** The node that Pods are bound to unless told otherwise. */
 export const NODE_NAME = 'node-0';
 const PATIENCE_MILLISECONDS = 20_000;
 
@@ -164,6 +165,7 @@ export class TestCluster {
   }
 }
 
+/** One node of a test. */
 export interface TestNode {
   readonly agent: NodeAgent;
   stop(): Promise<void>;
@@ -178,6 +180,9 @@ export async function until(condition: () => Promise<boolean>, problem: () => st
   }
 }
 
+/** Whether the Pod is ready. */
 export const ready = ({ status }: Pod): boolean => status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+/** Whether its first container runs. */
 export const running = ({ status }: Pod): boolean => status?.containerStatuses?.[0]?.state?.running !== undefined;
+/** Whether its first container waits for that reason. */
 export const waitingFor = (reason: string) => ({ status }: Pod): boolean => status?.containerStatuses?.[0]?.state?.waiting?.reason === reason;

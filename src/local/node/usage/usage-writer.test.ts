@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isRecord } from '../../../kubernetes/json.js';
 import { quantityAsNumber } from '../../../kubernetes/quantity.js';
 import { resources } from '../../../kubernetes/resources.js';
+import { systemClock } from '../../../ports/clock.js';
 import { NODE_NAME, TestCluster, until } from '../testing/test-node.js';
 import { groupUsages } from './group-usage.js';
+import { UsageWriter } from './usage-writer.js';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -38,6 +40,19 @@ it.runIf(process.platform === 'linux')('tells what the processes of each Pod use
   await cluster.client.delete(resources.pods, { name: 'busy', namespace: 'default' });
   await until(async () => !(await measured()).has('busy/main'), () => 'the metrics of the Pod stayed');
   expect((await measured()).has('lazy/main')).toBe(true);
+});
+
+it.runIf(process.platform === 'linux')('goes on after a measurement that failed', async () => {
+  let failures = 2;
+  const running = () => {
+    if (failures-- > 0) throw new Error('EMFILE: too many open files');
+    return [];
+  };
+  const writer = new UsageWriter({ client: cluster.client, clock: systemClock, name: 'other', every: 10, running });
+  writer.start();
+  const path = '/apis/metrics.k8s.io/v1beta1/nodes/other';
+  await until(() => cluster.client.raw(path).then(() => true, () => false), () => 'nothing was measured any more');
+  await writer.stop();
 });
 
 it.runIf(process.platform === 'linux')('leaves out groups that are gone', async () => {

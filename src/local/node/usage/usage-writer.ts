@@ -29,6 +29,7 @@ export interface RunningPod {
   readonly leaders: ReadonlyMap<string, number>;
 }
 
+/** What is measured, how often, and for whom. */
 export interface UsageWriterOptions {
   readonly client: ClusterClient;
   readonly clock: Clock;
@@ -72,12 +73,19 @@ export class UsageWriter {
     while (!(await this.#isTaken(signal))) await clock.sleep(LOOK_AGAIN_MILLISECONDS, signal);
     let before: Sample | undefined;
     while (!signal.aborted) {
-      const running = this.#options.running();
-      const sample = { at: clock.monotonic(), machine: machineUsage(), usages: await groupUsages(new Set(running.flatMap(({ leaders }) => [...leaders.values()]))) };
-      if (before !== undefined) await this.#write(running, before, sample, signal);
-      before = sample;
+      // What cannot be measured now (no file handle is free) can be soon.
+      before = await this.#measure(before, signal).catch(() => undefined);
       await clock.sleep(every, signal);
     }
+  }
+
+  /** Writes what was used since the sample before. @throws Error when something cannot be measured */
+  async #measure(before: Sample | undefined, signal: AbortSignal): Promise<Sample> {
+    const running = this.#options.running();
+    const leaders = new Set(running.flatMap((each) => [...each.leaders.values()]));
+    const sample = { at: this.#options.clock.monotonic(), machine: machineUsage(), usages: await groupUsages(leaders) };
+    if (before !== undefined) await this.#write(running, before, sample, signal);
+    return sample;
   }
 
   async #isTaken(signal: AbortSignal): Promise<boolean> {

@@ -6,6 +6,8 @@ import type { Resource } from '../../../kubernetes/objects.js';
 import { VolumeError } from './volume-error.js';
 
 const DEFAULT_SECONDS = 3600;
+/** However soon a token is said to end: clocks differ, and the API must not be asked without a pause. */
+const LEAST_MILLISECONDS = 10_000;
 
 /** A token that a Pod's processes may show to the API. */
 export interface AccountToken {
@@ -41,6 +43,7 @@ export async function requestToken({ audience, expirationSeconds = DEFAULT_SECON
   }
   const status = isRecord(answer) && isRecord(answer['status']) ? answer['status'] : {};
   if (typeof status['token'] !== 'string') throw new VolumeError('the answer to a TokenRequest holds no token');
-  const expires = typeof status['expirationTimestamp'] === 'string' ? Date.parse(status['expirationTimestamp']) : now + expirationSeconds * 1000;
-  return { token: status['token'], renewAt: now + (expires - now) * 0.8 };
+  const expires = typeof status['expirationTimestamp'] === 'string' ? Date.parse(status['expirationTimestamp']) : Number.NaN;
+  const life = Number.isNaN(expires) ? expirationSeconds * 1000 : expires - now;
+  return { token: status['token'], renewAt: now + Math.max(LEAST_MILLISECONDS, life * 0.8) };
 }

@@ -16,27 +16,40 @@ const CURRENT = '..data';
 /**
  * Makes the folder hold exactly these files, all of them at once for whoever reads: they lie in a folder of their own that
  * `..data` points to, and each visible name points through it. A file that was opened before stays readable.
- * @returns whether anything was changed
+ * @throws Error for files that cannot be written, such as `a` beside `a/b`; then all is as it was
  */
-export async function writeAtomically(folder: string, files: VolumeFiles): Promise<boolean> {
+export async function writeAtomically(folder: string, files: VolumeFiles): Promise<void> {
   await mkdir(folder, { recursive: true });
   const before = await readlink(join(folder, CURRENT)).catch(() => undefined);
-  if (before !== undefined && (await holds(join(folder, before), files))) return false;
+  const names = new Set([...files.keys()].map((path) => path.split(sep)[0] ?? path));
+  if (before !== undefined && (await holds(join(folder, before), files))) {
+    // Whoever wrote them may have ended before all names were there.
+    await showNames(folder, names);
+    return;
+  }
   const fresh = await mkdtemp(`${folder}${sep}..`);
-  await chmod(fresh, 0o755);
+  try {
+    await writeFiles(fresh, files);
+    const swap = join(folder, '..data_tmp');
+    await rm(swap, { force: true });
+    await symlink(basename(fresh), swap);
+    await rename(swap, join(folder, CURRENT));
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
+  await showNames(folder, names);
+  if (before !== undefined) await rm(join(folder, before), { recursive: true, force: true });
+}
+
+async function writeFiles(folder: string, files: VolumeFiles): Promise<void> {
+  await chmod(folder, 0o755);
   for (const [path, { data, mode }] of files) {
-    const file = join(fresh, path);
+    const file = join(folder, path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
     await writeFile(file, data);
     await chmod(file, mode);
   }
-  const swap = join(folder, '..data_tmp');
-  await rm(swap, { force: true });
-  await symlink(basename(fresh), swap);
-  await rename(swap, join(folder, CURRENT));
-  await showNames(folder, new Set([...files.keys()].map((path) => path.split(sep)[0] ?? path)));
-  if (before !== undefined) await rm(join(folder, before), { recursive: true, force: true });
-  return true;
 }
 
 async function showNames(folder: string, names: ReadonlySet<string>): Promise<void> {

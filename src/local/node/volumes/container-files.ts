@@ -12,6 +12,7 @@ const ENTER = [
   'exec "$chroot" "$root" /bin/sh -c \'cd "$1" && shift && exec "$@"\' sh "$folder" "$@"',
 ].join('\n');
 
+/** The mounts of one container, and where to put them. */
 export interface ContainerFilesOptions {
   readonly mode: MountMode;
   readonly mounts: readonly ContainerMount[];

@@ -11,6 +11,7 @@ import { VolumeError } from './volume-error.js';
 const FIRST_RETRY_MILLISECONDS = 500;
 const LAST_RETRY_MILLISECONDS = 10_000;
 
+/** The Pod whose volumes are filled. */
 export interface PodVolumesOptions {
   readonly services: NodeServices;
   /** As the API has it now. */

@@ -13,6 +13,7 @@ interface Bind {
   readonly options: 'bind' | 'rbind' | 'bind,ro';
 }
 
+/** What a root of its own is made of. */
 export interface PrivateRootOptions {
   /** The folder that becomes the root of the container's processes; emptied first. */
   readonly root: string;

@@ -1,10 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
-import type { HorizontalPodAutoscalerSpec } from '../../../kubernetes/generated/autoscaling-v2.js';
+import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec } from '../../../kubernetes/generated/autoscaling-v2.js';
 import { timestamp } from '../../../kubernetes/conditions.js';
 import type { KubernetesObject, Resource } from '../../../kubernetes/objects.js';
 import { resources } from '../../../kubernetes/resources.js';
-import { workloadResources } from '../loop/resources.js';
-import { startLocalCluster, type LocalCluster } from '../testing/local-cluster.js';
+import { startLocalCluster, type LocalCluster, type LocalClusterOptions } from '../testing/local-cluster.js';
 import { deployment } from '../testing/objects.js';
 
 const namespace = 'default';
@@ -14,21 +13,23 @@ afterEach(() => cluster.stop());
 const podMetrics: Resource<KubernetesObject> = { group: 'metrics.k8s.io', version: 'v1beta1', kind: 'PodMetrics', plural: 'pods', namespaced: true };
 
 /** A Deployment of 2 whose containers request 100m, and an autoscaler for it. */
-async function start(spec: Partial<HorizontalPodAutoscalerSpec> = {}): Promise<void> {
-  cluster = await startLocalCluster({ readyAfter: 20, autoscalerPeriod: 3000 });
+async function start(spec: Partial<HorizontalPodAutoscalerSpec> = {}, options: LocalClusterOptions = {}): Promise<void> {
+  cluster = await startLocalCluster({ readyAfter: 20, autoscalerPeriod: 3000, ...options });
   const { client } = cluster;
   const { uid: _uid, resourceVersion: _version, generation: _generation, ...metadata } = deployment('web:1').metadata;
   const { template, ...rest } = deployment('web:1', { replicas: 2 }).spec;
   const containers = [{ name: 'web', image: 'web:1', resources: { requests: { cpu: '100m' } } }];
   await client.create(resources.deployments, { ...deployment('web:1'), metadata, spec: { ...rest, template: { ...template, spec: { ...template.spec, containers } } } });
   await cluster.pass(1000);
-  await client.create(workloadResources.autoscalers, {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: 'web', namespace },
-    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 10, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }], ...spec },
-  });
+  await client.create(resources.horizontalPodAutoscalers, autoscaler('web', spec));
 }
+
+const autoscaler = (name: string, spec: Partial<HorizontalPodAutoscalerSpec> = {}): HorizontalPodAutoscaler => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name, namespace },
+  spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 10, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }], ...spec },
+});
 
 /** Writes what each Pod uses, as the node would, and starts them all long ago. */
 async function use(cpu: string): Promise<void> {
@@ -41,8 +42,8 @@ async function use(cpu: string): Promise<void> {
   }
 }
 
-const status = async () => (await cluster.client.get(workloadResources.autoscalers, { name: 'web', namespace })).status;
-const conditions = async () => Object.fromEntries(((await status())?.conditions ?? []).map(({ type, status: value, reason }) => [type, `${value} ${reason}`]));
+const status = async (name = 'web') => (await cluster.client.get(resources.horizontalPodAutoscalers, { name, namespace })).status;
+const conditions = async (name = 'web') => Object.fromEntries(((await status(name))?.conditions ?? []).map(({ type, status: value, reason }) => [type, `${value} ${reason}`]));
 const replicas = async () => (await cluster.client.get(resources.deployments, { name: 'web', namespace })).spec.replicas;
 
 it('scales up at once and down after five minutes, by what all Pods use', async () => {
@@ -88,6 +89,28 @@ it('counts the Pods of a ReplicaSet that another controls, when the selector mat
   expect(await conditions()).toMatchObject({ ScalingLimited: 'True ScaleUpLimit' });
 });
 
+it('is no rival of the one that takes its place, even where it was deleted in the middle of a look', async () => {
+  let [hold, letGo] = [false, (): void => undefined];
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await start({}, {
+    intercept: async (request, send) => {
+      if (hold && request.path.endsWith('/scale')) await held;
+      return send();
+    },
+  });
+  await use('50m');
+  hold = true;
+  await cluster.pass(3100);
+  await cluster.client.delete(resources.horizontalPodAutoscalers, { name: 'web', namespace });
+  await cluster.pass(100);
+  hold = false;
+  letGo();
+  await cluster.pass(100);
+  await cluster.client.create(resources.horizontalPodAutoscalers, autoscaler('other'));
+  await cluster.pass(3100);
+  expect(await conditions('other')).toMatchObject({ ScalingActive: 'True ValidMetricFound' });
+});
+
 it('says why it cannot scale, and scales nothing then', async () => {
   await start();
   await cluster.pass(3100);
@@ -95,7 +118,7 @@ it('says why it cannot scale, and scales nothing then', async () => {
   expect((await status())?.conditions?.[1]?.message).toBe(
     'the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource metrics API',
   );
-  const aim = (name: string) => cluster.client.patch(workloadResources.autoscalers, { name: 'web', namespace }, { kind: 'merge', body: { spec: { scaleTargetRef: { name } } } });
+  const aim = (name: string) => cluster.client.patch(resources.horizontalPodAutoscalers, { name: 'web', namespace }, { kind: 'merge', body: { spec: { scaleTargetRef: { name } } } });
   await aim('nobody');
   await cluster.pass(100);
   expect(await conditions()).toMatchObject({ AbleToScale: 'False FailedGetScale' });

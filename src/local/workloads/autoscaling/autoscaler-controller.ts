@@ -12,7 +12,6 @@ import type { Controller, WorkloadContext } from '../loop/context.js';
 import { createKeyLoop } from '../loop/key-loop.js';
 import { KindFinder } from '../loop/kind-finder.js';
 import { keyOf, nameOf } from '../loop/object-key.js';
-import { workloadResources } from '../loop/resources.js';
 import { ScaleClient, type ObservedScale } from '../loop/scale-subresource.js';
 import { AutoscalerConditions } from './autoscaler-conditions.js';
 import { MetricError, proposeFor, type MetricContext, type MetricProposal } from './metric-proposal.js';
@@ -50,7 +49,7 @@ export class AutoscalerController implements Controller {
   constructor(context: WorkloadContext, period: number) {
     this.#context = context;
     this.#period = period;
-    this.#autoscalers = context.informers.of(workloadResources.autoscalers);
+    this.#autoscalers = context.informers.of(resources.horizontalPodAutoscalers);
     this.#pods = context.informers.of(resources.pods);
     const kinds = new KindFinder(context.client);
     this.#scales = new ScaleClient(context.client, kinds);
@@ -61,8 +60,9 @@ export class AutoscalerController implements Controller {
   start(): void {
     this.#unsubscribe = this.#autoscalers.onChange((change) => {
       const key = keyOf(change.object);
+      // A namesake that comes later starts anew, too.
+      if (change.type !== 'changed') this.#histories.delete(key);
       if (change.type === 'deleted') {
-        this.#histories.delete(key);
         this.#selectors.delete(key);
         this.#loop.drop(key);
       } else if (change.type === 'added' || !deepEqual(change.before.spec, change.object.spec)) this.#loop.add(key);
@@ -203,6 +203,8 @@ export class AutoscalerController implements Controller {
     const matcher = parseLabelSelector(selector);
     const pods = this.#pods.list({ namespace }).filter(({ metadata }) => matcher.matches(metadata.labels));
     this.#selectors.set(key, selector);
+    // A look that was under way when an autoscaler was deleted may have noted it once more.
+    for (const other of this.#selectors.keys()) if (this.#autoscalers.get(nameOf(other)) === undefined) this.#selectors.delete(other);
     const rivals = [...this.#selectors].filter(([other, text]) => {
       if (other === key || nameOf(other).namespace !== namespace) return false;
       const theirs = parseLabelSelector(text);
@@ -233,7 +235,7 @@ export class AutoscalerController implements Controller {
 
   async #write(autoscaler: HorizontalPodAutoscaler, status: HorizontalPodAutoscalerStatus, signal: AbortSignal): Promise<void> {
     if (deepEqual(known(autoscaler.status), status)) return;
-    const written = await this.#context.client.replace(workloadResources.autoscalers, { ...autoscaler, status }, { subresource: 'status', signal });
+    const written = await this.#context.client.replace(resources.horizontalPodAutoscalers, { ...autoscaler, status }, { subresource: 'status', signal });
     this.#autoscalers.remember(written);
   }
 

@@ -29,6 +29,7 @@ export class MetricError extends Error {
   }
 }
 
+/** What a metric is read and weighed with. */
 export interface MetricContext {
   readonly source: MetricSource;
   readonly namespace: string;

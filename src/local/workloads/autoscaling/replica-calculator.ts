@@ -25,6 +25,7 @@ export interface Observed {
   readonly now: number;
 }
 
+/** How many replicas a value asks for, and what it comes to. */
 export interface Proposal {
   readonly replicas: number;
   /** The average of the Pods that were counted. */

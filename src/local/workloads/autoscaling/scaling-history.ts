@@ -21,6 +21,7 @@ export interface Limited {
 
 const WITHIN = { reason: 'DesiredWithinRange', message: 'the desired count is within the acceptable range' };
 
+/** How many replicas there may be. */
 export interface Limits {
   readonly minimum: number;
   readonly maximum: number;

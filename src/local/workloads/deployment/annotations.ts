@@ -3,9 +3,9 @@ import { limitsOf } from './limits.js';
 import { wantedOf } from './replica-sets.js';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
-export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
-export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 
 /** Annotations of a Deployment that its ReplicaSets never get a copy of. */
 const NOT_COPIED: ReadonlySet<string> = new Set([

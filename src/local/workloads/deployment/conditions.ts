@@ -1,17 +1,8 @@
 import { timestamp } from '../../../kubernetes/conditions.js';
 import type { Deployment, DeploymentCondition, DeploymentStatus } from '../../../kubernetes/generated/apps-v1.js';
 
+/** The conditions of a Deployment. */
 export type ConditionType = 'Available' | 'Progressing' | 'ReplicaFailure';
-
-export type ProgressReason =
-  | 'NewReplicaSetCreated'
-  | 'FoundNewReplicaSet'
-  | 'ReplicaSetUpdated'
-  | 'NewReplicaSetAvailable'
-  | 'ReplicaSetCreateError'
-  | 'ProgressDeadlineExceeded'
-  | 'DeploymentPaused'
-  | 'DeploymentResumed';
 
 const NO_LIMIT = 0x7fffffff;
 
@@ -21,6 +12,7 @@ export function hasProgressDeadline(deployment: Deployment): boolean {
   return progressDeadlineSeconds !== undefined && progressDeadlineSeconds !== NO_LIMIT;
 }
 
+/** The condition of that type, whatever its status. */
 export function conditionOf(status: DeploymentStatus | undefined, type: ConditionType): DeploymentCondition | undefined {
   return status?.conditions?.find((condition) => condition.type === type);
 }

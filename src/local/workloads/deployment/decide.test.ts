@@ -93,7 +93,10 @@ describe('a rolling update', () => {
           expect(asked).toBeLessThanOrEqual(wanted + limits.maxSurge);
           all = live(all, step < 40 ? (pace[step % pace.length] ?? 0) : 4);
           expect(all.reduce((sum, { status }) => sum + (status?.availableReplicas ?? 0), 0)).toBeGreaterThanOrEqual(wanted - limits.maxUnavailable);
+          const [old, fresh] = all;
+          if (old?.spec.replicas === 0 && fresh?.status?.availableReplicas === wanted) break;
         }
+        expect(sizes(web, all)).toEqual([]);
         expect(all.map(({ spec }) => spec.replicas)).toEqual([0, wanted]);
       }),
       { numRuns: 40 },

@@ -56,7 +56,7 @@ function isSaturated(deployment: Deployment, replicaSet: ReplicaSet): boolean {
 }
 
 /** Shares out what is to be added or taken, the largest first; what rounding leaves over goes to the largest. */
-export function proportionalSizes(deployment: Deployment, running: readonly ReplicaSet[]): [ReplicaSet, number][] {
+function proportionalSizes(deployment: Deployment, running: readonly ReplicaSet[]): [ReplicaSet, number][] {
   const wanted = wantedOf(deployment);
   const allowed = wanted > 0 ? wanted + limitsOf(deployment).maxSurge : 0;
   const toAdd = allowed - sumOf(running, wantedOf);

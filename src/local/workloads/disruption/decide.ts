@@ -19,6 +19,7 @@ export interface ObservedBudget {
   readonly now: number;
 }
 
+/** What to write, and when to look again. */
 export interface BudgetDecision {
   readonly status: PodDisruptionBudgetStatus;
   /** Milliseconds until an eviction counts as not done. */

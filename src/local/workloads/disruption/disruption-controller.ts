@@ -13,7 +13,6 @@ import type { Controller, WorkloadContext } from '../loop/context.js';
 import { createKeyLoop } from '../loop/key-loop.js';
 import { KindFinder } from '../loop/kind-finder.js';
 import { keyOf, nameOf } from '../loop/object-key.js';
-import { workloadResources } from '../loop/resources.js';
 import { ScaleClient } from '../loop/scale-subresource.js';
 import { decideBudget, failedStatus, needsExpected } from './decide.js';
 
@@ -37,7 +36,7 @@ export class DisruptionController implements Controller {
 
   constructor(context: WorkloadContext) {
     this.#context = context;
-    this.#budgets = context.informers.of(workloadResources.disruptionBudgets);
+    this.#budgets = context.informers.of(resources.podDisruptionBudgets);
     this.#pods = context.informers.of(resources.pods);
     this.#replicaSets = context.informers.of(resources.replicaSets);
     this.#deployments = context.informers.of(resources.deployments);
@@ -136,7 +135,7 @@ export class DisruptionController implements Controller {
 
   async #write(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus, signal: AbortSignal): Promise<void> {
     if (deepEqual(budget.status, status)) return;
-    const written = await this.#context.client.replace(workloadResources.disruptionBudgets, { ...budget, status }, { subresource: 'status', signal });
+    const written = await this.#context.client.replace(resources.podDisruptionBudgets, { ...budget, status }, { subresource: 'status', signal });
     this.#budgets.remember(written);
   }
 

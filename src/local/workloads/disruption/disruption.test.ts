@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ReplicaSet } from '../../../kubernetes/generated/apps-v1.js';
 import type { PodDisruptionBudget, PodDisruptionBudgetSpec } from '../../../kubernetes/generated/policy-v1.js';
 import { resources } from '../../../kubernetes/resources.js';
-import { workloadResources } from '../loop/resources.js';
 import { startLocalCluster, type LocalCluster } from '../testing/local-cluster.js';
 import { deployment, NOON, pod } from '../testing/objects.js';
 import { decideBudget } from './decide.js';
@@ -40,13 +39,13 @@ describe('how many Pods may go', () => {
 describe('the status of a budget', () => {
   let cluster: LocalCluster;
   afterEach(() => cluster.stop());
-  const status = async () => (await cluster.client.get(workloadResources.disruptionBudgets, { name: 'web', namespace })).status;
+  const status = async () => (await cluster.client.get(resources.podDisruptionBudgets, { name: 'web', namespace })).status;
 
   it('follows the Pods and the sizes of their controllers, a borrowed ReplicaSet among them', async () => {
     cluster = await startLocalCluster({ readyAfter: 50 });
     const { client } = cluster;
     const { generation: _generation, ...bare } = budgetOf({}).metadata;
-    await client.create(workloadResources.disruptionBudgets, { ...budgetOf({ maxUnavailable: 1 }), metadata: bare });
+    await client.create(resources.podDisruptionBudgets, { ...budgetOf({ maxUnavailable: 1 }), metadata: bare });
     await cluster.pass(100);
     expect(await status()).toMatchObject({ expectedPods: 0, disruptionsAllowed: 0, conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods' }] });
     const { uid: _uid, resourceVersion: _version, generation: _other, ...metadata } = deployment('web:1').metadata;
@@ -72,8 +71,8 @@ describe('the status of a budget', () => {
   it('allows nothing where a controller has no size, and says so', async () => {
     cluster = await startLocalCluster();
     const { generation: _generation, ...bare } = budgetOf({}).metadata;
-    await cluster.client.create(workloadResources.disruptionBudgets, { ...budgetOf({ maxUnavailable: 1 }), metadata: bare });
-    await cluster.client.create(workloadResources.jobs, {
+    await cluster.client.create(resources.podDisruptionBudgets, { ...budgetOf({ maxUnavailable: 1 }), metadata: bare });
+    await cluster.client.create(resources.jobs, {
       apiVersion: 'batch/v1',
       kind: 'Job',
       metadata: { name: 'try', namespace },

@@ -11,6 +11,7 @@ export interface FailureRecord {
   readonly lastFailure: number;
 }
 
+/** The record of a Job none of whose Pods has failed. */
 export const NO_FAILURES: FailureRecord = { failures: 0, lastFailure: 0 };
 
 /** The record after Pods that ended since it was made. Only what failed after the last success counts on. */

@@ -24,6 +24,7 @@ export interface ObservedJob {
   readonly now: number;
 }
 
+/** What to do about a Job now. */
 export interface JobDecision {
   /** What the Job has come to: FailureTarget, SuccessCriteriaMet, or Failed once its FailureTarget is written. */
   readonly verdict: JobCondition | undefined;

@@ -10,7 +10,7 @@ export interface FailureJudgement {
 }
 
 /** The first rule that fits; undefined where none does: then the Pod counts as failed. */
-export function judgeFailure({ spec }: Job, pod: Pod): FailureJudgement | undefined {
+function judgeFailure({ spec }: Job, pod: Pod): FailureJudgement | undefined {
   for (const [index, rule] of (spec.podFailurePolicy?.rules ?? []).entries()) {
     const cause = causeOf(rule, pod);
     if (cause !== undefined) return { action: rule.action, message: `${cause} matching ${rule.action} rule at index ${index}` };

@@ -4,6 +4,7 @@ import type { Pod } from '../../../kubernetes/generated/core-v1.js';
 /** Annotation and label that hold the index of a Pod of an Indexed Job. */
 export const COMPLETION_INDEX = 'batch.kubernetes.io/job-completion-index';
 
+/** Whether each Pod works on an index of its own. */
 export function isIndexed({ spec }: Job): boolean {
   return spec.completionMode === 'Indexed';
 }

@@ -3,7 +3,6 @@ import type { Job, JobSpec } from '../../../kubernetes/generated/batch-v1.js';
 import type { Pod } from '../../../kubernetes/generated/core-v1.js';
 import { timestamp } from '../../../kubernetes/conditions.js';
 import { resources } from '../../../kubernetes/resources.js';
-import { workloadResources } from '../loop/resources.js';
 import { startLocalCluster, type LocalCluster, type LocalClusterOptions } from '../testing/local-cluster.js';
 import { COMPLETION_INDEX } from './indexes.js';
 
@@ -19,7 +18,7 @@ async function startJob(spec: Partial<JobSpec>, options: LocalClusterOptions = {
   const cluster = await startLocalCluster(options);
   running.push(cluster);
   const { client, clock } = cluster;
-  await client.create(workloadResources.jobs, {
+  await client.create(resources.jobs, {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'try', namespace },
@@ -28,13 +27,13 @@ async function startJob(spec: Partial<JobSpec>, options: LocalClusterOptions = {
   await cluster.pass(200);
   const pods = async (): Promise<Pod[]> => (await client.list(resources.pods, { namespace })).items;
   const open = async (): Promise<Pod[]> => (await pods()).filter(({ status, metadata }) => !/Failed|Succeeded/.test(status?.phase ?? '') && metadata.deletionTimestamp === undefined);
-  const job = (): Promise<Job> => client.get(workloadResources.jobs, { name: 'try', namespace });
+  const job = (): Promise<Job> => client.get(resources.jobs, { name: 'try', namespace });
   return {
     cluster,
     pods,
     open,
     job,
-    patch: (body: unknown) => client.patch(workloadResources.jobs, { name: 'try', namespace }, { kind: 'merge', body }),
+    patch: (body: unknown) => client.patch(resources.jobs, { name: 'try', namespace }, { kind: 'merge', body }),
     conditions: async () => ((await job()).status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status} ${reason}`),
     /** Ends a Pod that runs: the first, or the one with the index. */
     async end(exitCode: number, index?: number): Promise<void> {
@@ -125,6 +124,45 @@ describe('a Job', () => {
     expect(await conditions()).toEqual(['Suspended=False JobResumed', 'SuccessCriteriaMet=True CompletionsReached', 'Complete=True CompletionsReached']);
   });
 
+  it('lets go of a Pod at once again after its finalizer could not be taken off', async () => {
+    let broken = true;
+    const { cluster, open, patch } = await startJob({}, {
+      readyAfter: 20,
+      intercept: (request, send) => (broken && request.method === 'PATCH' && request.path.includes('/pods/') ? Promise.reject(new Error('connection reset')) : send()),
+    });
+    await patch({ spec: { suspend: true } });
+    await cluster.pass(1000);
+    expect(await open()).toHaveLength(1);
+    broken = false;
+    await cluster.pass(31_000);
+    expect(await open()).toEqual([]);
+  });
+
+  it('says nothing of Pods that its namespace takes no more', async () => {
+    const causes = [{ reason: 'NamespaceTerminating', message: 'namespace default is being terminated', field: 'metadata.namespace' }];
+    const refused = JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'forbidden', reason: 'Forbidden', details: { causes }, code: 403 });
+    const { cluster, pods } = await startJob({}, {
+      intercept: (request, send) => (request.method === 'POST' && request.path.endsWith('/pods') ? Promise.resolve({ status: 403, headers: { 'content-type': 'application/json' }, body: refused }) : send()),
+    });
+    await cluster.pass(1000);
+    expect(await pods()).toEqual([]);
+    expect((await cluster.client.list(resources.events, { namespace })).items.map(({ reason }) => reason)).toEqual([]);
+  });
+
+  it('that is Indexed tells each Pod its index, unless its containers say it themselves', async () => {
+    const own = { name: 'JOB_COMPLETION_INDEX', value: 'own' };
+    const containers = [
+      { name: 'main', image: 'try:1', env: [{ name: 'A', value: '1' }] },
+      { name: 'other', image: 'try:1', env: [own] },
+    ];
+    const template = { metadata: { name: '' }, spec: { restartPolicy: 'Never', hostname: 'mine', containers } };
+    const { pods } = await startJob({ completionMode: 'Indexed', completions: 1, template });
+    const [pod] = await pods();
+    expect(pod?.spec.hostname).toBe('try-0');
+    expect(pod?.metadata.name).toMatch(/^try-0-\w{5}$/);
+    expect(pod?.spec.containers.map(({ env }) => env)).toMatchObject([[{ name: 'A', value: '1' }, { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: `metadata.labels['${COMPLETION_INDEX}']` } } }], [own]]);
+  });
+
   it('that is Indexed runs each index until it has succeeded', async () => {
     const { end, pods, open, job, cluster } = await startJob({ completionMode: 'Indexed', completions: 3, parallelism: 3 });
     const [first] = await pods();
@@ -145,7 +183,7 @@ describe('a Job', () => {
     await cluster.pass(5_000);
     expect(await pods()).toHaveLength(1);
     await cluster.pass(10_000);
-    expect(await cluster.client.find(workloadResources.jobs, { name: 'try', namespace })).toBeUndefined();
+    expect(await cluster.client.find(resources.jobs, { name: 'try', namespace })).toBeUndefined();
     expect(await pods()).toEqual([]);
   });
 
@@ -157,7 +195,7 @@ describe('a Job', () => {
     expect((await job()).status).toMatchObject({ failed: 1 });
     await cluster.pass(11_000);
     expect(await open()).toHaveLength(1);
-    await cluster.client.delete(workloadResources.jobs, { name: 'try', namespace }, { propagationPolicy: 'Background' });
+    await cluster.client.delete(resources.jobs, { name: 'try', namespace }, { propagationPolicy: 'Background' });
     await cluster.pass(2000);
     expect(await pods()).toEqual([]);
   });

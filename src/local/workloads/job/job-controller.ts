@@ -9,15 +9,15 @@ import { resources } from '../../../kubernetes/resources.js';
 import type { Controller, WorkloadContext } from '../loop/context.js';
 import { createKeyLoop } from '../loop/key-loop.js';
 import { keyOf, nameOf } from '../loop/object-key.js';
-import { workloadResources } from '../loop/resources.js';
 import { ExpectedDeletions } from '../pods/expected-deletions.js';
+import type { Written } from '../pods/owned-pods.js';
 import { isPodActive, isPodReady, isPodTerminating } from '../pods/pod-state.js';
 import { NO_FAILURES, type FailureRecord } from './back-off.js';
 import { decideJob, type JobDecision } from './decide.js';
 import { finalCondition, holding } from './job-conditions.js';
 import { isTracked } from './job-pods.js';
 import { jobStatus } from './job-status.js';
-import { JOB_COMPONENT, JobWriter, type Written } from './job-writer.js';
+import { JOB_COMPONENT, JobWriter } from './job-writer.js';
 import { countReleased, finished, noteEnds } from './tracking.js';
 
 /** The value of `spec.managedBy` that means us. */
@@ -36,7 +36,7 @@ export class JobController implements Controller {
 
   constructor(context: WorkloadContext) {
     this.#context = context;
-    this.#jobs = context.informers.of(workloadResources.jobs);
+    this.#jobs = context.informers.of(resources.jobs);
     this.#pods = context.informers.of(resources.pods);
     this.#writer = new JobWriter(context, this.#pods, this.#deletions);
     this.#loop = createKeyLoop({ ...context, name: 'job', sync: (key, signal) => this.#sync(key, signal) });
@@ -114,8 +114,8 @@ export class JobController implements Controller {
   }
 
   async #write(job: Job, { end, withdraw, create }: JobDecision, signal: AbortSignal): Promise<Written> {
-    if (end.length > 0) return this.#writer.delete(job, end, false, signal);
-    if (withdraw.length > 0) return this.#writer.delete(job, withdraw, true, signal);
+    if (end.length > 0) return this.#writer.end(job, end, signal);
+    if (withdraw.length > 0) return this.#writer.withdraw(job, withdraw, signal);
     return this.#writer.create(job, create, signal);
   }
 
@@ -144,7 +144,7 @@ export class JobController implements Controller {
 
   async #writeStatus(job: Job, status: JobStatus, signal: AbortSignal): Promise<Job> {
     if (deepEqual(job.status ?? {}, status)) return job;
-    const written = await this.#context.client.replace(workloadResources.jobs, { ...job, status }, { subresource: 'status', signal });
+    const written = await this.#context.client.replace(resources.jobs, { ...job, status }, { subresource: 'status', signal });
     this.#jobs.remember(written);
     return written;
   }
@@ -166,7 +166,7 @@ export class JobController implements Controller {
     const left = endedAt + seconds * 1000 - this.#context.clock.now();
     if (left > 0) return left;
     try {
-      await this.#context.client.delete(workloadResources.jobs, nameOf(keyOf(job)), { propagationPolicy: 'Foreground', ...(uid !== undefined && { preconditions: { uid } }), signal });
+      await this.#context.client.delete(resources.jobs, nameOf(keyOf(job)), { propagationPolicy: 'Foreground', ...(uid !== undefined && { preconditions: { uid } }), signal });
     } catch (error) {
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }

@@ -6,6 +6,7 @@ import { completionIndex, isIndexed } from './indexes.js';
 /** Keeps a Pod's object until its Job has counted it. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';
 
+/** Whether its Job has still to count the Pod. */
 export function isTracked({ metadata }: Pod): boolean {
   return metadata.finalizers?.includes(TRACKING_FINALIZER) ?? false;
 }
@@ -18,6 +19,7 @@ export function isFailure(pod: Pod, job: Job): boolean {
   return pod.metadata.deletionTimestamp !== undefined && phase !== 'Succeeded';
 }
 
+/** Whether a Pod counts as succeeded. */
 export function isSuccess({ status }: Pod): boolean {
   return status?.phase === 'Succeeded';
 }

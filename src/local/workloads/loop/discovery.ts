@@ -23,14 +23,27 @@ export async function discoverResources(client: ClusterClient, signal: AbortSign
 }
 
 async function resourcesOf(client: ClusterClient, groupVersion: string, signal: AbortSignal): Promise<Resource[]> {
-  const [version = '', group = ''] = groupVersion.split('/').reverse();
   try {
-    const list = await json(client, group === '' ? `/api/${version}` : `/apis/${groupVersion}`, signal);
-    return records(list['resources']).flatMap((each) => resourceOf(group, version, each) ?? []);
+    const { group, version, entries } = await discoverVersion(client, groupVersion, signal);
+    return entries.flatMap((each) => resourceOf(group, version, each) ?? []);
   } catch (error) {
     if (error instanceof ApiError) return [];
     throw error;
   }
+}
+
+/** One version of a group, with the entries of discovery for its resources and subresources. */
+export interface DiscoveredVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly entries: readonly Record<string, unknown>[];
+}
+
+/** @param groupVersion `v1`, `apps/v1`. @throws ApiError when there is no such version, or discovery is refused */
+export async function discoverVersion(client: Pick<ClusterClient, 'raw'>, groupVersion: string, signal: AbortSignal): Promise<DiscoveredVersion> {
+  const [version = '', group = ''] = groupVersion.split('/').reverse();
+  const list = await json(client, group === '' ? `/api/${version}` : `/apis/${groupVersion}`, signal);
+  return { group, version, entries: records(list['resources']) };
 }
 
 function resourceOf(group: string, version: string, { name, kind, namespaced, verbs }: Record<string, unknown>): Resource | undefined {
@@ -39,7 +52,7 @@ function resourceOf(group: string, version: string, { name, kind, namespaced, ve
   return { group, version, kind, plural: name, namespaced: namespaced === true };
 }
 
-async function json(client: ClusterClient, path: string, signal: AbortSignal): Promise<Record<string, unknown>> {
+async function json(client: Pick<ClusterClient, 'raw'>, path: string, signal: AbortSignal): Promise<Record<string, unknown>> {
   const answer: unknown = JSON.parse(await client.raw(path, undefined, { signal }));
   return isRecord(answer) ? answer : {};
 }

@@ -1,7 +1,7 @@
 import { isNotFound } from '../../../cluster/api-error.js';
 import type { ClusterClient } from '../../../cluster/client.js';
-import { isRecord } from '../../../kubernetes/json.js';
 import type { Resource } from '../../../kubernetes/objects.js';
+import { discoverVersion, type DiscoveredVersion } from './discovery.js';
 
 /** Names a kind, as `scaleTargetRef` and owner references do. */
 export interface KindReference {
@@ -35,26 +35,28 @@ export class KindFinder {
     const key = `${apiVersion} ${kind}`;
     const known = this.#found.get(key);
     if (known !== undefined) return known;
-    const [version = '', group = ''] = apiVersion.split('/').reverse();
-    const entries = await this.#discover(group === '' ? `/api/${version}` : `/apis/${apiVersion}`, signal);
+    const { group, version, entries } = await this.#discover(apiVersion, kind, signal);
     const entry = entries.find((each) => each['kind'] === kind && typeof each['name'] === 'string' && !each['name'].includes('/'));
     const plural = entry?.['name'];
-    if (typeof plural !== 'string') throw new UnknownKind(`no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`);
+    if (typeof plural !== 'string') throw unknownKind(apiVersion, kind);
     const resource: Resource = { group, version, kind, plural, namespaced: entry?.['namespaced'] === true };
     const found = { resource, scalable: entries.some(({ name }) => name === `${plural}/scale`) };
     this.#found.set(key, found);
     return found;
   }
 
-  async #discover(path: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
+  async #discover(apiVersion: string, kind: string, signal: AbortSignal): Promise<DiscoveredVersion> {
     try {
-      const answer: unknown = JSON.parse(await this.#client.raw(path, undefined, { signal }));
-      return isRecord(answer) && Array.isArray(answer['resources']) ? answer['resources'].filter(isRecord) : [];
+      return await discoverVersion(this.#client, apiVersion, signal);
     } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
+      throw isNotFound(error) ? unknownKind(apiVersion, kind) : error;
     }
   }
+}
+
+function unknownKind(apiVersion: string, kind: string): UnknownKind {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return new UnknownKind(`no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`);
 }
 
 /** `services`, `ingresses.networking.k8s.io`: a resource as messages and paths of metrics name it. */

@@ -17,6 +17,7 @@ export interface ObservedReplicaSet {
   readonly now: number;
 }
 
+/** What to do about a ReplicaSet now. */
 export interface ReplicaSetDecision {
   readonly create: number;
   readonly delete: readonly Pod[];

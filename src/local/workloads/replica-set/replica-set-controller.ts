@@ -12,12 +12,14 @@ import { createKeyLoop } from '../loop/key-loop.js';
 import { keyOf, nameOf } from '../loop/object-key.js';
 import { claim } from '../ownership/claim.js';
 import { settleClaim } from '../ownership/settle-claim.js';
+import { ExpectedDeletions } from '../pods/expected-deletions.js';
+import { OwnedPods } from '../pods/owned-pods.js';
+import { podFromTemplate } from '../pods/pod-from-template.js';
 import { isPodActive, isPodTerminating } from '../pods/pod-state.js';
 import { decideReplicaSet } from './decide.js';
-import { ExpectedDeletions } from '../pods/expected-deletions.js';
-import { PodWriter } from './pod-writer.js';
 import { replicaSetStatus, untilNextAvailable } from './status.js';
 
+const COMPONENT = 'replicaset-controller';
 /** Not at once: should two controllers ever disagree about a Pod, others still get their turn. */
 const SOON_MS = 1;
 
@@ -27,7 +29,7 @@ export class ReplicaSetController implements Controller {
   readonly #replicaSets: Informer<ReplicaSet>;
   readonly #pods: Informer<Pod>;
   readonly #deletions = new ExpectedDeletions();
-  readonly #writer: PodWriter;
+  readonly #owned: OwnedPods;
   readonly #loop: WorkQueue;
   #unsubscribe: (() => void)[] = [];
 
@@ -35,7 +37,7 @@ export class ReplicaSetController implements Controller {
     this.#context = context;
     this.#replicaSets = context.informers.of(resources.replicaSets);
     this.#pods = context.informers.of(resources.pods);
-    this.#writer = new PodWriter(context, this.#pods, this.#deletions);
+    this.#owned = new OwnedPods({ context, component: COMPONENT, pods: this.#pods, deletions: this.#deletions });
     this.#loop = createKeyLoop({ ...context, name: 'replica-set', sync: (key, signal) => this.#sync(key, signal) });
   }
 
@@ -83,7 +85,9 @@ export class ReplicaSetController implements Controller {
     const now = clock.now();
     const settled = this.#deletions.isSettled(uid, clock.monotonic());
     const decision = decideReplicaSet({ replicaSet, active, related: this.#relatedPods(replicaSet, pods), settled, now });
-    const failure = await this.#writer.write(replicaSet, decision, signal);
+    const created = await this.#owned.create(replicaSet, decision.create, () => podFromTemplate(replicaSet, replicaSet.spec.template), signal);
+    const deleted = await this.#owned.delete(replicaSet, decision.delete, signal);
+    const failure = created.failure ?? deleted.failure;
     const status = replicaSetStatus({ replicaSet, active, terminating, now, ...(failure !== undefined && { failure: messageOf(failure) }) });
     await this.#writeStatus(replicaSet, status, signal);
     if (failure !== undefined) throw failure;

@@ -1,5 +1,6 @@
 import { createClient } from '../../../cluster/create-client.js';
 import type { ClusterClient } from '../../../cluster/client.js';
+import { intercepted, type Interception } from '../../../cluster/testing/local-cluster.js';
 import { resources } from '../../../kubernetes/resources.js';
 import { seededRandom } from '../../../ports/random.js';
 import type { Transport } from '../../../ports/transport.js';
@@ -12,12 +13,15 @@ import { startWorkloads, type ControllerName } from '../run-workloads.js';
 import { laggingTransport } from './lagging-transport.js';
 import { markPodsReady } from './ready-pods.js';
 
+/** How a test wants its cluster; nothing is required. */
 export interface LocalClusterOptions {
   readonly seed?: number;
   readonly without?: readonly ControllerName[];
   readonly logger?: Log;
   /** Milliseconds that each event of a watch comes late to the controllers. */
   readonly lag?: number;
+  /** What becomes of requests of the controllers. */
+  readonly intercept?: Interception;
   /** Milliseconds between two looks of an autoscaler. */
   readonly autoscalerPeriod?: number;
   /** Milliseconds until a Pod is ready; undefined for no stand-in for nodes. */
@@ -37,8 +41,11 @@ export interface LocalCluster {
 }
 
 const STEP_MS = 10;
+/** After so many steps in which no wait ended, nothing is under way any more: all that is left waits for its time. */
+const QUIET_STEPS = 5;
 
-export async function startLocalCluster({ seed = 1, without = ['scheduler', 'node-lifecycle'], logger = silentLog, lag, readyAfter, autoscalerPeriod }: LocalClusterOptions = {}): Promise<LocalCluster> {
+/** Starts one; whoever does stops it. */
+export async function startLocalCluster({ seed = 1, without = ['scheduler', 'node-lifecycle'], logger = silentLog, lag, intercept, readyAfter, autoscalerPeriod }: LocalClusterOptions = {}): Promise<LocalCluster> {
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const store = memoryStore();
@@ -46,8 +53,10 @@ export async function startLocalCluster({ seed = 1, without = ['scheduler', 'nod
   const transport = api.transport();
   const client = createClient(transport, { fieldManager: 'workloads', clock, random });
   const informers = new SharedInformers(client, clock, random, logger);
-  const lagging = lag === undefined ? client : createClient(laggingTransport(transport, clock, lag), { fieldManager: 'workloads', clock, random });
-  const workloads = startWorkloads({ client: lagging, clock, random, logger, without, ...(autoscalerPeriod !== undefined && { autoscalerPeriod }) });
+  const delayed = lag === undefined ? transport : laggingTransport(transport, clock, lag);
+  const disturbed = intercept === undefined ? delayed : intercepted(delayed, intercept);
+  const theirs = disturbed === transport ? client : createClient(disturbed, { fieldManager: 'workloads', clock, random });
+  const workloads = startWorkloads({ client: theirs, clock, random, logger, without, ...(autoscalerPeriod !== undefined && { autoscalerPeriod }) });
   await workloads.ready;
   const pods = informers.of(resources.pods);
   await pods.untilSynced();
@@ -58,7 +67,13 @@ export async function startLocalCluster({ seed = 1, without = ['scheduler', 'nod
     transport,
     informers,
     async pass(milliseconds) {
-      for (let left = milliseconds; left > 0; left -= STEP_MS) await clock.advance(Math.min(STEP_MS, left));
+      const end = clock.now() + milliseconds;
+      for (let quiet = 0; clock.now() < end; ) {
+        const idle = Math.min(end, clock.nextDue() ?? end) - clock.now();
+        const step = quiet < QUIET_STEPS ? Math.min(STEP_MS, end - clock.now()) : Math.max(STEP_MS, idle);
+        quiet = idle > step ? quiet + 1 : 0;
+        await clock.advance(step);
+      }
     },
     async stop() {
       stopMarking?.();

@@ -7,6 +7,7 @@ import type { Pod } from '../../../kubernetes/generated/core-v1.js';
 import { resources } from '../../../kubernetes/resources.js';
 import type { Clock } from '../../../ports/clock.js';
 
+/** Which Pods get ready, and how soon. */
 export interface ReadyPodsOptions {
   readonly client: ClusterClient;
   readonly clock: Clock;

@@ -1,11 +1,11 @@
 import type { Gateway } from '../../../kubernetes/generated/gateway-api-v1.js';
 import type { ReferenceGrant } from '../../../kubernetes/generated/gateway-api-v1beta1.js';
-import type { Service } from '../../../kubernetes/generated/core-v1.js';
 import { resources } from '../../../kubernetes/resources.js';
 import { HASH_LABEL } from '../../../model/version.js';
 import type { RoutingPlan } from '../../router.js';
-import { TestCluster } from '../../testing/cluster.js';
-import { CANARY, STABLE, reviewsPod, reviewsService, reviewsSlice } from '../../testing/manifests.js';
+import { openStage, TestCluster } from '../../testing/cluster.js';
+import { syncSlices } from '../../testing/endpoint-slices.js';
+import { CANARY, STABLE, reviewsPod, reviewsService } from '../../testing/manifests.js';
 import { routeKinds, routeResource, type Route, type RouteKind, type Rule } from '../objects.js';
 
 export const NAMESPACES = ['shop', 'edge'];
@@ -38,7 +38,7 @@ export function routedCluster(): TestCluster {
 
 /** Does what controllers do: slices follow selectors, and parents take routes over. */
 export function settle(cluster: TestCluster): void {
-  followSelectors(cluster);
+  syncSlices(cluster);
   for (const namespace of NAMESPACES) {
     for (const kind of routeKinds) {
       for (const { metadata, spec, status } of cluster.list(routeResource(kind), namespace)) {
@@ -52,21 +52,12 @@ export function settle(cluster: TestCluster): void {
   }
 }
 
-function followSelectors(cluster: TestCluster): void {
-  for (const { metadata, spec } of cluster.list(resources.services)) {
-    const selector = Object.entries((spec as Service['spec'])?.selector ?? {});
-    const pods = cluster.list(resources.pods).filter((pod) => selector.every(([key, value]) => pod.metadata.labels?.[key] === value));
-    const slice = reviewsSlice(pods.map((pod) => pod.metadata.name));
-    cluster.put({ ...slice, metadata: { name: `${metadata.name}-abc`, labels: { 'kubernetes.io/service-name': metadata.name } } });
-  }
-}
-
 /** The hash that a Service is pinned to. */
 export const pinOf = (cluster: TestCluster, service: string): string | undefined => cluster.get(resources.services, service)?.object.spec?.selector?.[HASH_LABEL];
 
 /** Does what the first stage that is not reached asks for. @returns what is waited for; undefined when all stages are reached */
-export function advance(cluster: TestCluster, { stages }: RoutingPlan): { readonly done: boolean; readonly waitsFor?: string } {
-  const stage = stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
+export function advance(cluster: TestCluster, plan: RoutingPlan): { readonly done: boolean; readonly waitsFor?: string } {
+  const stage = openStage(plan);
   if (!stage) return { done: true };
   if (stage.writes.length > 0) stage.writes.forEach((write) => cluster.apply(write));
   else if (stage.waitsUntil !== undefined) cluster.now = stage.waitsUntil;

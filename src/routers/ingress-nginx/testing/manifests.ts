@@ -2,12 +2,12 @@ import type { Pod, Service } from '../../../kubernetes/generated/core-v1.js';
 import type { HTTPIngressPath, Ingress, IngressClass } from '../../../kubernetes/generated/networking-v1.js';
 import { splitOf, type Split } from '../../../model/split.js';
 import type { Claim, ReleaseContext, RouterContext, RoutingPlan, RoutingState } from '../../router.js';
-import { TestCluster } from '../../testing/cluster.js';
+import { openStage, TestCluster } from '../../testing/cluster.js';
 import { syncSlices } from '../../testing/endpoint-slices.js';
+import { CANARY, STABLE } from '../../testing/manifests.js';
 import { ingressNginxRouter, type IngressNginxConfig } from '../router.js';
 
-export const STABLE = '7c9d5b6f44';
-export const CANARY = '5d8b7c9f66';
+export { CANARY, STABLE };
 export const PREFIX = 'nginx.ingress.kubernetes.io';
 
 export const nginxClass: IngressClass = { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } };
@@ -76,8 +76,8 @@ export class Rig {
   }
 
   /** Does what the first stage that is not reached asks for. @returns what it was; undefined when there is nothing to do */
-  advance({ stages }: RoutingPlan): string | undefined {
-    const stage = stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
+  advance(plan: RoutingPlan): string | undefined {
+    const stage = openStage(plan);
     // As the controller does: every pass looks before it writes.
     this.read();
     if (!stage) return undefined;
@@ -96,7 +96,7 @@ export class Rig {
     const stages: string[] = [];
     for (let round = 0; round < 60; round++) {
       const did = this.advance(plan());
-      if (did === undefined) return { stages, waitsFor: plan().stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined)?.waitsFor };
+      if (did === undefined) return { stages, waitsFor: openStage(plan())?.waitsFor };
       stages.push(did);
     }
     throw new Error('the plan has no end');

@@ -1,7 +1,10 @@
 import type { PolicyRule } from '../../../../kubernetes/generated/rbac-v1.js';
 
+/** Verbs that change nothing. */
 export const READ = 'get list watch';
+/** Verbs that change something. */
 export const WRITE = 'create delete deletecollection patch update';
+/** All verbs of objects. */
 export const READ_WRITE = `${READ} ${WRITE}`;
 
 /** A rule in short: words between blanks. @param groups `core` stands for the group without a name */

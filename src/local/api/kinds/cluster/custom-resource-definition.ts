@@ -24,7 +24,8 @@ export function customResourceDefinitionKind(): Kind {
       if (service !== undefined) service.port ??= 443;
     },
     prepareForCreate(definition) {
-      const stored = definition.spec.versions.find(({ storage }) => storage);
+      // Looked at before it is checked: it may lack even its versions.
+      const stored = (definition.spec.versions ?? []).find(({ storage }) => storage);
       definition.status = {
         conditions: [],
         acceptedNames: { kind: '', plural: '' },

@@ -3,12 +3,14 @@ import { column } from '../columns.js';
 import type { TableColumn } from '../kind.js';
 import type { NodeMetrics, PodMetrics, Usage } from './metrics-kinds.js';
 
+/** What `kubectl get` shows of PodMetrics. */
 export const podColumns: readonly TableColumn[] = [
   column<PodMetrics>('cpu', 'What its containers use together.', ({ containers }) => sum((containers ?? []).map(({ usage }) => usage), 'cpu')),
   column<PodMetrics>('memory', 'What its containers use together.', ({ containers }) => sum((containers ?? []).map(({ usage }) => usage), 'memory')),
   column<PodMetrics>('Window', 'Over how long it was measured.', ({ window }) => window ?? ''),
 ];
 
+/** What `kubectl get` shows of NodeMetrics. */
 export const nodeColumns: readonly TableColumn[] = [
   column<NodeMetrics>('cpu', 'What it uses.', ({ usage }) => sum([usage ?? {}], 'cpu')),
   column<NodeMetrics>('memory', 'What it uses.', ({ usage }) => sum([usage ?? {}], 'memory')),

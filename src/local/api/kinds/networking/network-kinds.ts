@@ -53,7 +53,7 @@ export function networkKinds(): Kind[] {
       validate: ingressProblems,
     }),
     defineKind<IngressClass>({
-      resource: { group: 'networking.k8s.io', version: 'v1', kind: 'IngressClass', plural: 'ingressclasses', namespaced: false },
+      resource: resources.ingressClasses,
       schemaName: 'io.k8s.api.networking.v1.IngressClass',
       hasGeneration: true,
       columns: ingressClassColumns,

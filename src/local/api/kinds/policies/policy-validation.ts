@@ -32,11 +32,7 @@ export class PolicyChecks {
     const validations = spec?.validations ?? [];
     const annotations = spec?.auditAnnotations ?? [];
     return [
-      ...parameterKindErrors(spec?.paramKind),
-      ...oneOfErrors('spec.failurePolicy', spec?.failurePolicy, ['Fail', 'Ignore']),
-      ...constraintErrors(spec?.matchConstraints),
-      ...this.#conditionErrors(spec?.matchConditions ?? []),
-      ...this.#variableErrors(spec?.variables ?? []),
+      ...this.#commonErrors(spec),
       ...(validations.length + annotations.length === 0 ? [requiredField('spec.validations', 'validations or auditAnnotations must contain at least one item')] : []),
       ...validations.flatMap((validation, index) => this.#validationErrors(validation, `spec.validations[${index}]`)),
     ];
@@ -46,14 +42,21 @@ export class PolicyChecks {
   mutatingPolicy({ spec }: MutatingAdmissionPolicy): FieldError[] {
     const mutations = spec?.mutations ?? [];
     return [
+      ...this.#commonErrors(spec),
+      ...(mutations.length === 0 ? [requiredField('spec.mutations', 'mutations must contain at least one item')] : []),
+      ...mutations.flatMap((mutation, index) => this.#mutationErrors(mutation, `spec.mutations[${index}]`)),
+      ...oneOfErrors('spec.reinvocationPolicy', spec?.reinvocationPolicy, ['IfNeeded', 'Never']),
+    ];
+  }
+
+  /** What is wrong with what both sorts of policies say. */
+  #commonErrors(spec: ValidatingAdmissionPolicy['spec'] | MutatingAdmissionPolicy['spec']): FieldError[] {
+    return [
       ...parameterKindErrors(spec?.paramKind),
       ...oneOfErrors('spec.failurePolicy', spec?.failurePolicy, ['Fail', 'Ignore']),
       ...constraintErrors(spec?.matchConstraints),
       ...this.#conditionErrors(spec?.matchConditions ?? []),
       ...this.#variableErrors(spec?.variables ?? []),
-      ...(mutations.length === 0 ? [requiredField('spec.mutations', 'mutations must contain at least one item')] : []),
-      ...mutations.flatMap((mutation, index) => this.#mutationErrors(mutation, `spec.mutations[${index}]`)),
-      ...oneOfErrors('spec.reinvocationPolicy', spec?.reinvocationPolicy, ['IfNeeded', 'Never']),
     ];
   }
 

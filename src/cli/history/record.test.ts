@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import type { Release } from '../../model/release.js';
+import { API_VERSION } from '../../model/resources.js';
+import { recordOf } from './record.js';
+
+it('tells the highest share without the dust of its arithmetic', () => {
+  const version = { replicaSet: 'web-a', hash: 'a' };
+  const release: Release = {
+    apiVersion: API_VERSION, kind: 'Release', metadata: { name: 'web-12', namespace: 'default' },
+    spec: {
+      policy: 'web', workload: { kind: 'Deployment', name: 'web' }, stable: version, canary: version,
+      plan: { steps: [{ kind: 'weight', share: 11 }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0, minimumRequests: 1 } },
+    },
+    status: {
+      phase: 'Aborted', step: { index: 0, startedAt: '' }, message: '', log: [{ number: 1, time: '2026-01-01T00:00:00Z', code: 'ShareAsked', arguments: { share: '1.1 %', why: '@Plan' } }],
+      intent: { routing: 'keep', share: 0, sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true },
+    },
+  };
+  expect(recordOf(release)).toMatchObject({ number: 12, reached: 11 });
+});
