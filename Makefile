@@ -2,13 +2,14 @@
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help demo test test-docs test-kills check lint unit scenarios build setup tools bench acceptance clean
+.PHONY: help demo test test-docs test-kills test-kubernetes lab-tools check lint unit scenarios build setup tools bench acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
 	@echo 'make test          types, lint, unit, property and scenario tests'
 	@echo 'make acceptance    what is asked for and which tests show it, into docs/acceptance.md'
 	@echo 'make test-kills    kills at every boundary of controller and API, one at a time (minutes)'
+	@echo 'make test-kubernetes   on real control planes and data planes (the first time builds them: half an hour)'
 	@echo 'make test-docs     every command of every page of the documentation (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
 
@@ -24,6 +25,15 @@ test-docs: check build tools
 
 test-kills: check build
 	@SERIN_EVERY_KILL=1 npx vitest run test/driver/kills test/driver/api-kills test/driver/stories
+
+# LANE=whole-releases runs one lane only.
+test-kubernetes: build lab-tools
+	@sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts $(LANE)
+
+lab-tools: setup
+	@sh scripts/install-lab-packages.sh
+	@node scripts/lab-wheels.mjs
+	@node scripts/lab-tools.mjs
 
 check: setup
 	@npx tsc --noEmit

@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['dist/**', 'node_modules/**'],
+    // Lanes on a real Kubernetes have a run of their own: make test-kubernetes.
+    exclude: ['dist/**', 'node_modules/**', 'test/kubernetes/{lanes,data-planes}/**'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { howMany } from './how-many.js';
 
 const Name = (description: string) => Type.String({ minLength: 1, maxLength: 253, description });
 const Value = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 1024, description }));
@@ -12,7 +13,7 @@ const ValueMatchSchema = Type.Object(
   },
   {
     description: 'A header or cookie and its value; without a value it only has to be there.',
-    'x-kubernetes-validations': [{ rule: '[has(self.exact), has(self.prefix), has(self.regex)].filter(given, given).size() <= 1', message: 'give one of exact, prefix and regex, or none' }],
+    'x-kubernetes-validations': [{ rule: `${howMany(['exact', 'prefix', 'regex'])} <= 1`, message: 'give one of exact, prefix and regex, or none' }],
   },
 );
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { IntOrString } from '../../schema/typebox.js';
 import { DURATION_PATTERN } from '../duration.js';
+import { howMany } from '../how-many.js';
 
 /** The name of an object. */
 export const Name = (description: string) => Type.String({ minLength: 1, maxLength: 253, description });
@@ -15,7 +16,7 @@ export const CountOrPercent = (description: string) =>
 
 /** A rule that exactly one of the fields is there. */
 export const exactlyOne = (fields: readonly string[], message: string) => ({
-  'x-kubernetes-validations': [{ rule: `[${fields.map((field) => `has(self.${field})`).join(', ')}].filter(given, given).size() == 1`, message }],
+  'x-kubernetes-validations': [{ rule: `${howMany(fields)} == 1`, message }],
 });
 
 /** A rule that at least one of the fields is there. */

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { JobTemplateSpec } from '../../kubernetes/generated/batch-v1.js';
 import { AnyObject } from '../../schema/typebox.js';
+import { howMany } from '../how-many.js';
 import { MatchSchema } from '../match.js';
 import { CountOrPercent, Duration, Name, exactlyOne } from './fields.js';
 
@@ -84,7 +85,7 @@ export const CanaryStepSchema = Type.Object(
     description: 'One step: weight, route, mirror, scale, pause, analyze, job, gate or approve.',
     'x-kubernetes-validations': [
       {
-        rule: `[${['weight', 'route', 'mirror', 'scale', ...CHECKS].map((field) => `has(self.${field})`).join(', ')}].filter(given, given).size() == 1`,
+        rule: `${howMany(['weight', 'route', 'mirror', 'scale', ...CHECKS])} == 1`,
         message: 'a step is exactly one of weight, route, mirror, scale, pause, analyze, job, gate or approve',
       },
       oneDecimal('weight'),

@@ -77,6 +77,8 @@ describe('matches', () => {
     expect(on({ user: { exact: 'ab' } }, user1({ prefix: 'a' }))).toEqual([undefined, { user: { exact: 'ab' } }]);
     expect(on({ user: { prefix: 'a' } }, user1({ prefix: 'abc' }))).toEqual([undefined, { user: { prefix: 'abc' } }]);
     expect(on({ user: { prefix: 'a' } }, user1({}))).toEqual([undefined, { user: { prefix: 'a' } }]);
+    expect(on({}, user1({ regex: 'a|b' }))).toEqual([undefined, { user: { regex: '(?:a|b)' } }]);
+    expect(on({ user: { regex: 'a|b' } }, user1({ regex: 'a|b' }))).toEqual([undefined, { user: { regex: 'a|b' } }]);
     expect(on({ user: { regex: 'a.*' } }, user1({ exact: 'ab' }))[0]).toContain('has its own condition on header "user"');
   });
 

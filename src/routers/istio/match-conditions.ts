@@ -14,7 +14,12 @@ export function headersOf({ headers = [], cookies = [] }: Match): Headers {
 
 /** A condition without a value asks that the header is there. */
 function conditionOf({ exact, prefix, regex }: ValueMatch): StringMatch {
-  return exact !== undefined ? { exact } : prefix !== undefined ? { prefix } : regex !== undefined ? { regex } : {};
+  return exact !== undefined ? { exact } : prefix !== undefined ? { prefix } : regex !== undefined ? { regex: whole(regex) } : {};
+}
+
+/** A pattern that means the same where it is put between `^` and `$` as it stands: alternatives go into a group. */
+function whole(regex: string): string {
+  return regex.includes('|') ? `(?:${regex})` : regex;
 }
 
 /** All requests that a route takes and that also meet one of the conditions, or the header that keeps this from being said. */
@@ -46,7 +51,7 @@ function bothHeaders(own: Headers, added: Headers): { readonly joined: Headers |
 
 /** What meets both conditions. */
 function narrow(a: StringMatch, b: StringMatch): StringMatch | 'none' | 'unknown' {
-  if (equalJson(a, b) || Object.keys(b).length === 0) return a;
+  if (equalJson(a, b) || (a.regex !== undefined && b.regex === whole(a.regex)) || Object.keys(b).length === 0) return a;
   if (Object.keys(a).length === 0) return b;
   if (a.regex !== undefined || b.regex !== undefined) return 'unknown';
   if (a.exact !== undefined) return holds(a.exact, b) ? a : 'none';

@@ -9,9 +9,9 @@ import { timestamp } from '../writes/identity.js';
 import { servedVersions } from './custom-kind.js';
 
 /** Where definitions are stored. */
-const DEFINITIONS = collectionOf('apiextensions.k8s.io', resources.customResourceDefinitions.plural);
-/** Keeps a definition until its instances are gone. */
-const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+export const DEFINITIONS = collectionOf('apiextensions.k8s.io', resources.customResourceDefinitions.plural);
+/** Put on a definition that is deleted; keeps it until its instances are gone. */
+export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
  * Serves what CustomResourceDefinitions define: the kinds are there as soon as a definition is stored, its conditions
@@ -97,8 +97,6 @@ export class DefinitionController {
   }
 
   #accept(definition: CustomResourceDefinition): void {
-    const { finalizers = [] } = definition.metadata;
-    if (!finalizers.includes(CLEANUP_FINALIZER)) definition.metadata.finalizers = [...finalizers, CLEANUP_FINALIZER];
     const names = definition.spec.names;
     const stored = definition.spec.versions.find(({ storage }) => storage)?.name;
     const before = definition.status?.storedVersions ?? [];

@@ -5,6 +5,7 @@ import type { FieldError } from '../../../kubernetes/field-error.js';
 import { invalidField, unsupportedField } from '../../../kubernetes/field-errors.js';
 import type { DeleteOptions } from '../../../kubernetes/generated/meta-v1.js';
 import { badRequestStatus, conflictStatus, deletedStatus, forbiddenStatus, invalidStatus, notFoundStatus } from '../../../kubernetes/status.js';
+import { CLEANUP_FINALIZER } from '../definitions/definition-controller.js';
 import { fail, jsonAnswer, type Answer } from '../request/answer.js';
 import type { Call, ServerContext } from '../server-context.js';
 import { StoredObject, type Transaction } from '../store.js';
@@ -50,7 +51,7 @@ export function deleteObject(
   refuseDeletion(call, before);
   admit({ server, call, transaction, operation: 'DELETE', object: undefined, before: before.object, dryRun });
   const { metadata } = before.object;
-  const finalizers = finalizersFor(call, metadata.finalizers ?? [], options);
+  const finalizers = withCleanup(before.object, finalizersFor(call, metadata.finalizers ?? [], options));
   const grace = graceOf(before.object, options);
   if (finalizers.length === 0 && grace === 0 && !holdsNamespace(before.object)) {
     const last = { ...metadata, deletionTimestamp: metadata.deletionTimestamp ?? '', deletionGracePeriodSeconds: 0 };
@@ -77,13 +78,19 @@ function mark(server: ServerContext, object: KubernetesObject, finalizers: strin
     marked.metadata.deletionTimestamp = timestamp(server.clock.now() + grace * 1000);
     marked.metadata.deletionGracePeriodSeconds = grace;
   }
+  if (object.kind === 'Namespace' || object.kind === 'CustomResourceDefinition') delete marked.metadata.deletionGracePeriodSeconds;
   if (object.kind === 'Namespace') {
-    delete marked.metadata.deletionGracePeriodSeconds;
     setField(marked, 'status', { ...asRecord(fieldOf(object, 'status')), phase: 'Terminating' });
   }
-  if (first && object.kind === 'CustomResourceDefinition') setField(marked, 'status', withTerminating(asRecord(fieldOf(object, 'status')), timestamp(server.clock.now())));
-  if (first && metadata.generation !== undefined) marked.metadata.generation = metadata.generation + 1;
+  if (object.kind === 'CustomResourceDefinition') {
+    if (first) setField(marked, 'status', withTerminating(asRecord(fieldOf(object, 'status')), timestamp(server.clock.now())));
+  } else if (first && metadata.generation !== undefined) marked.metadata.generation = metadata.generation + 1;
   return marked;
+}
+
+/** What is deleted of a definition first is its instances. */
+function withCleanup({ kind, metadata }: KubernetesObject, finalizers: string[]): string[] {
+  return kind === 'CustomResourceDefinition' && metadata.deletionTimestamp === undefined && !finalizers.includes(CLEANUP_FINALIZER) ? [...finalizers, CLEANUP_FINALIZER] : finalizers;
 }
 
 /** A namespace stays until its content is gone and its own finalizers with it. */

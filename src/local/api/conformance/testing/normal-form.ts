@@ -4,7 +4,7 @@ const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/g;
 const AGE = /^(<1s|\d+[smhd](\d+[smhd])?)$/;
 /** Their values differ from run to run; that they are there does not. */
-const OPAQUE = new Set(['continue', 'token', 'storageVersionHash', 'serverAddress', 'pod-template-hash', 'remainingItemCount', 'gitCommit', 'buildDate', 'goVersion', 'compiler', 'platform', 'gitTreeState']);
+const OPAQUE = new Set(['continue', 'token', 'storageVersionHash', 'serverAddress', 'serverAddressByClientCIDRs', 'pod-template-hash', 'remainingItemCount', 'gitCommit', 'buildDate', 'goVersion', 'compiler', 'platform', 'gitTreeState']);
 
 /** Replaces what no two servers have in common: uids and versions by their order of appearance, times by their presence. */
 export function normalForm(body: unknown, names: ReadonlyMap<string, string>): unknown {
@@ -20,7 +20,9 @@ export function normalForm(body: unknown, names: ReadonlyMap<string, string>): u
       .replace(/(resourceVersion\\*":\\*"|[Cc]urrent: |in record \()(\d+)/g, (_all, before: string) => `${before}R`)
       .replace(TIME, 'T')
       .replace(AGE, 'AGE')
-      .replace(/\b10\.96\.\d+\.\d+\b/g, 'CLUSTER IP')
+      .replace(/\b10\.9[6-9]\.\d+\.\d+\b/g, 'CLUSTER IP')
+      // Where its programmers defined it, as the compiler was told.
+      .replace(/in scheme \\?"[^"\\]*\\?"/g, 'in scheme SCHEME')
       .replace(/^(\d+):3[0-2]\d{3}\//, '$1:NODE PORT/');
   };
   const walk = (value: unknown, key: string, columns = false): unknown => {
@@ -33,6 +35,7 @@ export function normalForm(body: unknown, names: ReadonlyMap<string, string>): u
       const items = value.map((item: unknown) => walk(item, '', columns || key === 'columnDefinitions'));
       // Their order is that of times, which no two runs share.
       if (key === 'managedFields') return items.sort((a, b) => (entryName(a) < entryName(b) ? -1 : 1));
+      if (key === 'resources' && items.every(isRecord)) return items.sort((a, b) => (resourceName(a) < resourceName(b) ? -1 : 1));
       return key === 'causes' ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
     }
     if (!isRecord(value)) return value;
@@ -48,6 +51,11 @@ export function normalForm(body: unknown, names: ReadonlyMap<string, string>): u
 
 function entryName(entry: unknown): string {
   return isRecord(entry) ? [entry['operation'], entry['manager'], entry['subresource'], entry['apiVersion']].join(' ') : '';
+}
+
+/** Of an entry in discovery, whose order is that in which definitions were established. */
+function resourceName(entry: unknown): string {
+  return isRecord(entry) ? String(entry['name']) : '';
 }
 
 /** The message repeats the causes, in an order that is not stable. */

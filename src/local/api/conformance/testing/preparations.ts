@@ -9,6 +9,8 @@ export interface Preparation {
   readonly body?: unknown;
   /** The version that the real server gave what this creates, where later cases speak of it. */
   readonly recordedVersion?: string;
+  /** Takes away what only our server has, so that others have nothing to do. */
+  readonly ours?: true;
 }
 
 const configMap = (namespace: string, name: string, rest: object): Preparation => ({
@@ -106,7 +108,7 @@ export const preparations: Readonly<Record<string, readonly Preparation[]>> = {
     },
   ],
   // Ours does not estimate costs and took what A379 was refused for.
-  A380: [{ method: 'DELETE', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.lab.serin.test' }],
+  A380: [{ method: 'DELETE', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.lab.serin.test', ours: true }],
   A077: [{ method: 'DELETE', path: '/apis/apps/v1/namespaces/conf-fv/deployments/u' }],
   A078: [{ method: 'DELETE', path: '/apis/apps/v1/namespaces/conf-fv/deployments/u' }],
   A342: [plain('a')],

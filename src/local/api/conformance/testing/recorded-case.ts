@@ -16,6 +16,8 @@ export interface RecordedCase {
   readonly response: { readonly status: number; readonly contentType: string; readonly body: unknown };
   readonly warning?: string;
   readonly note?: string;
+  /** How long controllers have before it, in milliseconds. */
+  readonly pause?: number;
 }
 
 /** All recorded cases, in the order in which they ran. */

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resources } from '../../../src/kubernetes/resources.js';
+import { splitOf } from '../../../src/model/split.js';
+import { installIstioKinds } from './custom-kinds.js';
+import type { Envoy } from './envoy.js';
+import { freePort } from './free-port.js';
+import { startIstioEnvoy } from './istio-envoy.js';
+import { startIstiod, type Istiod } from './istiod.js';
+import { openProgram, type Program } from './program.js';
+import { openRealCluster, type RealCluster } from './real-cluster.js';
+import { RealSteering } from './real-steering.js';
+import { expectCounted, expectMatch, expectMirror, expectNoLoss, expectPreviewHost, expectPreviewPath, expectShares, expectStickiness, matchCases, type SteeredDoor } from './shown-shares.js';
+
+const namespace = 'istio-envoy';
+const HOST = 'shop.example.com';
+const START_MILLISECONDS = 180_000;
+
+describe('istiod and Envoy: the share that real clients count is the share asked', () => {
+  let directory: string;
+  let cluster: RealCluster;
+  let istiod: Istiod;
+  let gateway: Envoy;
+  let sidecar: Envoy;
+  let program: Program;
+  let edge: SteeredDoor;
+  let inside: SteeredDoor;
+
+  beforeAll(async () => {
+    const signal = AbortSignal.timeout(START_MILLISECONDS);
+    directory = await mkdtemp(join(tmpdir(), 'serin-istio-'));
+    cluster = await openRealCluster(signal);
+    await installIstioKinds(cluster.client);
+    program = await openProgram(cluster.client, { namespace, addresses: '10.245.200' });
+    istiod = await startIstiod(directory, cluster.kubeconfig, signal);
+    const port = await freePort();
+    await writeMesh(port);
+    gateway = await startIstioEnvoy(istiod, directory, { role: 'router', namespace, address: '10.245.200.1', labels: { istio: 'edge' } }, signal);
+    sidecar = await startIstioEnvoy(istiod, directory, { role: 'sidecar', namespace, address: '10.245.200.2', labels: { app: 'client' } }, signal);
+    const steering = new RealSteering(cluster.client, { istio: { settleSeconds: 2 } }, program.context);
+    edge = { door: { url: `http://127.0.0.1:${port}/`, headers: { host: HOST } }, steering, program };
+    inside = { door: { url: 'http://127.0.0.1:80/', headers: { host: `shop.${namespace}` } }, steering, program };
+    await edge.steering.go(splitOf(0));
+  }, START_MILLISECONDS);
+
+  afterAll(async () => {
+    for (const each of [gateway, sidecar, istiod, program, cluster]) await each?.stop();
+    if (process.env['KEEP'] === undefined) await rm(directory, { recursive: true, force: true });
+  });
+
+  /** A gateway, a VirtualService for it and for the mesh, and a DestinationRule of the user's with a subset of its own. */
+  async function writeMesh(port: number): Promise<void> {
+    const { client } = cluster;
+    await client.create(resources.gateways, {
+      apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: 'edge', namespace },
+      spec: { selector: { istio: 'edge' }, servers: [{ port: { number: port, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] },
+    });
+    await client.create(resources.virtualServices, {
+      apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'shop', namespace },
+      spec: { hosts: [HOST, 'shop'], gateways: ['edge', 'mesh'], http: [{ name: 'primary', route: [{ destination: { host: 'shop' } }] }] },
+    });
+    await client.create(resources.destinationRules, {
+      apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: { name: 'shop', namespace },
+      spec: { host: 'shop', trafficPolicy: { connectionPool: { tcp: { connectTimeout: '7s' } } }, subsets: [{ name: 'everybody', labels: { app: 'shop' } }] },
+    });
+  }
+
+  it.each([5, 100, 333, 500, 1000, 250, 0])('%i per mille, at the gateway and by a sidecar', async (canary) => {
+    await expectShares(edge, splitOf(canary));
+    await expectCounted(inside.door, splitOf(canary));
+  });
+
+  it.each(Object.entries(matchCases))('%s leads to the canary', async (_, each) => {
+    await expectMatch(edge, each);
+    await expectMatch(inside, each);
+  });
+
+  it.each([1000, 200])('%i per mille are mirrored', async (mirror) => {
+    await expectMirror(edge, mirror);
+    await expectMirror(inside, mirror);
+  });
+
+  it('a preview is seen by path', () => expectPreviewPath(edge));
+  it('a preview is seen by host', () => expectPreviewHost(edge));
+
+  it('users stay with the version that they met', async () => {
+    await expectStickiness(edge);
+    await expectStickiness(inside);
+  });
+
+  it("the second DestinationRule merges with the user's", async () => {
+    await edge.steering.go(splitOf(500));
+    const clusters = await clustersOf(gateway, `shop.${namespace}.svc.cluster.local`);
+    const { stable, canary } = program.context.versions;
+    expect(Object.keys(clusters).sort()).toEqual(['', 'everybody', `serin-${canary.hash}`, `serin-${stable.hash}`].sort());
+    expect(new Set(Object.values(clusters))).toEqual(new Set(['7s']));
+  });
+
+  it('no request is lost while shares move', () => expectNoLoss([edge.door, inside.door], edge));
+
+  it('what was found is put back', async () => {
+    await edge.steering.go(splitOf(500));
+    await edge.steering.release();
+    const { spec } = await cluster.client.get(resources.virtualServices, { namespace, name: 'shop' });
+    expect(spec.http).toEqual([{ name: 'primary', route: [{ destination: { host: 'shop' } }] }]);
+    expect(await cluster.client.find(resources.destinationRules, { namespace, name: 'shop-serin' })).toBeUndefined();
+    // One Pod of three.
+    await expectCounted(edge.door, { shares: { stable: 667, canary: 333 } });
+  });
+});
+
+/** The connect timeouts of an Envoy's clusters for a host, by subset. */
+async function clustersOf(envoy: Envoy, host: string): Promise<Record<string, string>> {
+  const text = JSON.stringify(await envoy.configDump());
+  const found = [...text.matchAll(/"name":"outbound\|80\|([^|"]*)\|([^|"]*)","type":"EDS".*?"connect_timeout":"([^"]*)"/g)];
+  return Object.fromEntries(found.filter(([, , of]) => of === host).map(([, subset = '', , timeout = '']) => [subset, timeout]));
+}

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { LaneReporter } from './lab/lane-reporter.js';
+import { lanes } from './lab/lanes.js';
+
+/** Tests on a real Kubernetes (`make test-kubernetes`). Lanes that cannot run here are left out and named at the end. */
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: lanes().filter(({ missing }) => missing.length === 0).flatMap(({ include }) => include),
+    globalSetup: ['test/kubernetes/lab/global-setup.ts'],
+    setupFiles: ['test/setup.ts'],
+    reporters: ['default', new LaneReporter()],
+    passWithNoTests: true,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    pool: 'forks',
+    maxWorkers: 3,
+  },
+});
