@@ -16,6 +16,7 @@ const ROOMS = {
   cluster: ['ports', 'kubernetes'],
   metrics: ['ports', 'model', 'kubernetes', 'cluster'],
   controller: [...PURE, 'cluster', 'metrics'],
+  installation: ['ports', 'schema', 'kubernetes', 'model', 'cluster', 'controller'],
   'local/processes': ['ports'],
   'local/addresses': ['ports'],
   'local/api': ['ports', 'schema', 'kubernetes'],

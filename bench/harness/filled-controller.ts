@@ -1,5 +1,6 @@
 import { ReleasePlaces } from '../../src/controller/release-places.js';
 import { Gates } from '../../src/controller/gates.js';
+import { noObserver } from '../../src/controller/observer.js';
 import { ObjectStore, keyOf } from '../../src/cluster/object-store.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
@@ -99,6 +100,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
       places: new ReleasePlaces({}),
       gates: new Gates(() => Promise.reject(new Error('no gates')), { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }, () => undefined),
       leadership: { mayWrite: () => true, epoch: () => 1 },
+      observer: noObserver,
     },
   };
 }

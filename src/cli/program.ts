@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ApiError } from '../cluster/api-error.js';
+import { CredentialError } from '../cluster/credentials.js';
 import { KubeconfigError } from '../cluster/kubeconfig/fields.js';
 import { TransportError } from '../cluster/transport-error.js';
 import { catalogue } from './commands/catalogue.js';
@@ -67,7 +68,7 @@ function explain(shell: Shell, error: unknown): number {
     note(shell, `serin: ${error.message}`);
     return error.exitCode;
   }
-  if (error instanceof KubeconfigError || error instanceof ApiError || error instanceof TransportError) note(shell, `serin: ${error.message}`);
+  if (error instanceof KubeconfigError || error instanceof CredentialError || error instanceof ApiError || error instanceof TransportError) note(shell, `serin: ${error.message}`);
   else note(shell, `serin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return exitCodes.failed;
 }

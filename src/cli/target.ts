@@ -58,7 +58,7 @@ async function targetOf(client: ClusterClient, policy: ReleasePolicy, signal: Ab
 async function notFound({ client, namespace }: Place, kind: Target['kind'] | undefined, name: string, signal: AbortSignal): Promise<CliError> {
   const policies = kind === 'release' ? [] : await namesOf(client, serinResources.releasePolicies, namespace, signal);
   const releases = kind === 'policy' ? [] : await namesOf(client, serinResources.releases, namespace, signal);
-  if (policies === undefined || releases === undefined) return new CliError("the cluster does not know Serin's kinds. Put Serin on it first: serin controller --install.");
+  if (policies === undefined || releases === undefined) return new CliError("the cluster does not know Serin's kinds. Put Serin on it first: serin install.");
   const elsewhere = await namespacesWith(client, kind, name, signal);
   if (elsewhere.length > 0) return new CliError(`there is no ${kind ?? 'policy or release'} "${name}" in namespace ${namespace}, but in ${elsewhere.join(', ')}: add -n ${elsewhere[0] ?? ''}.`);
   const known = [...policies, ...releases];

@@ -18,6 +18,8 @@ export interface ClusterCachesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** The one namespace that is looked at; all when absent. */
+  readonly namespace?: string;
   readonly onError: (error: Error) => void;
   /** Called for every change of anything; before the first `await`, so that nothing is missed. */
   readonly watch: <T extends KubernetesObject>(informer: Informer<T>) => void;
@@ -35,7 +37,8 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   const seen = new Map<string, { readonly version: string; readonly since: number }>();
   const running: RunningInformer<KubernetesObject>[] = [];
   const start = <T extends KubernetesObject>(resource: Resource<T>, keepManagedFields = false): RunningInformer<T> => {
-    const informer = createInformer(client, resource, { clock, random, signal, onError, keepManagedFields });
+    const place = options.namespace === undefined || !resource.namespaced ? {} : { namespace: options.namespace };
+    const informer = createInformer(client, resource, { clock, random, signal, onError, keepManagedFields, ...place });
     running.push(informer as unknown as RunningInformer<KubernetesObject>);
     informer.onChange(({ type, object }) => type === 'deleted' && seen.delete(idOf(object)));
     options.watch(informer);

@@ -9,6 +9,7 @@ import type { Caches } from './caches.js';
 import type { OwnProblems } from './policy-checks.js';
 import type { ReleasePlaces } from './release-places.js';
 import type { Gates } from './gates.js';
+import type { ControllerObserver } from './observer.js';
 
 /** Counts the requests of two versions while a release runs. */
 export interface EvidenceSource {
@@ -39,6 +40,9 @@ export interface ControllerContext {
   readonly events: EventSink;
   readonly gates: Gates;
   readonly places: ReleasePlaces;
+  readonly observer: ControllerObserver;
+  /** True where ConfigMaps and Secrets may not be read; then no policy can watch them. */
+  readonly withoutConfig?: boolean;
   readonly leadership: Leadership;
   /** What policies say of themselves: asked at every pass, and new only with the object. */
   readonly ownProblems: (policy: ReleasePolicy) => OwnProblems;

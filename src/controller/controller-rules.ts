@@ -4,6 +4,9 @@ import { GROUP } from '../model/resources.js';
 /** Who the controller is where it has no ServiceAccount, and the name of its role. */
 export const CONTROLLER_USER = 'system:serin:controller';
 
+/** Name of the Lease by which one controller of several leads. */
+export const LEASE = 'serin';
+
 const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const CHANGE = ['patch', 'update'];
@@ -14,38 +17,53 @@ const rule = (apiGroup: string, resources: readonly string[], verbs: readonly st
   ...(resourceNames === undefined ? {} : { resourceNames: [...resourceNames] }),
 });
 
-/** All that the controller does on a cluster, and nothing else. It approves nothing: approvals it only reads. */
-export const controllerRules: readonly PolicyRule[] = [
+/** What the controller does in each namespace where it works. It approves nothing: approvals it only reads. */
+export const workRules: readonly PolicyRule[] = [
   rule(GROUP, ['releasepolicies', 'releases'], [...READ, ...OWN]),
+  // Finalizers: where owner references that block a deletion need a right of their own.
   rule(GROUP, ['releasepolicies/status', 'releasepolicies/finalizers', 'releases/status', 'releases/finalizers'], ['get', ...CHANGE]),
-  rule(GROUP, ['*'], READ),
+  rule(GROUP, ['approvals'], READ),
   rule('apps', ['deployments'], [...READ, ...CHANGE]),
   // Only for policies whose old versions are to be deleted.
   rule('apps', ['deployments'], ['delete']),
-  rule('apps', ['deployments/scale', 'deployments/finalizers'], ['get', ...CHANGE]),
+  rule('apps', ['deployments/finalizers'], ['get', ...CHANGE]),
   rule('apps', ['replicasets'], [...READ, ...OWN]),
   rule('batch', ['jobs'], [...READ, ...OWN]),
-  rule('autoscaling', ['horizontalpodautoscalers'], READ),
-  rule('policy', ['poddisruptionbudgets'], READ),
-  rule('', ['pods', 'namespaces'], READ),
-  // By name and only for policies that watch what their Pods read.
-  rule('', ['configmaps', 'secrets'], ['get']),
-  rule('admissionregistration.k8s.io', ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'], READ),
-  rule('', ['namespaces'], ['create']),
+  rule('', ['pods'], READ),
   rule('', ['services'], [...READ, ...OWN]),
   rule('', ['events'], ['create', 'patch']),
   rule('discovery.k8s.io', ['endpointslices'], READ),
-  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
   rule('networking.istio.io', ['virtualservices', 'destinationrules'], [...READ, ...OWN]),
-  rule('networking.istio.io', ['gateways'], READ),
   rule('networking.k8s.io', ['ingresses'], [...READ, ...OWN]),
-  rule('networking.k8s.io', ['ingressclasses'], READ),
   rule('gateway.networking.k8s.io', ['httproutes', 'grpcroutes'], [...READ, ...OWN]),
-  rule('gateway.networking.k8s.io', ['gateways', 'gatewayclasses', 'referencegrants'], READ),
+  rule('gateway.networking.k8s.io', ['gateways', 'referencegrants'], READ),
+];
+
+/** By name, and only for policies that watch what their Pods read (`watchConfig`); may be left out where there are none. */
+export const configRules: readonly PolicyRule[] = [rule('', ['configmaps', 'secrets'], ['get'])];
+
+/** What the controller reads that is in no namespace. */
+export const clusterRules: readonly PolicyRule[] = [
+  rule('admissionregistration.k8s.io', ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'], READ),
+  rule('networking.k8s.io', ['ingressclasses'], READ),
+];
+
+/** The Lease by which one of several controllers leads; in the namespace where they run. A name is of no use for what is yet to be made. */
+export function leaseRules(name: string): PolicyRule[] {
+  return [rule('coordination.k8s.io', ['leases'], ['create']), rule('coordination.k8s.io', ['leases'], ['get', 'update'], [name])];
+}
+
+/** All that the controller does on a cluster, and nothing else. */
+export const controllerRules: readonly PolicyRule[] = [
+  ...workRules,
+  ...configRules,
+  ...clusterRules,
+  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
 ];
 
 /** What a controller that installs its own kinds and policies does besides. */
 export const installerRules: readonly PolicyRule[] = [
+  rule('', ['namespaces'], ['get', 'create']),
   rule('apiextensions.k8s.io', ['customresourcedefinitions'], [...READ, 'create', 'patch', 'update']),
   rule(
     'admissionregistration.k8s.io',

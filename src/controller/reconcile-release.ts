@@ -45,6 +45,7 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const status = withRouting(decision.status, view);
   const recorded = deepEqual(status, before) ? view.release : await record(context, view.release, status);
   announce(context, recorded, decision.happened);
+  if (hasEnded(status.phase)) context.observer.ended(recorded);
   if (hasEnded(status.phase)) return now;
   await carryOut(context, { ...view, release: recorded }, status);
   await carryOutJob(context, recorded, status);

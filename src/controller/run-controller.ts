@@ -11,9 +11,12 @@ import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
 import { createGateCall } from './gate-call.js';
+import { LEASE } from './controller-rules.js';
 import { install } from './installation.js';
+import type { ControllerMetrics } from './metrics/controller-metrics.js';
+import { startProbeServer } from './probe-server.js';
 import type { ReleaseLimits } from './release-places.js';
-import { startController } from './start-controller.js';
+import { startController, type RunningController } from './start-controller.js';
 
 export interface RunControllerOptions {
   readonly client: ClusterClient;
@@ -22,68 +25,111 @@ export interface RunControllerOptions {
   readonly log: Logger;
   /** Unlike any other controller's. */
   readonly identity: string;
-  /** Where the Lease is kept; made when it is missing. */
+  /** Where the Lease is kept; made when it is missing and `install` is asked for. */
   readonly namespace: string;
+  /** The one namespace that is worked in; all when absent. */
+  readonly watchNamespace?: string;
   /** Where an address of a Pod is really found. */
   readonly resolve: (address: string, port: number) => { host: string; port: number };
   /** Whether to put Serin's kinds and admission policy on the cluster first. */
   readonly install: boolean;
+  readonly metrics: ControllerMetrics;
+  /** Where probes and metrics are served; nowhere when absent. */
+  readonly listen?: { readonly host: string; readonly port: number };
   readonly limits?: ReleaseLimits;
+  /** True where ConfigMaps and Secrets may not be read. */
+  readonly withoutConfig?: boolean;
   readonly faults?: FaultPort;
   /** Called whenever this process becomes the leader. */
   readonly onLeading?: () => void;
 }
 
-/** Runs the controller as a process does: installs, takes part in the election, counts requests; until the signal. */
+/** What a process does that is no leader, or not yet. */
+const STATES = { starting: 'starts', filling: 'fills its caches', standby: 'stands by', leading: 'leads', stopping: 'stops' } as const;
+
+/** Runs the controller as a process does: installs, fills its caches, takes part in the election, counts requests; until the signal. */
 export async function runController(options: RunControllerOptions, signal: AbortSignal): Promise<void> {
-  const { client, clock, random, log } = options;
-  await ensureNamespace(client, options.namespace);
-  if (options.install) {
-    const { pausesOnChange } = await install(client, clock, signal);
-    if (!pausesOnChange) log.warn('this cluster has no MutatingAdmissionPolicy: pause adopted Deployments before changing their templates');
-  }
-  const onError = (error: Error, about = 'cluster'): void => log.warn({ about, error: error.message }, 'will be tried again');
-  // A lease that somebody deleted must not start the epochs over.
-  const election = createLeaderElection({ client, lease: { namespace: options.namespace, name: 'serin' }, identity: options.identity, clock, random, onError, leastEpoch: () => controller.highestEpoch() });
-  const events = createEventRecorder({ client, component: 'serin.dev/controller', instance: options.identity, clock, onError });
-  const scraping = createHttpScrape(options.resolve);
-  const gateCalls = createGateCall((host, port) => serviceAddress(client, options.resolve, host, port));
-  const counting = new AbortController();
-  let counter: RequestCounter | undefined;
-  const controller = startController({
-    client, clock, random, onError,
-    callGate: gateCalls.call,
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
-    leadership: { mayWrite: () => election.isLeading(), epoch: () => election.epoch ?? 0 },
-    events: { record: (about, what, type) => events.record(about, { type, reason: what.code, message: describe(what) }) },
-    evidence: ({ pods }, onCounts) => (counter = new RequestCounter({ pods, clock, scrape: scraping.scrape, onCounts })),
-    ...(options.faults === undefined ? {} : { faults: options.faults }),
-  });
-  const rounds = counter?.run(counting.signal);
+  const { client, clock, random, log, metrics } = options;
+  let state: keyof typeof STATES = 'starting';
+  const isReady = (): boolean => state === 'standby' || state === 'leading';
+  const probes = options.listen && (await startProbeServer({ ...options.listen, metrics, state: () => ({ ready: isReady(), text: STATES[state] }) }));
+  if (probes) log.info({ host: probes.host, port: probes.port }, 'serving probes and metrics');
   try {
-    await lead(election, controller, options, signal);
+    if (options.install) await putOnCluster(options, signal);
+    const onError = (error: Error, about = 'cluster'): void => log.warn({ about, error: error.message }, 'will be tried again');
+    const events = createEventRecorder({ client, component: 'serin.dev/controller', instance: options.identity, clock, onError });
+    const scraping = createHttpScrape(options.resolve);
+    const gateCalls = createGateCall((host, port) => serviceAddress(client, options.resolve, host, port));
+    const counting = new AbortController();
+    let election: LeaderElection | undefined;
+    let counter: RequestCounter | undefined;
+    const controller = startController({
+      client, clock, random, onError,
+      callGate: gateCalls.call,
+      observer: metrics,
+      withoutConfig: options.withoutConfig ?? false,
+      ...(options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      leadership: { mayWrite: () => election?.isLeading() ?? false, epoch: () => election?.epoch ?? 0 },
+      events: {
+        record(about, what, type) {
+          const { kind, metadata: { namespace, name: object } } = about;
+          log.info({ event: what.code, kind, namespace, object, arguments: what.arguments }, describe(what));
+          events.record(about, { type, reason: what.code, message: describe(what) });
+        },
+      },
+      evidence: ({ pods }, onCounts) => (counter = new RequestCounter({ pods, clock, scrape: scraping.scrape, onCounts })),
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
+    });
+    metrics.observe({ phases: () => controller.phases(), queueDepth: () => controller.queueDepth(), isLeading: () => election?.isLeading() ?? false, isReady });
+    const rounds = counter?.run(counting.signal);
+    try {
+      state = 'filling';
+      await Promise.race([controller.untilReady(), untilAborted(signal)]);
+      if (signal.aborted) return;
+      state = 'standby';
+      // Who cannot see the cluster must not take the lease from those who can; and a lease that somebody deleted must not start the epochs over.
+      election = createLeaderElection({ client, lease: { namespace: options.namespace, name: LEASE }, identity: options.identity, clock, random, onError, leastEpoch: () => controller.highestEpoch() });
+      await lead(election, controller, { ...options, onState: (next) => (state = next) }, signal);
+    } finally {
+      state = 'stopping';
+      counting.abort();
+      await rounds;
+      await controller.stop();
+      await election?.stop();
+      await events.stop();
+      await scraping.close();
+      await gateCalls.close();
+    }
   } finally {
-    counting.abort();
-    await rounds;
-    await controller.stop();
-    await election.stop();
-    await events.stop();
-    await scraping.close();
-    await gateCalls.close();
+    await probes?.stop();
+    log.info('stopped');
   }
 }
 
-async function lead(election: LeaderElection, controller: ReturnType<typeof startController>, { log, onLeading }: RunControllerOptions, signal: AbortSignal): Promise<void> {
+async function putOnCluster({ client, clock, log, namespace }: RunControllerOptions, signal: AbortSignal): Promise<void> {
+  await ensureNamespace(client, namespace);
+  const { pausesOnChange } = await install(client, clock, signal);
+  if (!pausesOnChange) log.warn('this cluster has no MutatingAdmissionPolicy: pause adopted Deployments before changing their templates');
+}
+
+interface LeadOptions extends RunControllerOptions {
+  readonly onState: (state: 'standby' | 'leading') => void;
+}
+
+async function lead(election: LeaderElection, controller: RunningController, { log, onLeading, onState }: LeadOptions, signal: AbortSignal): Promise<void> {
   const ended = untilAborted(signal);
-  await Promise.race([controller.untilReady(), ended]);
   while (!signal.aborted) {
     const term = await Promise.race([election.untilLeading(signal).catch(() => undefined), ended]);
     if (!term) return;
+    onState('leading');
     log.info({ epoch: term.epoch }, 'leading');
     onLeading?.();
     controller.lookAtEverything();
     await Promise.race([untilAborted(term.signal), ended]);
-    if (!signal.aborted) log.warn({ epoch: term.epoch }, 'not leading any more');
+    if (signal.aborted) return;
+    onState('standby');
+    log.warn({ epoch: term.epoch }, 'not leading any more');
   }
 }
 

@@ -9,6 +9,9 @@ import { createClusterCaches, type ClusterCaches } from './cluster-caches.js';
 import type { ControllerContext, EventSink, EvidenceSource, Leadership } from './context.js';
 import { Gates, type GateCall } from './gates.js';
 import { rememberingOwnProblems } from './policy-checks.js';
+import type { PassResult } from './metrics/definitions.js';
+import { phaseCounts, type PhaseCounts } from './metrics/phase-counts.js';
+import { noObserver, type ControllerObserver } from './observer.js';
 import { ReleasePlaces, type ReleaseLimits } from './release-places.js';
 import { reconcilePolicy } from './reconcile-policy.js';
 import { letGo, reconcileRelease } from './reconcile-release.js';
@@ -27,6 +30,11 @@ export interface ControllerOptions {
   readonly limits?: ReleaseLimits;
   readonly faults?: FaultPort;
   readonly workers?: number;
+  /** The one namespace that is worked in; all when absent. */
+  readonly namespace?: string;
+  readonly observer?: ControllerObserver;
+  /** True where ConfigMaps and Secrets may not be read. */
+  readonly withoutConfig?: boolean;
   /** Told of every fault that is being mended. */
   readonly onError: (error: Error, about: string) => void;
 }
@@ -34,6 +42,10 @@ export interface ControllerOptions {
 export interface RunningController {
   /** Resolves when the caches are filled; nothing is worked on before. Call `lookAtEverything` then. */
   untilReady(): Promise<void>;
+  /** Policies and releases that are worked on or wait for a worker. */
+  queueDepth(): number;
+  /** How many policies and releases there are in each phase. */
+  phases(): PhaseCounts;
   /** The highest epoch on record in any release. */
   highestEpoch(): number;
   /** Looks at everything anew: after becoming the leader. */
@@ -55,13 +67,18 @@ export function startController(options: ControllerOptions): RunningController {
       const subject = parseSubject(key);
       const leaveToOthers = (): undefined => (subject.kind === 'release' ? letGo(context, subject) : undefined);
       if (!leadership.mayWrite()) return leaveToOthers();
+      const start = clock.monotonic();
+      const passed = (result: PassResult): void => context.observer.passed(subject.kind, result, (clock.monotonic() - start) / 1000);
       try {
         const at = subject.kind === 'policy' ? await reconcilePolicy(context, subject) : await reconcileRelease(context, subject);
+        passed('done');
         return at === undefined ? undefined : { againAfter: Math.max(0, at - clock.now()) };
       } catch (error) {
-        if (error instanceof NotLeading) return leaveToOthers();
+        const result = resultOf(error);
+        passed(result);
+        if (result === 'not-leading') return leaveToOthers();
         // Somebody else wrote first, or what we knew is gone: the change that did it brings the key back, but be sure.
-        if (isConflict(error) || isNotFound(error)) return { againAfter: 200 };
+        if (result === 'conflict') return { againAfter: 200 };
         throw error;
       }
     },
@@ -71,6 +88,7 @@ export function startController(options: ControllerOptions): RunningController {
   const caches: ClusterCaches = createClusterCaches({
     client, clock, random, signal: stopping.signal,
     onError: (error) => onError(error, 'watch'),
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     watch: (informer) => triggers.watch(informer),
   });
   const highestEpoch = (): number => caches.releases.list().reduce((highest, { status }) => Math.max(highest, status?.epoch ?? 0), 0);
@@ -82,6 +100,8 @@ export function startController(options: ControllerOptions): RunningController {
     events: options.events,
     places: new ReleasePlaces(options.limits ?? {}),
     ownProblems: rememberingOwnProblems(),
+    observer: options.observer ?? noObserver,
+    withoutConfig: options.withoutConfig ?? false,
     gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
     evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
   };
@@ -90,6 +110,8 @@ export function startController(options: ControllerOptions): RunningController {
       await caches.untilSynced();
       filled = true;
     },
+    queueDepth: () => queue.busy,
+    phases: () => phaseCounts(caches),
     highestEpoch,
     lookAtEverything() {
       // Only a lease that was made anew counts from below what is on record.
@@ -104,4 +126,10 @@ export function startController(options: ControllerOptions): RunningController {
       await caches.stop();
     },
   };
+}
+
+/** Somebody else wrote first, or what we knew is gone; somebody else leads; or it failed. */
+function resultOf(error: unknown): PassResult {
+  if (error instanceof NotLeading) return 'not-leading';
+  return isConflict(error) || isNotFound(error) ? 'conflict' : 'failed';
 }

@@ -76,7 +76,7 @@ describe('approvals in the hands of people', () => {
     await driver.run(() => driver.client.delete(resources.validatingAdmissionPolicies, { name: APPROVAL_POLICY }));
     const { code, err } = await command('approve', 'web');
     expect(code).toBe(1);
-    expect(err).toContain('so approvals fail closed. Put it there with: serin controller --install');
+    expect(err).toContain('so approvals fail closed. Put it there with: serin install');
     expect((await driver.run(() => driver.client.list(serinResources.approvals, { namespace }))).items).toEqual([]);
   });
 });

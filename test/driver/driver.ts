@@ -7,6 +7,7 @@ import type { Caches } from '../../src/controller/caches.js';
 import type { EvidenceSource } from '../../src/controller/context.js';
 import { install } from '../../src/controller/installation.js';
 import type { GateCall } from '../../src/controller/gates.js';
+import type { ControllerObserver } from '../../src/controller/observer.js';
 import type { ReleaseLimits } from '../../src/controller/release-places.js';
 import { CONTROLLER_USER, controllerAccess } from '../../src/controller/controller-rules.js';
 import { startController, type RunningController } from '../../src/controller/start-controller.js';
@@ -39,6 +40,8 @@ export interface DriverOptions {
   readonly controllerTransport?: (transport: Transport) => Transport;
   /** How many releases may be under way at once. */
   readonly limits?: ReleaseLimits;
+  /** Told what the controllers do. */
+  readonly observer?: ControllerObserver;
   /** Whether Pods wait for a scheduler; without, there are no nodes and Pods just run. */
   readonly scheduler?: boolean;
   /** Milliseconds between two looks at an autoscaler's metrics; as on a cluster when absent. */
@@ -165,6 +168,7 @@ export class Driver {
       callGate: (question, signal) => this.gate(question, signal),
       onError: (error, about) => this.errors.push(`${about}: ${error.message}`),
       ...(faults === undefined ? {} : { faults }),
+      ...(this.#options.observer === undefined ? {} : { observer: this.#options.observer }),
     });
     const started: Member = (member = { controller, epoch, leads: true });
     this.#members.push(started);

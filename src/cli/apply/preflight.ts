@@ -64,7 +64,7 @@ async function address(sourced: SourcedObject, finder: KindFinder, defined: read
   const resource = (await finder.find(object)) ?? defined.find((each) => object.apiVersion === apiVersionOf(each) && object.kind === each.kind);
   const problem = (path: PolicyProblem['path'], text: string, remedy: string): Look => ({ sourced, problems: placed(manifest, [{ path, problem: text, remedy }]) });
   if (!resource) {
-    if (isOurs(object) && Object.values(serinResources).some(({ kind }) => kind === object.kind)) return problem(['kind'], `the cluster does not know ${object.kind} of ${object.apiVersion}.`, 'Put Serin on it first: serin controller --install.');
+    if (isOurs(object) && Object.values(serinResources).some(({ kind }) => kind === object.kind)) return problem(['kind'], `the cluster does not know ${object.kind} of ${object.apiVersion}.`, 'Put Serin on it first: serin install.');
     const kinds = (await finder.kindsOf(object.apiVersion)).map(({ kind }) => kind);
     const meant = nearestName(object.kind, kinds);
     return problem(['kind'], `the cluster does not know ${object.kind} of ${object.apiVersion}.`, meant === undefined ? 'Correct apiVersion and kind, or apply its CustomResourceDefinition first.' : `Did you mean ${meant}?`);

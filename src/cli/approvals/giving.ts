@@ -31,7 +31,7 @@ export async function requireAdmission(client: ClusterClient, signal: AbortSigna
   const there = await Promise.all([present(client, resources.validatingAdmissionPolicies, signal), present(client, resources.validatingAdmissionPolicyBindings, signal)]);
   if (there.every((each) => each)) return;
   throw new CliError(
-    `no approval counts on this cluster: without the ValidatingAdmissionPolicy ${APPROVAL_POLICY} and its binding nobody vouches for who gives one, so approvals fail closed. Put it there with: serin controller --install (Kubernetes 1.30 or later).`,
+    `no approval counts on this cluster: without the ValidatingAdmissionPolicy ${APPROVAL_POLICY} and its binding nobody vouches for who gives one, so approvals fail closed. Put it there with: serin install (Kubernetes 1.30 or later).`,
   );
 }
 

@@ -94,12 +94,24 @@ export const catalogue: readonly CommandFile[] = [
     load: async () => (await import('./eject.js')).registerEject,
   },
   {
+    commands: { install: 'Put Serin on a cluster, or bring it up to date: kinds, admission policies, roles, controllers.' },
+    load: async () => (await import('./install.js')).registerInstall,
+  },
+  {
+    commands: { uninstall: 'Take Serin off a cluster. Its kinds, and with them all policies and releases, stay unless they are to go too.' },
+    load: async () => (await import('./uninstall.js')).registerUninstall,
+  },
+  {
     commands: { controller: 'Run the controller: reconcile policies and releases until told to stop.' },
     load: async () => (await import('./controller.js')).registerController,
   },
   {
     commands: { completion: 'Print what makes a shell complete commands, options and the names of policies, releases and namespaces.' },
     load: async () => (await import('./completion.js')).registerCompletion,
+  },
+  {
+    commands: { version: 'Print the version of Serin.' },
+    load: async () => (await import('./version.js')).registerVersion,
   },
   {
     commands: { help: 'Show the help of a command, or a topic: exit-codes.' },

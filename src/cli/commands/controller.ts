@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { pino } from 'pino';
 import { createClient } from '../../cluster/create-client.js';
 import { inClusterTransport } from '../../cluster/in-cluster.js';
 import { loadKubeconfig } from '../../cluster/kubeconfig/load-kubeconfig.js';
+import { ControllerMetrics } from '../../controller/metrics/controller-metrics.js';
 import { runController } from '../../controller/run-controller.js';
 import { openAddressMap } from '../../local/addresses/cluster-addresses.js';
 import { withExamples } from '../output/examples.js';
@@ -16,12 +17,18 @@ interface ControllerOptions {
   readonly context?: string;
   readonly inCluster?: boolean;
   readonly install?: boolean;
-  readonly leaseNamespace: string;
+  readonly leaseNamespace?: string;
+  readonly watchNamespace?: string;
+  readonly listen?: { host: string; port: number };
+  readonly logLevel: string;
+  readonly withoutConfig?: boolean;
   readonly localAddresses?: string;
   readonly readyFile?: string;
   readonly maxReleases?: number;
   readonly maxReleasesPerNamespace?: number;
 }
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 export function registerController(program: Command, shell: Shell): void {
   const command = program
@@ -30,12 +37,16 @@ export function registerController(program: Command, shell: Shell): void {
     .option('--context <name>', 'context of the kubeconfig')
     .option('--in-cluster', "use the Pod's own ServiceAccount")
     .option('--install', "put Serin's kinds and admission policy on the cluster first")
-    .option('--lease-namespace <name>', 'namespace of the Lease by which one controller of several leads', 'serin-system')
+    .option('--watch-namespace <name>', 'work in this namespace only (default: in all)')
+    .option('--lease-namespace <name>', "namespace of the Lease by which one controller of several leads (default: the Pod's own, else serin-system)")
+    .option('--without-config', 'read no ConfigMaps and Secrets; policies with watchConfig are refused')
+    .option('--listen <[host]:port>', 'serve /healthz, /readyz and /metrics there', address)
+    .addOption(new Option('--log-level <level>', 'how much is logged, as JSON on the standard error').choices(LEVELS).env('SERIN_LOG_LEVEL').default('info'))
     .option('--max-releases <number>', 'how many releases may be under way at once (default: no limit)', counted)
     .option('--max-releases-per-namespace <number>', 'how many in one namespace (default: no limit)', counted)
     .option('--local-addresses <directory>', 'the folder of a local cluster, whose Pods have addresses on this machine only')
     .option('--ready-file <file>', 'written when this process leads')
-    .action((options: ControllerOptions) => controller(shell, options));
+    .action((options: ControllerOptions) => controller(shell, options, program.version() ?? ''));
   withExamples(command, ['serin controller --kubeconfig ~/.kube/config --install']);
 }
 
@@ -45,11 +56,19 @@ function counted(text: string): number {
   return Number(text);
 }
 
-async function controller(shell: Shell, options: ControllerOptions): Promise<void> {
+/** `:8080`, `127.0.0.1:8080`, `[::1]:8080`. @throws InvalidArgumentError */
+function address(text: string): { host: string; port: number } {
+  const [, host = '', port = ''] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]*):(\d{1,5})$/.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535) throw new InvalidArgumentError('It is an address such as :8080 or 127.0.0.1:8080.');
+  return { host: host.replace(/[[\]]/g, ''), port: Number(port) };
+}
+
+async function controller(shell: Shell, options: ControllerOptions, version: string): Promise<void> {
   const { clock, random, env } = shell;
-  const log = pino({ name: 'serin', level: env['SERIN_LOG_LEVEL'] ?? 'info' }, pino.destination({ dest: 2, sync: true }));
-  const { transport } = options.inCluster
-    ? await inClusterTransport({ env })
+  const log = pino({ name: 'serin', level: options.logLevel, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  const metrics = new ControllerMetrics(clock, version);
+  const { transport, namespace } = options.inCluster
+    ? await inClusterTransport({ env, userAgent: 'serin-controller' })
     : await loadKubeconfig({
         env, clock, userAgent: 'serin-controller',
         ...(options.kubeconfig === undefined ? {} : { path: options.kubeconfig }),
@@ -59,12 +78,16 @@ async function controller(shell: Shell, options: ControllerOptions): Promise<voi
   try {
     await runController(
       {
-        client: createClient(transport, { fieldManager: 'serin', clock, random }),
-        clock, random, log,
-        identity: `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
-        namespace: options.leaseNamespace,
+        client: createClient(metrics.counted(transport), { fieldManager: 'serin', clock, random }),
+        clock, random, log, metrics,
+        // A Pod's name, as whoever reads the Lease looks for.
+        identity: `${env['HOSTNAME'] ?? hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
+        namespace: options.leaseNamespace ?? (options.inCluster ? namespace : 'serin-system'),
+        ...(options.watchNamespace === undefined ? {} : { watchNamespace: options.watchNamespace }),
+        ...(options.listen === undefined ? {} : { listen: options.listen }),
         resolve: (address, port) => addresses?.toSocketAddress(address, port) ?? { host: address, port },
         install: options.install ?? false,
+        withoutConfig: options.withoutConfig ?? false,
         limits: { cluster: options.maxReleases, namespace: options.maxReleasesPerNamespace },
         onLeading: () => {
           if (options.readyFile !== undefined) writeFileSync(options.readyFile, `${JSON.stringify({ pid: process.pid })}\n`);

@@ -68,7 +68,7 @@ async function fetched<T extends KubernetesObject>({ client, namespace }: Connec
     return items.sort((a, b) => (a.metadata.namespace ?? '').localeCompare(b.metadata.namespace ?? '') || a.metadata.name.localeCompare(b.metadata.name, 'en', { numeric: true }));
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    if (name === undefined || error.status.details?.name === undefined) throw new CliError("the cluster does not know Serin's kinds. Put Serin on it first: serin controller --install.");
+    if (name === undefined || error.status.details?.name === undefined) throw new CliError("the cluster does not know Serin's kinds. Put Serin on it first: serin install.");
     throw new CliError(`there is no ${resource.kind} "${name}" in namespace ${namespace}.`);
   }
 }

@@ -1,6 +1,16 @@
 import type { Service } from '../../../kubernetes/generated/core-v1.js';
 import type { AddressMap } from '../../addresses/address-map.js';
 
+/** Where the API server is; told to every Pod, as the kubelet does. */
+const API_SERVER = { namespace: 'default', name: 'kubernetes' };
+
+/** The Services that a Pod is told of: those of its namespace unless it wants none, and the API server's always. */
+export function toldServices(servicesOf: (namespace: string) => readonly Service[], namespace: string, enableServiceLinks = true): Service[] {
+  const own = enableServiceLinks ? servicesOf(namespace) : [];
+  const always = servicesOf(API_SERVER.namespace).filter(({ metadata }) => metadata.name === API_SERVER.name && !own.some((each) => each.metadata.name === metadata.name));
+  return [...own, ...always];
+}
+
 const variableName = (name: string): string => name.replaceAll('-', '_').toUpperCase();
 
 /**

@@ -4,7 +4,7 @@ import { freePort } from '../../addresses/free-port.js';
 import { ConfigurationSource } from '../environment/configuration-source.js';
 import { containerEnvironment } from '../environment/container-environment.js';
 import { expandVariables } from '../environment/expansion.js';
-import { serviceVariables } from '../environment/service-variables.js';
+import { serviceVariables, toldServices } from '../environment/service-variables.js';
 import type { LocalImage } from '../images/image-table.js';
 import type { NodeServices, PodScope } from '../node-services.js';
 import { placeFiles } from '../volumes/container-files.js';
@@ -46,7 +46,7 @@ export async function prepareLaunch(container: Container, image: LocalImage, sco
       port: await listeningPort(container, podIP, services),
       proxy: `http://${proxy.host}:${proxy.port}`,
     },
-    serviceVariables: pod.spec.enableServiceLinks === false ? {} : serviceVariables(services.servicesOf(namespace), addresses),
+    serviceVariables: serviceVariables(toldServices(services.servicesOf, namespace, pod.spec.enableServiceLinks), addresses),
     configuration: new ConfigurationSource(services.client, namespace, signal),
     allocatable: services.allocatable,
   });

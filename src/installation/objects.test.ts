@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../kubernetes/generated/apps-v1.js';
+import type { ClusterRole, Role } from '../kubernetes/generated/rbac-v1.js';
+import { workRules } from '../controller/controller-rules.js';
+import { installationObjects } from './objects.js';
+import { selector } from './parts/part.js';
+import { readValues } from './values.js';
+
+const given = { image: { repository: 'registry.example.com/serin' } };
+const objects = (values: object = {}, serves?: (kind: string) => boolean) =>
+  installationObjects({ values: readValues({ ...given, ...values }), namespace: 'serin-system', managedBy: 'serin', version: '1.2.3', ...(serves ? { serves } : {}) }).map(({ object }) => object);
+const titles = (...more: Parameters<typeof objects>): string[] => objects(...more).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
+const find = <T>(kind: string, values: object = {}, name = ''): T => objects(values).find((each) => each.kind === kind && each.metadata.name.includes(name)) as T;
+
+describe('objects of an installation', () => {
+  it('come in the order in which they are applied', () => {
+    expect(titles()).toEqual([
+      'Namespace /serin-system',
+      'CustomResourceDefinition /releasepolicies.serin.dev', 'CustomResourceDefinition /releases.serin.dev', 'CustomResourceDefinition /approvals.serin.dev',
+      'ValidatingAdmissionPolicy /serin-approvals-are-their-authors', 'ValidatingAdmissionPolicyBinding /serin-approvals-are-their-authors',
+      'MutatingAdmissionPolicy /serin-pause-on-new-version', 'MutatingAdmissionPolicyBinding /serin-pause-on-new-version',
+      'ClusterRole /serin-viewer', 'ClusterRole /serin-releaser', 'ClusterRole /serin-approver',
+      'ServiceAccount serin-system/serin', 'Role serin-system/serin-leader', 'RoleBinding serin-system/serin-leader',
+      'ClusterRole /system:serin:controller', 'ClusterRoleBinding /system:serin:controller',
+      'Deployment serin-system/serin', 'PodDisruptionBudget serin-system/serin', 'NetworkPolicy serin-system/serin', 'Service serin-system/serin-metrics',
+    ]);
+  });
+
+  it('give no right outside of the one namespace that is watched, but to read what is in none', () => {
+    const values = { watchNamespace: 'shop' };
+    expect(titles(values).filter((title) => /Role/.test(title) && !title.includes('serin-leader') && !/serin-(viewer|releaser|approver)/.test(title))).toEqual([
+      'Role shop/serin-controller', 'RoleBinding shop/serin-controller',
+      'ClusterRole /system:serin:controller:serin-system', 'ClusterRoleBinding /system:serin:controller:serin-system',
+    ]);
+    const cluster = find<ClusterRole>('ClusterRole', values, 'system:serin');
+    expect(new Set(cluster.rules?.flatMap(({ verbs }) => verbs))).toEqual(new Set(['get', 'list', 'watch']));
+    expect(find<Role>('Role', values, 'serin-controller').rules?.slice(0, workRules.length)).toEqual(workRules);
+    expect(find<Deployment>('Deployment', values).spec.template.spec?.containers[0]?.args).toContain('--watch-namespace=shop');
+  });
+
+  it('[S3-05] leave out what is switched off or not served, the kinds too', () => {
+    const off = titles({ installCRDs: false, approvalPolicy: false, pauseOnChange: 'never', userRoles: false, podDisruptionBudget: false, networkPolicy: { enabled: false } });
+    expect(off.filter((title) => /Definition|Admission|viewer|Disruption|NetworkPolicy/.test(title))).toEqual([]);
+    const unserved = (kind: string): boolean => !kind.includes('MutatingAdmissionPolicy');
+    expect(titles({}, unserved).filter((title) => title.startsWith('Mutating'))).toEqual([]);
+    expect(titles({ pauseOnChange: 'always' }, unserved).filter((title) => title.startsWith('Mutating'))).toHaveLength(2);
+    const rules = find<ClusterRole>('ClusterRole', { readConfig: false }, 'system:serin').rules ?? [];
+    expect(rules.some(({ resources = [] }) => resources.includes('secrets'))).toBe(false);
+  });
+
+  it('run as nobody with a read-only root and no rights of the kernel, and take few Pods down at once', () => {
+    const { spec } = find<Deployment>('Deployment', { limits: { releases: 10 }, replicas: 3, image: { repository: 'r', digest: `sha256:${'a'.repeat(64)}` } });
+    const pod = spec.template.spec;
+    expect(spec).toMatchObject({ replicas: 3, strategy: { rollingUpdate: { maxUnavailable: 0 } }, selector: { matchLabels: selector } });
+    expect(spec.template.metadata?.labels).toMatchObject(selector);
+    expect(pod?.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(pod?.containers[0]).toMatchObject({
+      image: `r@sha256:${'a'.repeat(64)}`,
+      args: ['controller', '--in-cluster', '--listen=:8080', '--log-level=info', '--max-releases=10'],
+      securityContext: { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    });
+  });
+
+  it('keep the definitions when Helm removes the rest', () => {
+    expect(find<ClusterRole>('CustomResourceDefinition').metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+  });
+
+  it('need an image', () => {
+    expect(() => installationObjects({ values: readValues({}), namespace: 'x', managedBy: 'serin', version: '1' })).toThrow('image.repository has to be set');
+  });
+
+  it('let an approver approve, a releaser not, and a viewer only look', () => {
+    const verbs = (name: string, resource: string): string[] => find<ClusterRole>('ClusterRole', {}, name).rules?.filter(({ resources = [] }) => resources.includes(resource)).flatMap((rule) => rule.verbs) ?? [];
+    expect(verbs('serin-approver', 'approvals')).toContain('create');
+    expect(verbs('serin-releaser', 'approvals')).toEqual(['get', 'list', 'watch']);
+    expect(verbs('serin-releaser', 'releases')).toContain('patch');
+    expect(verbs('serin-viewer', 'releasepolicies')).toEqual(['get', 'list', 'watch']);
+    expect(find<ClusterRole>('ClusterRole', {}, 'serin-approver').metadata.labels).not.toHaveProperty(['rbac.authorization.k8s.io/aggregate-to-edit']);
+  });
+});
