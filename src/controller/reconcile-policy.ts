@@ -4,9 +4,9 @@ import { hashTemplate } from '../kubernetes/pod-template.js';
 import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
 import { resources } from '../kubernetes/resources.js';
 import { nameWithHash } from '../kubernetes/names.js';
-import { timestamp, withCondition } from '../kubernetes/conditions.js';
 import type { Release } from '../model/release.js';
-import type { Condition, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
+import { policyConditions } from '../model/policy-conditions.js';
+import type { PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
 import { API_VERSION, CONFIG_ANNOTATION, FINALIZER, HOTFIX_ANNOTATION, POLICY_LABEL, RETRY_ANNOTATION, serinResources } from '../model/resources.js';
 import { strategyName } from '../model/policy/strategies.js';
 import { compilePolicy } from '../strategies/compile.js';
@@ -41,7 +41,8 @@ export async function reconcilePolicy(context: ControllerContext, key: { namespa
   const started = decision.start && (await startRelease(context, policy, workload, decision.start).finally(() => context.places.giveBack(policy)));
   const watched = workload && !started && watchesConfig(policy, workload) && (decision.status.phase === 'Resting' || decision.status.phase === 'Holding');
   const config = watched ? await followConfig(context, policy, workload, decision.status, stableConfig(context, decision.status.stable?.replicaSet, policy)) : decision.status.config;
-  const status = withPolicyCondition({ ...decision.status, ...started, ...(config === undefined ? {} : { config }) }, context.clock.now());
+  const known = { ...decision.status, ...started, ...(config === undefined ? {} : { config }) };
+  const status = { ...known, conditions: policyConditions(known, decision.standing, context.clock.now()) };
   if (!deepEqual(status, policy.status ?? {})) {
     await write(context, 'policy.status', context.caches.policies, (client) => client.replace(serinResources.releasePolicies, { ...policy, status }, { subresource: 'status' }));
   }
@@ -174,17 +175,6 @@ function serviceOf(workload: Workload | undefined, name: string): { service?: st
 function imagesOf(template: PodTemplateSpec | undefined): { images?: string } {
   const images = (template?.spec?.containers ?? []).flatMap(({ image }) => image ?? []);
   return images.length === 0 ? {} : { images: images.join(', ') };
-}
-
-function withPolicyCondition(status: PolicyStatus, now: number): PolicyStatus {
-  const ready: Condition = {
-    type: 'Ready',
-    status: status.phase === 'Refused' ? 'False' : status.phase === 'Adopting' ? 'Unknown' : 'True',
-    reason: status.phase ?? 'Adopting',
-    message: status.message ?? '',
-    lastTransitionTime: timestamp(now),
-  };
-  return { ...status, conditions: [...withCondition(status.conditions, ready, timestamp(now))] };
 }
 
 async function carryOut(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined, decision: RestingDecision): Promise<void> {

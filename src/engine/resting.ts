@@ -1,4 +1,5 @@
 import type { Message } from '../model/messages.js';
+import type { Standing } from '../model/policy-conditions.js';
 import { hasEnded, type Release } from '../model/release.js';
 import type { PolicyPhase, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
 import type { Holder } from '../model/release.js';
@@ -61,6 +62,7 @@ export interface RestingDecision {
   readonly start: { readonly name: string; readonly stable: Release['spec']['stable']; readonly canary: Release['spec']['canary']; readonly first?: true } | undefined;
   /** Whether the policy holds nothing any more and may go. */
   readonly released: boolean;
+  readonly standing: Standing;
 }
 
 type Parts = Partial<Omit<RestingDecision, 'status'>>;
@@ -78,6 +80,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
     stableSize: undefined,
     start: undefined,
     released: false,
+    standing: phase === 'Refused' ? 'stuck' : phase === 'Adopting' || phase === 'Releasing' ? 'moving' : 'rests',
     ...parts,
   });
   const { workload, release } = observation;
@@ -87,7 +90,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? policy.spec.workload.versions?.want ?? 'The version that is wanted'} is gone.`, { labelled: false });
   const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
   if (!stable) return adopt(observation, workload, policy, status, decide);
-  if (workload.kind === 'Versions' && workload.wanted.hash === '') return decide('Holding', `Waits for Deployment ${workload.wanted.replicaSet} to make its Pods.`);
+  if (workload.kind === 'Versions' && workload.wanted.hash === '') return decide('Holding', `Waits for Deployment ${workload.wanted.replicaSet} to make its Pods.`, { standing: 'moving' });
   const sized = workload.kind === 'Inline' ? { stableSize: workload.replicas } : {};
   if (stable.wanted) {
     const others = observation.versions.filter(({ name }) => name !== stable.name);
@@ -99,12 +102,12 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   }
   if (!workload.paused) return adopt(observation, workload, policy, status, decide);
   if (status.rejected?.hash === workload.wanted.hash && observation.retry !== status.rejected.release) {
-    return decide('Holding', `${workload.wanted.replicaSet} was taken back (${status.rejected.reason}); waits for another version.`, { ...sized, othersHeldBy: 'policy', paused: true });
+    return decide('Holding', `${workload.wanted.replicaSet} was taken back (${status.rejected.reason}); waits for another version.`, { ...sized, othersHeldBy: 'policy', paused: true, standing: 'stuck' });
   }
   if (policy.spec.paused) return decide('Holding', 'A new version waits: the policy is paused.', { ...sized, paused: true, othersHeldBy: 'policy' });
   const { place } = observation;
   if (place && !place.free) {
-    return decide('Holding', place.text, { ...sized, paused: true, othersHeldBy: 'policy' }, { queuedAt: status.queuedAt ?? new Date(observation.now).toISOString() });
+    return decide('Holding', place.text, { ...sized, paused: true, othersHeldBy: 'policy', standing: 'moving' }, { queuedAt: status.queuedAt ?? new Date(observation.now).toISOString() });
   }
   const number = (status.releases ?? 0) + 1;
   const name = `${policy.metadata.name}-${number}`;
@@ -162,7 +165,7 @@ function adopt(observation: RestingObservation, workload: RestingWorkload, polic
 function trust({ retry }: RestingObservation, version: { readonly replicaSet: string; readonly hash: string }, { metadata, spec }: ReleasePolicy, status: PolicyStatus, decide: Decide): RestingDecision {
   if (!spec.judgeFirst) return decide('Resting', `${version.replicaSet} is stable; waits for a new version.`, {}, { stable: version });
   if (status.rejected?.hash === version.hash && status.rejected.release !== retry) {
-    return decide('Holding', `${version.replicaSet} did not pass its checks (${status.rejected.reason}) and there is none to go back to; waits for another version.`, { labelled: false });
+    return decide('Holding', `${version.replicaSet} did not pass its checks (${status.rejected.reason}) and there is none to go back to; waits for another version.`, { labelled: false, standing: 'stuck' });
   }
   const name = `${metadata.name}-${(status.releases ?? 0) + 1}`;
   return decide('Releasing', `Puts the first version through the checks: ${name}.`, { labelled: false, start: { name, stable: version, canary: version, first: true } });

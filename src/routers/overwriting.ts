@@ -32,7 +32,7 @@ export function overwritten(shared: SharedField, what: string): RoutingProblem {
     remedy:
       'let the tool that owns the object leave this field alone while a release runs. ' +
       `Argo CD: ignoreDifferences {${argo}} and the sync option RespectIgnoreDifferences=true. ` +
-      `Flux: a drift ignore rule for ${jsonPointer}, or the annotation kustomize.toolkit.fluxcd.io/ssa: Ignore on the object. ` +
+      `Flux 2.9: spec.ignore {target: {kind: ${object.kind}, name: ${object.metadata.name}}, paths: [/${owned.map((name) => name.replaceAll('/', '~1')).join('/')}]} of the Kustomization; before, the annotation kustomize.toolkit.fluxcd.io/ssa: IfNotPresent on the object. ` +
       'Then go on with the release, or abort it',
   };
 }

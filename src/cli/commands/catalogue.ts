@@ -102,6 +102,10 @@ export const catalogue: readonly CommandFile[] = [
     load: async () => (await import('./uninstall.js')).registerUninstall,
   },
   {
+    commands: { doctor: 'Say what is missing on a cluster for Serin to work, and what to do about it.' },
+    load: async () => (await import('./doctor.js')).registerDoctor,
+  },
+  {
     commands: { controller: 'Run the controller: reconcile policies and releases until told to stop.' },
     load: async () => (await import('./controller.js')).registerController,
   },

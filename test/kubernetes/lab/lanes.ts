@@ -14,6 +14,7 @@ const LANES: Readonly<Record<string, { readonly tests: readonly string[]; readon
   'whole-releases': { tests: ['lanes/whole-releases'], needs: SHARED },
   'many-releases': { tests: ['lanes/many-releases'], needs: [CLUSTER, 'kwok'] },
   'older-kubernetes': { tests: ['lanes/older-kubernetes'], needs: [...SHARED, 'kubernetes-1.34'] },
+  gitops: { tests: ['lanes/gitops'], needs: [...SHARED, 'argocd-health', 'kstatus'] },
   installation: { tests: ['lanes/installation'], needs: [...SHARED, 'helm'] },
   envoy: { tests: ['data-planes/envoy.test.ts'], needs: [...SHARED, 'envoy'] },
   istio: { tests: ['data-planes/istio.test.ts'], needs: [...SHARED, 'istiod', 'envoy'] },

@@ -1,0 +1,24 @@
+import { checkAdmission } from './admission.js';
+import { checkController } from './controller.js';
+import type { ClusterFacts } from './facts.js';
+import type { Finding } from './finding.js';
+import { checkGitOps } from './gitops.js';
+import { checkPolicies } from './policies.js';
+import { checkRights } from './rights.js';
+import { checkRouting } from './routing.js';
+import { checkKinds, checkVersion } from './server.js';
+
+/** Everything that can be said of a cluster. @param own the version of this command */
+export function diagnose(facts: ClusterFacts, own: string): Finding[] {
+  const kinds = checkKinds(facts);
+  return [
+    ...checkVersion(facts),
+    ...kinds,
+    ...checkController(facts, own),
+    ...checkRights(facts),
+    ...checkAdmission(facts),
+    ...checkRouting(facts),
+    ...checkGitOps(facts),
+    ...(facts.policies === 'unserved' ? [] : checkPolicies(facts)),
+  ];
+}
