@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help demo test test-docs test-kills test-kubernetes lab-tools check lint unit scenarios build setup tools bench acceptance clean
+.PHONY: help demo test test-docs test-kills test-kubernetes chaos lab-tools check lint unit scenarios build setup tools bench acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
@@ -10,6 +10,7 @@ help:
 	@echo 'make acceptance    what is asked for and which tests show it, into docs/acceptance.md'
 	@echo 'make test-kills    kills at every boundary of controller and API, one at a time (minutes)'
 	@echo 'make test-kubernetes   on real control planes and data planes (the first time builds them: half an hour)'
+	@echo 'make chaos         a controller killed hundreds of times on a real control plane (CHAOS=1000: so often)'
 	@echo 'make test-docs     every command of every page of the documentation (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
 
@@ -25,6 +26,10 @@ test-docs: check build tools
 
 test-kills: check build
 	@SERIN_EVERY_KILL=1 npx vitest run test/driver/kills test/driver/api-kills test/driver/stories
+
+# Hundreds of kills; CHAOS=1000 is a thousand.
+chaos: build lab-tools
+	@SERIN_CHAOS_KILLS=$(or $(CHAOS),300) sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts lanes/faults -t 'killed at random'
 
 # LANE=whole-releases runs one lane only.
 test-kubernetes: build lab-tools

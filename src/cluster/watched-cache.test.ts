@@ -44,6 +44,31 @@ describe('read-your-writes', () => {
     expect(told).toEqual(['added u1@5', 'changed u1@12', 'changed u1@13']);
   });
 
+  it('believes the watch when a server answered a write with a version that the object never had', () => {
+    // The object has the version 11, but the answer said 12, which was somebody else's write.
+    listed(10);
+    cache.remember(object(12));
+    event('ADDED', 11);
+    expect(now()).toBe('12');
+    cache.apply({ type: 'BOOKMARK', resourceVersion: '12' });
+    expect(now()).toBe('11');
+    event('MODIFIED', 13);
+    expect(told).toEqual(['added u1@12', 'changed u1@11', 'changed u1@13']);
+  });
+
+  it('believes it also when it told of the object before the answer came', () => {
+    listed(10);
+    event('ADDED', 11);
+    cache.remember(object(12));
+    event('ADDED', 14, 'u2');
+    expect(told).toEqual(['added u1@11', 'changed u1@12', 'deleted u1@12', 'added u2@14']);
+    listed(20, object(15));
+    event('MODIFIED', 21);
+    cache.remember(object(23));
+    cache.apply({ type: 'ADDED', object: { ...object(24), metadata: { ...object(24).metadata, name: 'b' } } });
+    expect(now()).toBe('21');
+  });
+
   it('ignores a write that the watch has already passed, so that a ghost never rises', () => {
     listed(10, object(5));
     event('MODIFIED', 12);

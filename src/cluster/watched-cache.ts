@@ -5,7 +5,7 @@ import { keyOf, ObjectStore } from './object-store.js';
 import { compareVersions, RecentVersions } from './versions.js';
 
 /** What we wrote and the watch has not told us yet. */
-interface OwnWrite {
+interface OwnWrite<T> {
   /** `gone`: ours is the deletion of the object with this uid, or it no longer matches the selector. */
   readonly state: 'present' | 'gone';
   readonly uid: string | undefined;
@@ -15,6 +15,8 @@ interface OwnWrite {
   readonly known: string;
   /** Lists that began with this number or a later one include the write. */
   readonly list: number;
+  /** What the watch told last of the object with this uid, older than the write; undefined when nothing. */
+  told: T | undefined;
 }
 
 /**
@@ -25,11 +27,13 @@ interface OwnWrite {
  *   deleted since never comes back);
  * - an event for the same object with an older version is ignored, one with the same version settles it;
  * - a list that began after the write is the truth; one that began before it is, unless its version is older.
+ * - a watch that has passed our version without telling it knows better: a server may answer a write with a version that
+ *   belongs to another one (kine does, when what was deleted is created again), which no precondition would ever meet.
  * Where versions cannot be ordered, an event settles a write only by carrying its very version, or by its deletion.
  */
 export class WatchedCache<T extends KubernetesObject> {
   readonly #store = new ObjectStore<T>();
-  readonly #ownWrites = new Map<string, OwnWrite>();
+  readonly #ownWrites = new Map<string, OwnWrite<T>>();
   readonly #recent = new RecentVersions(4096);
   readonly #matches: (object: T) => boolean;
   readonly #tell: (change: Change<T>) => void;
@@ -69,6 +73,7 @@ export class WatchedCache<T extends KubernetesObject> {
   apply(event: WatchEvent<T>): void {
     if (event.type === 'BOOKMARK') {
       this.#observed = event.resourceVersion;
+      this.#believe();
       return;
     }
     const { object, type } = event;
@@ -77,11 +82,23 @@ export class WatchedCache<T extends KubernetesObject> {
     this.#recent.add(version);
     const key = keyOf(object.metadata);
     const own = this.#ownWrites.get(key);
-    if (own) {
-      if (!settles(own, event)) return;
-      this.#ownWrites.delete(key);
+    if (own && !settles(own, event)) {
+      if (own.uid === object.metadata.uid && type !== 'DELETED') own.told = object;
+    } else {
+      if (own) this.#ownWrites.delete(key);
+      this.#put(key, type === 'DELETED' ? undefined : object, type === 'DELETED' ? object : undefined);
     }
-    this.#put(key, type === 'DELETED' ? undefined : object, type === 'DELETED' ? object : undefined);
+    this.#believe();
+  }
+
+  /** Takes what was told for the truth where the watch has passed our write without telling it. */
+  #believe(): void {
+    for (const [key, own] of this.#ownWrites) {
+      if (own.state === 'gone' || own.version === undefined || own.told === undefined || compareVersions(own.version, this.#observed) === 'newer') continue;
+      if (compareVersions(own.version, this.#observed) === 'unknown') continue;
+      this.#ownWrites.delete(key);
+      this.#put(key, own.told);
+    }
   }
 
   /** What a write of ours answered. */
@@ -93,7 +110,9 @@ export class WatchedCache<T extends KubernetesObject> {
     if (own?.state === 'gone' && own.version === undefined && own.uid === uid) return;
     if (own?.version !== undefined && compareVersions(version, own.version) === 'older') return;
     const present = this.#matches(object) && !isFinallyDeleted(object);
-    this.#ownWrites.set(key, { state: present ? 'present' : 'gone', uid, version, known: version, list: this.#lists + 1 });
+    // What the cache has of it came from the watch, unless it is a write of ours as well.
+    const before = own ? own.told : this.#store.get(key);
+    this.#ownWrites.set(key, { state: present ? 'present' : 'gone', uid, version, known: version, list: this.#lists + 1, told: before?.metadata.uid === uid ? before : undefined });
     this.#put(key, present ? object : undefined, present ? undefined : object);
   }
 
@@ -105,7 +124,7 @@ export class WatchedCache<T extends KubernetesObject> {
     const newer = cached !== undefined && cached.metadata.uid !== uid;
     if (newer && compareVersions(cached.metadata.resourceVersion ?? '', object.metadata.resourceVersion ?? '') !== 'older') return;
     if (!cached && this.#passed(object.metadata.resourceVersion ?? '')) return;
-    this.#ownWrites.set(key, { state: 'gone', uid, version: undefined, known: object.metadata.resourceVersion ?? '', list: this.#lists + 1 });
+    this.#ownWrites.set(key, { state: 'gone', uid, version: undefined, known: object.metadata.resourceVersion ?? '', list: this.#lists + 1, told: undefined });
     this.#put(key, undefined);
   }
 
@@ -117,7 +136,7 @@ export class WatchedCache<T extends KubernetesObject> {
   }
 
   /** Whether a list that began before our write shows it all the same. */
-  #listedIsAsNew(own: OwnWrite, listed: T | undefined, version: string): boolean {
+  #listedIsAsNew(own: OwnWrite<T>, listed: T | undefined, version: string): boolean {
     if (own.version === undefined) return listed === undefined || (listed.metadata.uid !== own.uid && !isOlder(listed, own));
     const order = compareVersions(version, own.version);
     return order === 'newer' || order === 'same';
@@ -151,7 +170,7 @@ export class WatchedCache<T extends KubernetesObject> {
 }
 
 /** Whether this event is about a state as new as our write, so that it may go into the cache. */
-function settles<T extends KubernetesObject>(own: OwnWrite, event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>): boolean {
+function settles<T extends KubernetesObject>(own: OwnWrite<T>, event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>): boolean {
   const { uid, resourceVersion } = event.object.metadata;
   if (own.version === undefined) return uid === own.uid ? event.type === 'DELETED' : !isOlder(event.object, own);
   const order = compareVersions(resourceVersion ?? '', own.version);
@@ -159,7 +178,7 @@ function settles<T extends KubernetesObject>(own: OwnWrite, event: Exclude<Watch
   return order !== 'older';
 }
 
-function isOlder({ metadata }: KubernetesObject, own: OwnWrite): boolean {
+function isOlder<T>({ metadata }: KubernetesObject, own: OwnWrite<T>): boolean {
   return compareVersions(metadata.resourceVersion ?? '', own.known) === 'older';
 }
 

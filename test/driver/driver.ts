@@ -26,6 +26,7 @@ import { seededRandom } from '../../src/ports/random.js';
 import type { Transport } from '../../src/ports/transport.js';
 import { VirtualClock } from '../../src/ports/virtual-clock.js';
 import { startNode } from './node.js';
+import type { Stage } from './stage.js';
 import { RestartableApi } from './restartable-api.js';
 import { readObjects, type SavedGame } from './saved-game.js';
 
@@ -71,7 +72,9 @@ const LONGEST_WORK = 1_800_000;
  * Everything in one process and in virtual time: the local API over a memory store, the workload controllers, Pods that get
  * ready by themselves (see `startNode`), and the whole Serin controller.
  */
-export class Driver {
+export class Driver implements Stage {
+  /** Of the program that tests play with. */
+  readonly namespace = 'default';
   readonly clock: VirtualClock;
   readonly client: ClusterClient;
   readonly traffic: Traffic = { requestsPerSecond: 50, failing: { stable: 0, canary: 0 } };

@@ -6,6 +6,7 @@ import type { Release } from '../../src/model/release.js';
 import type { CanaryStep } from '../../src/model/policy/steps.js';
 import type { ReleasePolicy } from '../../src/model/release-policy.js';
 import { resources, serinResources, type Driver } from './driver.js';
+import { webOn, type Stage } from './stage.js';
 
 export const namespace = 'default';
 export const web = { namespace, name: 'web' };
@@ -62,18 +63,18 @@ export async function settle(driver: Driver, each: { replicas?: number; policy?:
   await driver.until('the Deployment is adopted', async () => (await client.get(resources.deployments, web)).metadata.labels?.['serin.dev/policy'] === 'web');
 }
 
-export async function setImage(driver: Driver, image: string): Promise<void> {
-  await driver.run(() =>
-    driver.client.patch(resources.deployments, web, { kind: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } } }),
+export async function setImage(stage: Stage, image: string): Promise<void> {
+  await stage.run(() =>
+    stage.client.patch(resources.deployments, webOn(stage), { kind: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } } }),
   );
 }
 
-export async function patchRelease(driver: Driver, name: string, spec: Partial<Release['spec']>): Promise<void> {
-  await driver.run(() => driver.client.patch(serinResources.releases, { namespace, name }, { kind: 'merge', body: { spec } }));
+export async function patchRelease(stage: Stage, name: string, spec: Partial<Release['spec']>): Promise<void> {
+  await stage.run(() => stage.client.patch(serinResources.releases, { namespace: stage.namespace, name }, { kind: 'merge', body: { spec } }));
 }
 
-export async function getRelease(driver: Driver, name = 'web-1'): Promise<Release | undefined> {
-  return driver.run(() => driver.client.find(serinResources.releases, { namespace, name }));
+export async function getRelease(stage: Stage, name = 'web-1'): Promise<Release | undefined> {
+  return stage.run(() => stage.client.find(serinResources.releases, { namespace: stage.namespace, name }));
 }
 
 /** Waits until a release is in one of these phases. */

@@ -1,12 +1,19 @@
 import { resources, serinResources, type Driver } from './driver.js';
+import type { Stage } from './stage.js';
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
 import { HASH_LABEL } from '../../src/model/version.js';
+
+/** The objects of a cluster at one moment. */
+export type Objects = Pick<Stage, 'object' | 'objects'>;
+
+/** A cluster whose time goes on, and whose changes are told; or a record of one. */
+export type Watched = Objects & Pick<Driver, 'onTick' | 'onChange'> & { readonly clock: { now(): number } };
 
 /** Who gets the requests as routing objects stand: per mille by hash, or all Pods alike. */
 export type Reach = { readonly kind: 'shares'; readonly shares: ReadonlyMap<string, number> } | { readonly kind: 'everyone' } | { readonly kind: 'nobody' };
 
 /** Reads routing objects as a router would, independently of what Serin thinks that it wrote. */
-export function reachOf(driver: Driver, namespace: string): Reach {
+export function reachOf(driver: Objects, namespace: string): Reach {
   const service = driver.object(resources.services, { namespace, name: 'web' });
   const pinned = service?.spec?.selector?.[HASH_LABEL];
   if (pinned !== undefined) return { kind: 'shares', shares: new Map([[pinned, 1000]]) };
@@ -28,7 +35,7 @@ export const isReady = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && (status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false);
 
 /** Ready Pods by hash. */
-export function readyPods(driver: Driver, namespace: string): Map<string, number> {
+export function readyPods(driver: Objects, namespace: string): Map<string, number> {
   const ready = new Map<string, number>();
   for (const pod of driver.objects(resources.pods, namespace)) {
     const hash = pod.metadata.labels?.[HASH_LABEL] ?? '';
@@ -44,18 +51,24 @@ export function readyPods(driver: Driver, namespace: string): Map<string, number
  */
 export class Witness {
   readonly complaints: string[] = [];
-  readonly #driver: Driver;
+  readonly #driver: Watched;
   readonly #namespace: string;
   readonly #allowed = new Map<string, number>();
   readonly #excused: (complaint: string) => boolean;
   /** Ready Pods that there must be: the least that was asked for in the last while. */
   readonly #asked: { at: number; replicas: number }[] = [];
 
-  /** @param excused complaints that the test itself causes */
-  constructor(driver: Driver, namespace: string, excused: (complaint: string) => boolean = () => false) {
+  readonly #grace: number;
+
+  /**
+   * @param excused complaints that the test itself causes
+   * @param grace how long scaling may take, in milliseconds
+   */
+  constructor(driver: Watched, namespace: string, excused: (complaint: string) => boolean = () => false, grace = 3000) {
     this.#driver = driver;
     this.#namespace = namespace;
     this.#excused = excused;
+    this.#grace = grace;
     this.#floor();
     driver.onTick(() => this.look());
     // What is put right within the same millisecond was wrong all the same.
@@ -74,14 +87,14 @@ export class Witness {
     if (!this.#excused(what) && this.complaints.length < 20) this.complaints.push(`${time} ${what}`);
   }
 
-  /** Scaling takes its time: for three seconds the smaller of two numbers is enough. */
+  /** Scaling takes its time: for a while the smaller of two numbers is enough. */
   #floor(): number {
     const now = this.#driver.clock.now();
     const deployment = this.#driver.object(resources.deployments, { namespace: this.#namespace, name: 'web' });
     const inline = this.#driver.object(serinResources.releasePolicies, { namespace: this.#namespace, name: 'web' })?.spec.workload.inline;
     const leaving = deployment !== undefined && deployment.metadata.deletionTimestamp !== undefined;
     this.#asked.push({ at: now, replicas: leaving ? 0 : (deployment?.spec.replicas ?? inline?.replicas ?? 0) });
-    while ((this.#asked[0]?.at ?? now) < now - 3000) this.#asked.shift();
+    while ((this.#asked[0]?.at ?? now) < now - this.#grace) this.#asked.shift();
     return Math.min(...this.#asked.map(({ replicas }) => replicas));
   }
 

@@ -16,5 +16,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 3,
+    // They wait most of the time.
+    maxConcurrency: 40,
   },
 });

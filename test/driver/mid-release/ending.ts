@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../src/kubernetes/objects.js';
 import { POLICY_LABEL } from '../../../src/model/resources.js';
 import type { Driver } from '../driver.js';
 import { resources, serinResources } from '../driver.js';
-import { namespace, web } from '../program.js';
+import { webOn, type Stage } from '../stage.js';
 import { isReady } from '../witness.js';
 
 /** How everything stands when nothing moves any more, in words short enough to compare. */
@@ -28,19 +28,20 @@ export async function untilStill(driver: Driver): Promise<void> {
   }
 }
 
-async function goOn(driver: Driver): Promise<void> {
-  for (const { metadata, status, spec } of driver.objects(serinResources.releases, namespace)) {
+/** Tells releases at a pause to go on. */
+export async function goOn(stage: Stage): Promise<void> {
+  for (const { metadata, status, spec } of stage.objects(serinResources.releases, stage.namespace)) {
     const next = (status?.step.index ?? 0) + 1;
     if (!(status?.message ?? '').startsWith('Pauses until someone') || (spec.advanceTo ?? 0) >= next || metadata.deletionTimestamp !== undefined) continue;
-    await driver.run(() => driver.client.patch(serinResources.releases, { namespace, name: metadata.name }, { kind: 'merge', body: { spec: { advanceTo: next } } }));
+    await stage.run(() => stage.client.patch(serinResources.releases, { namespace: stage.namespace, name: metadata.name }, { kind: 'merge', body: { spec: { advanceTo: next } } }));
   }
 }
 
-export function endingOf(driver: Driver): Ending {
-  const policy = driver.object(serinResources.releasePolicies, web);
-  const deployment = driver.object(resources.deployments, web);
-  const pods = driver.objects(resources.pods, namespace).filter(isReady);
-  const versions = driver.objects(resources.replicaSets, namespace).map((replicaSet) => {
+export function endingOf(stage: Stage): Ending {
+  const policy = stage.object(serinResources.releasePolicies, webOn(stage));
+  const deployment = stage.object(resources.deployments, webOn(stage));
+  const pods = stage.objects(resources.pods, stage.namespace).filter(isReady);
+  const versions = stage.objects(resources.replicaSets, stage.namespace).map((replicaSet) => {
     const image = replicaSet.spec.template?.spec?.containers[0]?.image ?? '';
     const ready = pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === replicaSet.metadata.uid)).length;
     return [image, `${replicaSet.spec.replicas ?? 1}${ready === replicaSet.spec.replicas ? '' : ` (${ready} ready)`} ${ownersOf(replicaSet)}`] as const;
@@ -51,8 +52,8 @@ export function endingOf(driver: Driver): Ending {
       ? [`${deployment.spec.template.spec?.containers[0]?.image ?? ''} x${deployment.spec.replicas ?? 1}`, ...(deployment.spec.paused ? ['paused'] : []), ...(deployment.metadata.labels?.[POLICY_LABEL] === undefined ? ['unlabelled'] : [])].join(' ')
       : 'gone',
     versions: versions.map(([image, how]) => `${image}: ${how}`).sort(),
-    releases: Object.fromEntries(driver.objects(serinResources.releases, namespace).map(({ metadata, status }) => [metadata.name, [status?.phase, status?.abortReason].filter(Boolean).join(' ')])),
-    routes: routesOf(driver),
+    releases: Object.fromEntries(stage.objects(serinResources.releases, stage.namespace).map(({ metadata, status }) => [metadata.name, [status?.phase, status?.abortReason].filter(Boolean).join(' ')])),
+    routes: routesOf(stage),
   };
 }
 
@@ -62,9 +63,9 @@ function ownersOf({ metadata }: KubernetesObject): string {
 }
 
 /** `as found` when nothing of ours is in any routing object. */
-function routesOf(driver: Driver): string {
-  const found = driver.object(resources.virtualServices, web);
-  const service = driver.object(resources.services, web);
+function routesOf(stage: Stage): string {
+  const found = stage.object(resources.virtualServices, webOn(stage));
+  const service = stage.object(resources.services, webOn(stage));
   const route = JSON.stringify(found?.spec.http?.map(({ timeout: _, ...rest }) => rest));
   const as = '[{"name":"primary","route":[{"destination":{"host":"web"}}]}]';
   return [
@@ -73,6 +74,6 @@ function routesOf(driver: Driver): string {
     ...(found?.metadata.annotations ? ['annotated'] : []),
     ...(service?.metadata.annotations ? ['Service annotated'] : []),
     ...(JSON.stringify(service?.spec?.selector) === '{"app":"web"}' ? [] : ['Service gone or pinned']),
-    ...driver.objects(resources.destinationRules, namespace).map(({ metadata }) => `DestinationRule ${metadata.name}`),
+    ...stage.objects(resources.destinationRules, stage.namespace).map(({ metadata }) => `DestinationRule ${metadata.name}`),
   ].join(', ') || 'as found';
 }

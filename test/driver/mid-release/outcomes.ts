@@ -50,7 +50,7 @@ export const outcomes: Readonly<Record<string, Outcome>> = {
 
 /** The outcome in the words of an ending, for a Deployment of this size; versions without Pods as they were found when allowed. */
 export function expectedEnding(outcome: Outcome, replicas: number, routes: string, found: Ending): Ending {
-  const idle = found.versions.filter((version) => version === (outcome.holdsBack ? `${version.slice(0, 6)}: 0 ReleasePolicy (Deployment)` : `${version.slice(0, 6)}: 0 Deployment`));
+  const idle = found.versions.filter((version) => version.endsWith(outcome.holdsBack ? ': 0 ReleasePolicy (Deployment)' : ': 0 Deployment'));
   const sized = (text: string): string => text.replaceAll('{n}', String(replicas));
   return {
     policy: outcome.policy,

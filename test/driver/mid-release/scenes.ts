@@ -16,11 +16,12 @@ export const steps = [{ weight: 10 }, { analyze: { for: '20s', minimumRequests: 
 /** Plays the two stories once and saves the game at each of the moments. */
 export async function playScenes(): Promise<ReadonlyMap<Scene, SavedGame>> {
   const games = new Map<Scene, SavedGame>();
-  await play(games, { 'Preparing': isPreparing, 'At 10 %': isWatching, 'At a pause': isPausing, 'Promoting': isPromoting, 'Stable gone': isStableGone, 'Handing over': isHandingOver }, async (driver) => {
+  const { Aborting: isAborting, Holding: isHolding, ...onTheWay } = moments;
+  await play(games, onTheWay, async (driver) => {
     await patchRelease(driver, 'web-1', { advanceTo: 4 });
     await untilPhase(driver, ['Completed']);
   });
-  await play(games, { Aborting: isAborting, Holding: () => false }, async (driver) => {
+  await play(games, { Aborting: isAborting, Holding: isHolding }, async (driver) => {
     await patchRelease(driver, 'web-1', { abort: true });
     await untilPhase(driver, ['Aborted']);
     await driver.pass(5);
@@ -29,12 +30,13 @@ export async function playScenes(): Promise<ReadonlyMap<Scene, SavedGame>> {
   return games;
 }
 
-interface Moment {
+/** What tells where a release is. */
+export interface Moment {
   readonly release: Release;
   readonly sizes: ReadonlyMap<string, { asked: number; pods: number }>;
 }
 
-async function play(games: Map<Scene, SavedGame>, moments: Partial<Record<Scene, (moment: Moment) => boolean>>, finish: (driver: Driver) => Promise<void>): Promise<void> {
+async function play(games: Map<Scene, SavedGame>, wanted: Partial<typeof moments>, finish: (driver: Driver) => Promise<void>): Promise<void> {
   const driver = new Driver({ seed: 3 });
   await driver.start();
   const sizes = new Map<string, { asked: number; pods: number }>();
@@ -49,26 +51,32 @@ async function play(games: Map<Scene, SavedGame>, moments: Partial<Record<Scene,
     for (const [name, size] of sizes) sizes.set(name, { ...size, pods: pods.filter((owner) => owner === name).length });
     if (stored.collection === 'serin.dev/releases') release = stored.object as Release;
     for (const scene of scenes) {
-      if (release?.status && !games.has(scene) && moments[scene]?.({ release, sizes })) games.set(scene, driver.save());
+      if (release?.status && !games.has(scene) && wanted[scene]?.({ release, sizes })) games.set(scene, driver.save());
     }
   });
   await settle(driver, { policy: policy(steps) });
   await setImage(driver, 'web:v2');
-  await driver.until('the release pauses', () => isPausing({ release: release as Release, sizes }));
+  await driver.until('the release pauses', () => moments['At a pause']({ release: release as Release, sizes }));
   await finish(driver);
   await driver.stop();
 }
 
 const phase = ({ release }: Moment): string | undefined => release.status?.phase;
-const isPreparing = (moment: Moment): boolean => phase(moment) === 'Preparing' && moment.release.status?.intent.routing === 'split';
-const isWatching = (moment: Moment): boolean => phase(moment) === 'Progressing' && moment.release.status?.step.index === 1;
-const isPausing = (moment: Moment): boolean => phase(moment) === 'Progressing' && moment.release.status?.step.index === 3 && (moment.release.status.message ?? '').startsWith('Pauses');
-const isPromoting = (moment: Moment): boolean => phase(moment) === 'Promoting';
-const isStableGone = (moment: Moment): boolean => {
-  const stable = moment.sizes.get(moment.release.spec.stable.replicaSet);
-  return phase(moment) === 'Promoting' && moment.release.status?.intent.sizes.stable === 0 && stable?.asked === 0 && stable.pods === 0;
+
+/** Whether a release is there. */
+export const moments: Readonly<Record<Scene, (moment: Moment) => boolean>> = {
+  'Preparing': (moment) => phase(moment) === 'Preparing' && moment.release.status?.intent.routing === 'split',
+  'At 10 %': (moment) => phase(moment) === 'Progressing' && moment.release.status?.step.index === 1,
+  'At a pause': (moment) => phase(moment) === 'Progressing' && moment.release.status?.step.index === 3 && (moment.release.status.message ?? '').startsWith('Pauses'),
+  'Promoting': (moment) => phase(moment) === 'Promoting',
+  'Stable gone': (moment) => {
+    const stable = moment.sizes.get(moment.release.spec.stable.replicaSet);
+    return phase(moment) === 'Promoting' && moment.release.status?.intent.sizes.stable === 0 && stable?.asked === 0 && stable.pods === 0;
+  },
+  'Handing over': (moment) => phase(moment) === 'HandingOver',
+  'Aborting': (moment) => phase(moment) === 'Aborting',
+  // Saved when nothing moves any more.
+  'Holding': () => false,
 };
-const isHandingOver = (moment: Moment): boolean => phase(moment) === 'HandingOver';
-const isAborting = (moment: Moment): boolean => phase(moment) === 'Aborting';
 
 export { namespace };

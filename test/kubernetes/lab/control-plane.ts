@@ -21,6 +21,8 @@ export interface ControlPlaneOptions {
   readonly scheduler?: boolean;
   /** More flags of the API server. */
   readonly apiServerFlags?: readonly string[];
+  /** More flags of the controller manager. */
+  readonly controllerManagerFlags?: readonly string[];
 }
 
 /** A real control plane in a folder of its own. */
@@ -86,6 +88,7 @@ export async function startControlPlane(options: ControlPlaneOptions, signal: Ab
             ...['--service-account-private-key-file', certificates.serviceAccountKeyFile, '--root-ca-file', certificates.authorityFile],
             // As patient as on a cluster, but with room for tests beside each other.
             ...['--kube-api-qps=200', '--kube-api-burst=400', `--controllers=${(options.controllers ?? ['*']).join(',')}`],
+            ...(options.controllerManagerFlags ?? []),
           ],
           log: join(directory, 'kube-controller-manager.log'),
         }),

@@ -23,25 +23,34 @@ export interface KwokPlace {
   readonly network: LabNetwork;
 }
 
+/** Nodes of one process of KWOK. */
+export interface KwokNodes {
+  readonly count: number;
+  /** Sets them apart from those of another process; `kwok` when absent. */
+  readonly name?: string;
+  /** Whether all Pods may run on them, and not only those that say `onKwok`. */
+  readonly forAll?: boolean;
+}
+
 /** Nodes whose Pods only say that they run and are ready, as many as one likes. Resolves when they are ready. */
-export async function startKwok({ directory, kubeconfig, network }: KwokPlace, client: ClusterClient, nodes: number, signal: AbortSignal): Promise<LabProcess> {
+export async function startKwok({ directory, kubeconfig, network }: KwokPlace, client: ClusterClient, { count, name: group = 'kwok', forAll = false }: KwokNodes, signal: AbortSignal): Promise<LabProcess> {
   const kwok = LabProcess.start({
     name: 'kwok',
     path: programPath('kwok'),
     args: [
-      ...['--config', join(import.meta.dirname, 'kwok-stages.yaml'), '--kubeconfig', kubeconfig, '--manage-nodes-with-annotation-selector', `${MARK}=fake`, '--node-lease-duration-seconds', '40'],
+      ...['--config', join(import.meta.dirname, 'kwok-stages.yaml'), '--kubeconfig', kubeconfig, '--manage-nodes-with-annotation-selector', `${MARK}=${group}`, '--node-lease-duration-seconds', '40'],
       // Beyond the nodes that run processes.
       ...['--cidr', network.podRange(128).replace('/24', '/17'), '--node-ip', network.podRange(128).replace('.0/24', '.1')],
     ],
-    log: join(directory, 'kwok.log'),
+    log: join(directory, `${group}.log`),
   });
-  const names = Array.from({ length: nodes }, (_, index) => `kwok-${index}`);
+  const names = Array.from({ length: count }, (_, index) => `${group}-${index}`);
   for (const name of names) {
     await client.create(resources.nodes, {
       apiVersion: 'v1',
       kind: 'Node',
-      metadata: { name, labels: { type: 'kwok', 'kubernetes.io/hostname': name }, annotations: { [MARK]: 'fake' } },
-      spec: { taints: [{ key: MARK, value: 'fake', effect: 'NoSchedule' }] },
+      metadata: { name, labels: { type: 'kwok', 'kubernetes.io/hostname': name }, annotations: { [MARK]: group } },
+      spec: forAll ? {} : { taints: [{ key: MARK, value: 'fake', effect: 'NoSchedule' }] },
     });
   }
   for (const name of names) {

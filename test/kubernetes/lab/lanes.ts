@@ -15,6 +15,8 @@ const LANES: Readonly<Record<string, { readonly tests: readonly string[]; readon
   'many-releases': { tests: ['lanes/many-releases'], needs: [CLUSTER, 'kwok'] },
   'older-kubernetes': { tests: ['lanes/older-kubernetes'], needs: [...SHARED, 'kubernetes-1.34'] },
   gitops: { tests: ['lanes/gitops'], needs: [...SHARED, 'argocd-health', 'kstatus'] },
+  'lending-holds': { tests: ['lanes/lending-holds'], needs: [...SHARED, 'kwok'] },
+  faults: { tests: ['lanes/faults'], needs: [...SHARED, 'kwok'] },
   installation: { tests: ['lanes/installation'], needs: [...SHARED, 'helm'] },
   envoy: { tests: ['data-planes/envoy.test.ts'], needs: [...SHARED, 'envoy'] },
   istio: { tests: ['data-planes/istio.test.ts'], needs: [...SHARED, 'istiod', 'envoy'] },

@@ -43,19 +43,35 @@ async function untilAllowed(client: ClusterClient, signal: AbortSignal): Promise
   while ((await client.create(reviews, asked, { signal })).status?.allowed !== true) await systemClock.sleep(50, signal);
 }
 
-/** Starts the built controller with the rights of its ServiceAccount and no others. Resolves when it leads. @param name names log and process */
-export async function startSerinController(cluster: AdministeredCluster, signal: AbortSignal, name = 'serin'): Promise<LabProcess> {
+export interface SerinControllerOptions {
+  /** Names log and process. */
+  readonly name?: string;
+  /** Of the Lease; two controllers of two namespaces lead at the same time. */
+  readonly leaseNamespace?: string;
+  /** The one that it works in; all when absent. */
+  readonly watchNamespace?: string;
+  /** Of Node, before the program. */
+  readonly nodeOptions?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Resolves as soon as it has been started. */
+  readonly unready?: boolean;
+}
+
+/** Starts the built controller with the rights of its ServiceAccount and no others. Resolves when it leads. */
+export async function startSerinController(cluster: AdministeredCluster, signal: AbortSignal, options: SerinControllerOptions = {}): Promise<LabProcess> {
+  const { name = 'serin', leaseNamespace = controllerAccount.namespace, watchNamespace, nodeOptions = [], env } = options;
   const logs = join(cluster.directory, 'logs');
   await mkdir(logs, { recursive: true });
   const readyFile = join(cluster.directory, `${name}.ready`);
   await rm(readyFile, { force: true });
-  const kubeconfig = await serviceAccountKubeconfig(cluster, controllerAccount);
+  const kubeconfig = await serviceAccountKubeconfig(cluster, controllerAccount, name);
   const controller = LabProcess.start({
     name,
     path: process.execPath,
-    args: [join(dist, 'cli', 'main.js'), 'controller', '--kubeconfig', kubeconfig, '--lease-namespace', controllerAccount.namespace, '--ready-file', readyFile],
+    args: [...nodeOptions, join(dist, 'cli', 'main.js'), 'controller', '--kubeconfig', kubeconfig, '--lease-namespace', leaseNamespace, '--ready-file', readyFile, ...(watchNamespace === undefined ? [] : ['--watch-namespace', watchNamespace])],
+    ...(env === undefined ? {} : { env }),
     log: join(logs, `${name}.log`),
   });
-  await controller.until('leading', () => Promise.resolve(existsSync(readyFile)), { signal });
+  if (options.unready !== true) await controller.until('leading', () => Promise.resolve(existsSync(readyFile)), { signal });
   return controller;
 }

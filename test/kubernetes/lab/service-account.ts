@@ -10,10 +10,12 @@ export interface AdministeredCluster {
   readonly directory: string;
   /** Of an administrator. */
   readonly kubeconfig: string;
+  /** Where the API server is found, if not where the kubeconfig says: a proxy, `http://127.0.0.1:<port>`. */
+  readonly through?: string;
 }
 
 /** Asks the API server for a token of a ServiceAccount, good for a day. @returns the administrator's kubeconfig with that token for its user */
-export async function serviceAccountKubeconfig({ directory, kubeconfig }: AdministeredCluster, { namespace, name }: { namespace: string; name: string }): Promise<string> {
+export async function serviceAccountKubeconfig({ directory, kubeconfig, through }: AdministeredCluster, { namespace, name }: { namespace: string; name: string }, file = `${namespace}-${name}`): Promise<string> {
   const { transport } = await loadKubeconfig({ env: {}, path: kubeconfig });
   try {
     const { status, body } = await transport.request({
@@ -24,9 +26,10 @@ export async function serviceAccountKubeconfig({ directory, kubeconfig }: Admini
     });
     if (status !== 201) throw new Error(`no token for ${namespace}/${name}: ${body}`);
     const { token } = (JSON.parse(body) as { status: { token: string } }).status;
-    const config = parse(await readFile(kubeconfig, 'utf8')) as { users: { name: string; user: object }[] };
-    const path = join(directory, `${namespace}-${name}.kubeconfig`);
-    await writeFile(path, stringify({ ...config, users: config.users.map((user) => ({ name: user.name, user: { token } })) }), { mode: 0o600 });
+    const config = parse(await readFile(kubeconfig, 'utf8')) as { users: { name: string; user: object }[]; clusters: { name: string; cluster: object }[] };
+    const path = join(directory, `${file}.kubeconfig`);
+    const clusters = through === undefined ? config.clusters : config.clusters.map((cluster) => ({ name: cluster.name, cluster: { server: through } }));
+    await writeFile(path, stringify({ ...config, clusters, users: config.users.map((user) => ({ name: user.name, user: { token } })) }), { mode: 0o600 });
     return path;
   } finally {
     await transport.stop();

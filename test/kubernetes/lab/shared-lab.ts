@@ -94,7 +94,7 @@ export async function joinCluster(kubeconfig: string, signal: AbortSignal): Prom
 }
 
 /** Copies what the programs printed to where it is found after the run. */
-async function keepLogs(directory: string, name: string): Promise<void> {
+export async function keepLogs(directory: string, name: string): Promise<void> {
   const kept = join(project, '.cache', 'lab', 'logs', name);
   await rm(kept, { recursive: true, force: true });
   await mkdir(kept, { recursive: true });

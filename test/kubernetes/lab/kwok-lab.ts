@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import type { ClusterClient } from '../../../src/cluster/client.js';
+import { createClient } from '../../../src/cluster/create-client.js';
+import { loadKubeconfig } from '../../../src/cluster/kubeconfig/load-kubeconfig.js';
+import type { CustomResourceDefinition } from '../../../src/kubernetes/generated/apiextensions-v1.js';
+import { resources } from '../../../src/kubernetes/resources.js';
+import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.js';
+import { startKwok, type KwokNodes } from './kwok.js';
+import type { LabProcess } from './lab-process.js';
+import { controlPlanePrograms } from './programs.js';
+import { Recorder } from './recorder.js';
+import { installSerin } from './serin-controller.js';
+import { keepLogs } from './shared-lab.js';
+
+/** A control plane of a lane's own whose Pods only say that they run, with Serin and Istio's kinds, and somebody who records every state. */
+export interface KwokLab {
+  readonly plane: ControlPlane;
+  readonly client: ClusterClient;
+  readonly recorder: Recorder;
+  /** By the name of their nodes. */
+  readonly nodes: ReadonlyMap<string, LabProcess>;
+  stop(): Promise<void>;
+}
+
+export interface KwokLabOptions extends Omit<ControlPlaneOptions, 'programs'> {
+  /** Names its logs. */
+  readonly name: string;
+  readonly nodes: readonly KwokNodes[];
+}
+
+/** Starts all of it but a controller of Serin's. */
+export async function startKwokLab({ name, nodes, ...options }: KwokLabOptions, signal: AbortSignal): Promise<KwokLab> {
+  const plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), admissionPlugins: ['OwnerReferencesPermissionEnforcement'], ...options }, signal);
+  const ends: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of ends.toReversed()) await end();
+    await keepLogs(plane.directory, name);
+    await plane.stop();
+  };
+  try {
+    const { transport } = await loadKubeconfig({ env: {}, path: plane.kubeconfigs.admin });
+    ends.push(() => transport.stop());
+    const client = createClient(transport, { fieldManager: 'test' });
+    for (const definition of istioDefinitions()) await client.apply(resources.customResourceDefinitions, definition, { fieldManager: 'lab', force: true, signal });
+    await installSerin(client, signal);
+    const started = new Map<string, LabProcess>();
+    for (const group of nodes) {
+      const kwok = await startKwok({ directory: plane.directory, kubeconfig: plane.kubeconfigs.admin, network: plane.network }, client, { forAll: true, ...group }, signal);
+      started.set(group.name ?? 'kwok', kwok);
+      ends.push(() => kwok.stop());
+    }
+    const recorder = await Recorder.start(client);
+    ends.push(() => recorder.stop());
+    return { plane, client, recorder, nodes: started, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const istioDefinitions = (): CustomResourceDefinition[] =>
+  JSON.parse(readFileSync(new URL('../../../src/kubernetes/generated/istio-crds.json', import.meta.url), 'utf8')) as CustomResourceDefinition[];

@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { resources } from '../../../../src/kubernetes/resources.js';
+import { POLICY_LABEL, serinResources } from '../../../../src/model/resources.js';
+import type { CanaryStep } from '../../../../src/model/policy/steps.js';
+import { endingOf } from '../../../driver/mid-release/ending.js';
+import { deployment, patchRelease, policy, setImage } from '../../../driver/program.js';
+import { placed, webOn } from '../../../driver/stage.js';
+import { isReady } from '../../../driver/witness.js';
+import { startKwokLab, type KwokLab } from '../../lab/kwok-lab.js';
+import type { LabProcess } from '../../lab/lab-process.js';
+import { LabStage } from '../../lab/lab-stage.js';
+import { networks } from '../../lab/networks.js';
+import { openLab } from '../../lab/open-lab.js';
+import { eventually as waitFor } from '../../../scenarios/local-cluster.js';
+import { complaintsOf } from '../../lab/replay.js';
+import { installSerin, startSerinController } from '../../lab/serin-controller.js';
+import { Autoscaled, metricsDefinition } from './autoscaled.js';
+import { facts, Lending } from './lending.js';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+const pausing: CanaryStep[] = [{ weight: 50 }, { pause: {} }];
+
+let lab: KwokLab;
+let controller: LabProcess;
+const cluster = () => ({ directory: lab.plane.directory, kubeconfig: lab.plane.kubeconfigs.admin });
+
+beforeAll(async () => {
+  const signal = AbortSignal.timeout(280_000);
+  lab = await startKwokLab({
+    name: 'lending-lines', network: networks[4], nodes: [{ count: 3 }],
+    // An autoscaler that looks often, and at Pods that have just started.
+    controllerManagerFlags: ['--horizontal-pod-autoscaler-sync-period=1s', '--horizontal-pod-autoscaler-cpu-initialization-period=1s', '--horizontal-pod-autoscaler-initial-readiness-delay=1s'],
+  }, signal);
+  await lab.client.apply(resources.customResourceDefinitions, metricsDefinition, { fieldManager: 'lab', force: true, signal });
+  controller = await startSerinController(cluster(), signal);
+}, 300_000);
+afterAll(async () => {
+  await controller?.stop();
+  await lab?.stop();
+});
+
+/** Brings web-1 to its pause at 50 %. */
+async function paused(name: string, replicas = 4): Promise<LabStage> {
+  const stage = new LabStage(lab, name);
+  await stage.open(policy(pausing), replicas);
+  await stage.atRest();
+  await setImage(stage, 'web:v2');
+  await untilPaused(stage);
+  return stage;
+}
+
+const release = (stage: LabStage, name = 'web-1') => stage.object(serinResources.releases, { namespace: stage.namespace, name });
+const untilPaused = (stage: LabStage, name = 'web-1') => stage.until('the pause', () => release(stage, name)?.status?.message?.startsWith('Pauses') === true);
+const ended = (stage: LabStage, phase: string, name = 'web-1') => stage.until(`${name} is ${phase}`, () => release(stage, name)?.status?.phase === phase);
+const ready = (stage: LabStage, image: string) => stage.objects(resources.pods, stage.namespace).filter((pod) => isReady(pod) && pod.spec.containers[0]?.image === image);
+const clean = (stage: LabStage) => expect(complaintsOf(lab.recorder, stage.namespace)).toEqual([]);
+
+describe.concurrent('what the Deployment controller does', () => {
+  it.each(Object.keys(facts).map((name, index) => ({ name, index })))('$name', async ({ name, index }) => {
+    const stage = new LabStage(lab, `fact-${index}`);
+    const lending = new Lending(stage);
+    await lending.open();
+    await facts[name]?.(lending, stage);
+  });
+});
+
+describe.concurrent('what Serin does', () => {
+  it('a real autoscaler scales at a pause: stable gets the size, the canary its part', async () => {
+    const stage = new LabStage(lab, 'autoscaled');
+    const autoscaled = new Autoscaled(stage);
+    await autoscaled.open(policy(pausing));
+    await setImage(stage, 'web:v2');
+    await untilPaused(stage);
+    expect([ready(stage, 'web:v1').length, ready(stage, 'web:v2').length]).toEqual([4, 2]);
+    await autoscaled.untilSized(8, { 'web:v1': 8, 'web:v2': 4 });
+    await patchRelease(stage, 'web-1', { advanceTo: 2 });
+    await ended(stage, 'Completed');
+    await autoscaled.untilSized(8, { 'web:v1': 0, 'web:v2': 8 });
+    await autoscaled.stop();
+    clean(stage);
+  });
+
+  it.each([0, 1])('a revisionHistoryLimit of %i takes no version away that is needed', async (revisionHistoryLimit) => {
+    const stage = new LabStage(lab, `history-${revisionHistoryLimit}`);
+    await stage.open(policy(pausing));
+    await stage.atRest();
+    await stage.client.patch(resources.deployments, webOn(stage), { kind: 'merge', body: { spec: { revisionHistoryLimit } } });
+    for (const [index, image] of ['web:v2', 'web:v3'].entries()) {
+      const name = `web-${index + 1}`;
+      await setImage(stage, image);
+      await untilPaused(stage, name);
+      await patchRelease(stage, name, { advanceTo: 2 });
+      await ended(stage, 'Completed', name);
+      await stage.atRest();
+    }
+    await stage.until('old ones are gone', () => stage.objects(resources.replicaSets, stage.namespace).length === 1 + revisionHistoryLimit);
+    expect(ready(stage, 'web:v3')).toHaveLength(4);
+    await setImage(stage, 'web:v4');
+    await untilPaused(stage, 'web-3');
+    await patchRelease(stage, 'web-3', { abort: true });
+    await ended(stage, 'Aborted', 'web-3');
+    expect(ready(stage, 'web:v3')).toHaveLength(4);
+    clean(stage);
+  });
+
+  it('adopts in the middle of a roll only when it is over', async () => {
+    const stage = new LabStage(lab, 'adopted');
+    await stage.openNamespace();
+    await stage.client.create(resources.deployments, placed(stage, deployment('web:v1')));
+    await stage.until('v1 runs', () => ready(stage, 'web:v1').length === 4);
+    await setImage(stage, 'web:never-ready');
+    await stage.until('it rolls', () => ready(stage, 'web:v1').length < 4);
+    await stage.openPolicy(policy(pausing));
+    await stage.until('the policy waits', () => stage.policy?.status?.phase === 'Adopting');
+    await stage.pass(5);
+    expect(stage.policy?.status?.phase).toBe('Adopting');
+    expect(stage.object(resources.deployments, webOn(stage))?.metadata.labels?.[POLICY_LABEL]).toBeUndefined();
+    await setImage(stage, 'web:v2');
+    await stage.atRest();
+    expect(release(stage)).toBeUndefined();
+    expect(ready(stage, 'web:v2')).toHaveLength(4);
+    await setImage(stage, 'web:v3');
+    await untilPaused(stage);
+    await patchRelease(stage, 'web-1', { advanceTo: 2 });
+    await ended(stage, 'Completed');
+  });
+
+  it('goes back to an older ReplicaSet as to any version', async () => {
+    const stage = new LabStage(lab, 'older');
+    await stage.open(policy([{ weight: 50 }]));
+    await stage.atRest();
+    const first = stage.objects(resources.replicaSets, stage.namespace)[0]?.metadata.name;
+    for (const [index, image] of ['web:v2', 'web:v1'].entries()) {
+      await setImage(stage, image);
+      await ended(stage, 'Completed', `web-${index + 1}`);
+      await stage.atRest();
+    }
+    expect(stage.objects(resources.replicaSets, stage.namespace).find(({ spec }) => spec.replicas === 4)?.metadata.name).toBe(first);
+    expect(stage.objects(resources.replicaSets, stage.namespace)).toHaveLength(2);
+    clean(stage);
+  });
+
+  it('scaled to 0 and back after an abort, stable serves and what was rejected does not', async () => {
+    const stage = await paused('zeroed');
+    await patchRelease(stage, 'web-1', { abort: true });
+    await stage.until('it holds', () => stage.policy?.status?.phase === 'Holding');
+    const scale = (replicas: number) => stage.client.patch(resources.deployments, webOn(stage), { kind: 'merge', body: { spec: { replicas } } }, { subresource: 'scale' });
+    await scale(0);
+    await stage.until('nothing runs', () => stage.objects(resources.pods, stage.namespace).filter(isReady).length === 0);
+    await scale(4);
+    await stage.until('stable runs', () => ready(stage, 'web:v1').length === 4);
+    expect(ready(stage, 'web:v2')).toHaveLength(0);
+  });
+});
+
+describe('what concerns the whole cluster', () => {
+  it('serin eject without a controller, in the middle of releases: nothing of Serin is left and stable serves', async () => {
+    const [forward, holding] = await Promise.all([paused('ejected'), paused('ejected-holding').then(async (stage) => {
+      await patchRelease(stage, 'web-1', { abort: true });
+      await stage.until('it holds', () => stage.policy?.status?.phase === 'Holding');
+      return stage;
+    })]);
+    await controller.kill();
+    const open = await openLab({ ...cluster(), auditLog: undefined, pids: {} });
+    try {
+      for (const stage of [forward, holding]) {
+        const refused = await open.serin('eject', 'web', '-n', stage.namespace);
+        const answer = refused.code === 0 ? refused : await open.serin('eject', 'web', '-n', stage.namespace, '--restore-template');
+        expect(answer, `${refused.stderr}${refused.stdout}`).toMatchObject({ code: 0 });
+        await stage.until('all is home', () => stage.objects(resources.replicaSets, stage.namespace).every(({ metadata }) => metadata.ownerReferences?.every(({ kind }) => kind === 'Deployment') === true));
+        await stage.until('stable serves', () => ready(stage, 'web:v1').length === 4 && ready(stage, 'web:v2').length === 0);
+        expect(endingOf(stage)).toMatchObject({ policy: 'gone', routes: 'as found' });
+        expect(complaintsOf(lab.recorder, stage.namespace)).toEqual([]);
+      }
+    } finally {
+      await open.stop();
+      controller = await startSerinController(cluster(), AbortSignal.timeout(60_000), { name: 'serin-after-eject' });
+    }
+  });
+
+  it('without its admission policy a change rolls out at once, and is what is stable then', async () => {
+    const stage = new LabStage(lab, 'unguarded');
+    await stage.open(policy(pausing));
+    await stage.atRest();
+    const { items } = await lab.client.list(resources.mutatingAdmissionPolicyBindings);
+    for (const { metadata } of items) await lab.client.delete(resources.mutatingAdmissionPolicyBindings, { name: metadata.name });
+    await stage.pass(3);
+    await setImage(stage, 'web:v2');
+    await stage.until('it has rolled', () => ready(stage, 'web:v2').length === 4 && ready(stage, 'web:v1').length === 0);
+    await stage.until('v2 is stable', () => stage.policy?.status?.phase === 'Resting' && stage.objects(resources.replicaSets, stage.namespace).find(({ metadata }) => metadata.name === stage.policy?.status?.stable?.replicaSet)?.spec.template?.spec?.containers[0]?.image === 'web:v2');
+    for (const { metadata, ...rest } of items) await lab.client.create(resources.mutatingAdmissionPolicyBindings, { ...rest, metadata: { name: metadata.name, ...(metadata.labels ? { labels: metadata.labels } : {}) } });
+    await stage.pass(3);
+    await setImage(stage, 'web:v3');
+    await untilPaused(stage, 'web-1').catch(() => undefined);
+    expect(stage.objects(serinResources.releases, stage.namespace).at(-1)?.status?.message).toMatch(/^Pauses/);
+  });
+
+  it('a failing admission policy refuses the change instead of letting it roll out', async () => {
+    const stage = new LabStage(lab, 'failing-guard');
+    await stage.open(policy(pausing));
+    await stage.atRest();
+    const [guard] = (await lab.client.list(resources.mutatingAdmissionPolicies)).items;
+    const name = { name: guard?.metadata.name ?? '' };
+    const spec = JSON.parse(JSON.stringify(guard?.spec)) as { mutations: unknown[] };
+    // An expression that is well typed and fails when it is evaluated.
+    const broken = { patchType: 'ApplyConfiguration', applyConfiguration: { expression: 'Object{spec: Object.spec{paused: dyn(object.spec.template.metadata.labels)["no such label"] == "true"}}' } };
+    await lab.client.patch(resources.mutatingAdmissionPolicies, name, { kind: 'merge', body: { spec: { mutations: [broken] } } });
+    try {
+      await stage.pass(3);
+      await expect(setImage(stage, 'web:v2')).rejects.toThrow(/no such (key|label)|denied|fail/);
+      await stage.pass(2);
+      expect(ready(stage, 'web:v1')).toHaveLength(4);
+      expect(stage.objects(resources.replicaSets, stage.namespace)).toHaveLength(1);
+    } finally {
+      await lab.client.patch(resources.mutatingAdmissionPolicies, name, { kind: 'merge', body: { spec: { mutations: spec.mutations } } });
+      await stage.pass(3);
+    }
+    await setImage(stage, 'web:v3');
+    await untilPaused(stage);
+  });
+
+  it.each(['releases', 'releasepolicies'])('the definition of %s deleted in the middle of a release: serving Pods survive', async (plural) => {
+    const stage = await paused(`without-${plural}`);
+    const serving = ready(stage, 'web:v1').map(({ metadata }) => metadata.uid).sort();
+    expect(serving).toHaveLength(4);
+    await lab.client.delete(resources.customResourceDefinitions, { name: `${plural}.serin.dev` });
+    await waitFor(`the definition of ${plural} is gone`, async () => (await lab.client.find(resources.customResourceDefinitions, { name: `${plural}.serin.dev` })) === undefined);
+    expect(ready(stage, 'web:v1').map(({ metadata }) => metadata.uid).sort()).toEqual(serving);
+    await installSerin(lab.client, AbortSignal.timeout(60_000));
+    await waitFor('what is lent is home, or with the policy', async () => (await lab.client.list(resources.replicaSets, { namespace: stage.namespace })).items.every(({ metadata }) => metadata.ownerReferences?.find((owner) => owner.controller === true)?.kind !== 'Release'));
+    await stage.pass(3);
+    expect(ready(stage, 'web:v1').map(({ metadata }) => metadata.uid).sort()).toEqual(serving);
+  });
+});
