@@ -19,7 +19,7 @@ export interface Caches {
   readonly approvals: Informer<Approval>;
   readonly approvalPolicy: Informer<ValidatingAdmissionPolicy>;
   readonly approvalBinding: Informer<ValidatingAdmissionPolicyBinding>;
-  /** The kinds that routers watch; undefined for one that this cluster does not serve. */
+  /** The kinds that routers watch, and those that keep Deployments from rolling; undefined for one that this cluster does not serve. */
   routing<T extends KubernetesObject>(resource: Resource<T>): Informer<T> | undefined;
   /** Milliseconds since the epoch when the present generation of a routing object was first seen. */
   unchangedSince(object: KubernetesObject): number;

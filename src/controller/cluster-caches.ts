@@ -4,6 +4,7 @@ import { createInformer } from '../cluster/create-informer.js';
 import type { Informer, RunningInformer } from '../cluster/informer.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import { resources } from '../kubernetes/resources.js';
+import { isPausingKind, pausingKinds } from './pausing.js';
 import { serinResources } from '../model/resources.js';
 import { abortReason, type Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
@@ -23,6 +24,8 @@ export interface ClusterCachesOptions {
   readonly onError: (error: Error) => void;
   /** Called for every change of anything; before the first `await`, so that nothing is missed. */
   readonly watch: <T extends KubernetesObject>(informer: Informer<T>) => void;
+  /** Called when the cluster does not serve one of the kinds any more by which it keeps Deployments from rolling. */
+  readonly onPausingLost: () => void;
 }
 
 export interface ClusterCaches extends Caches {
@@ -36,9 +39,10 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   const routing = new Map<string, Informer<KubernetesObject>>();
   const seen = new Map<string, { readonly version: string; readonly since: number }>();
   const running: RunningInformer<KubernetesObject>[] = [];
-  const start = <T extends KubernetesObject>(resource: Resource<T>, keepManagedFields = false): RunningInformer<T> => {
+  const start = <T extends KubernetesObject>(resource: Resource<T>, keepManagedFields = false, onUnserved?: () => void): RunningInformer<T> => {
     const place = options.namespace === undefined || !resource.namespaced ? {} : { namespace: options.namespace };
-    const informer = createInformer(client, resource, { clock, random, signal, onError, keepManagedFields, ...place });
+    const told = (error: Error): void => (onUnserved && isNotFound(error) ? onUnserved() : onError(error));
+    const informer = createInformer(client, resource, { clock, random, signal, onError: told, keepManagedFields, ...place });
     running.push(informer as unknown as RunningInformer<KubernetesObject>);
     informer.onChange(({ type, object }) => type === 'deleted' && seen.delete(idOf(object)));
     options.watch(informer);
@@ -57,7 +61,7 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   };
   // Nobody shares the fields of a Pod with us, so routers need not see who wrote them: one copy is enough.
   routing.set(keyOf(resources.pods), caches.pods as unknown as Informer<KubernetesObject>);
-  const wanted = new Map(Object.values(routers).flatMap(({ watches }) => watches.map((resource) => [keyOf(resource), resource] as const)));
+  const wanted = new Map([...Object.values(routers).flatMap(({ watches }) => watches), ...pausingKinds].map((resource) => [keyOf(resource), resource] as const));
   const routingKinds = startServedKinds();
 
   /** Resolves when the first look is done; goes on looking for the kinds that are missing. */
@@ -65,12 +69,21 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     for (const [key, resource] of wanted) {
       if (routing.has(key) || !(await isServed(client, resource, signal))) continue;
       // Routers name who overwrote a field of ours.
-      routing.set(key, start(resource, true));
+      routing.set(key, start(resource, true, isPausingKind(resource) ? () => forget(key) : undefined));
     }
   }
 
+  /** A cluster may be taken back to a version without the kind; what was last seen of it keeps no Deployment from rolling. */
+  function forget(key: string): void {
+    const lost = running.findIndex((each) => each === routing.get(key));
+    if (lost < 0 || signal.aborted) return;
+    routing.delete(key);
+    for (const informer of running.splice(lost, 1)) void informer.stop();
+    options.onPausingLost();
+  }
+
   async function keepLooking(): Promise<void> {
-    while (!signal.aborted && routing.size < wanted.size) {
+    while (!signal.aborted) {
       await clock.sleep(LOOK_FOR_KINDS, signal);
       await startServedKinds();
     }

@@ -44,8 +44,9 @@ export const configRules: readonly PolicyRule[] = [rule('', ['configmaps', 'secr
 
 /** What the controller reads that is in no namespace. */
 export const clusterRules: readonly PolicyRule[] = [
-  rule('admissionregistration.k8s.io', ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'], READ),
+  rule('admissionregistration.k8s.io', ['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'], READ),
   rule('networking.k8s.io', ['ingressclasses'], READ),
+  rule('gateway.networking.k8s.io', ['gatewayclasses'], READ),
 ];
 
 /** The Lease by which one of several controllers leads; in the namespace where they run. A name is of no use for what is yet to be made. */

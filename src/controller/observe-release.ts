@@ -10,6 +10,7 @@ import type { ControllerContext } from './context.js';
 import { foundIn } from './found.js';
 import { observeRouting, routingOf, type Routing } from './routing.js';
 import { hashOfRunning, observeRunning, targetOfRunning, wantedName, type RunningVersion } from './running-versions.js';
+import { pausingOf } from './pausing.js';
 import { observeJob } from './step-job.js';
 import { observeReplicaSet, replicaSetsOf, type Holders } from './versions.js';
 import { workloadOf, type Workload } from './workload.js';
@@ -50,7 +51,7 @@ export function observeRelease(context: ControllerContext, release: Release): Re
   const observation: Observation = {
     ...observeRecords(context, release, policy),
     workload: workload && {
-      kind: workload.kind, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
+      kind: workload.kind, replicas: workload.replicas, paused: workload.paused, pausing: pausingOf(workload, caches, clock.now()).pausing, observed: workload.observed, rolledOut: workload.rolledOut,
       template: templateOf(workload, byName(stable.replicaSet), byName(canary.replicaSet), canary.hash),
     },
     orphaned: !workload && isLeftBehind(release, observed.stable !== undefined, byName(canary.replicaSet), caches),

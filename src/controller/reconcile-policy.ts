@@ -16,6 +16,7 @@ import { giveTo, name, type HolderObjects } from './holders.js';
 import { pruneHistory } from './release-history.js';
 import { followConfig, LOOK_AT_CONFIG } from './watched-config.js';
 import { policyProblems } from './policy-problems.js';
+import { pausingOf } from './pausing.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { observeResting, wantedName } from './running-versions.js';
 import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
@@ -49,7 +50,8 @@ export async function reconcilePolicy(context: ControllerContext, key: { namespa
   if (started) await takeHotfixOff(context, policy);
   else await carryOut(context, policy, workload, decision);
   await pruneHistory(context, policy);
-  return watched ? context.clock.now() + LOOK_AT_CONFIG : undefined;
+  const { settledAt } = workload ? pausingOf(workload, context.caches, context.clock.now()) : {};
+  return watched ? Math.min(context.clock.now() + LOOK_AT_CONFIG, settledAt ?? Number.POSITIVE_INFINITY) : settledAt;
 }
 
 /** A place is only taken for a release that would start. */
@@ -91,7 +93,7 @@ function observe(context: ControllerContext, policy: ReleasePolicy, workload: Wo
     retry: policy.metadata.annotations?.[RETRY_ANNOTATION],
     policyDeleted: policy.metadata.deletionTimestamp !== undefined,
     workload: workload && {
-      kind: workload.kind, name: workload.name, replicas: workload.replicas, paused: workload.paused, observed: workload.observed, rolledOut: workload.rolledOut,
+      kind: workload.kind, name: workload.name, replicas: workload.replicas, paused: workload.paused, pausing: pausingOf(workload, caches, context.clock.now()).pausing, observed: workload.observed, rolledOut: workload.rolledOut,
       wanted: workload.versions ? namedVersion(versions, wantedName(policy)) : wantedVersion(workload, versions),
       first: workload.versions && namedVersion(versions, policy.spec.workload.versions?.list[0]?.deployment ?? ''),
     },
@@ -186,7 +188,7 @@ async function carryOut(context: ControllerContext, policy: ReleasePolicy, workl
     if (replicaSet) await deleteReplicaSet(context, replicaSet);
   }
   if (workload) await carryOutVersions(context, policy, workload, decision, objects);
-  if (workload && stable && decision.paused === false) await setPaused(context, workload, false);
+  if (workload && (stable || decision.status.foundPaused === false) && decision.paused === false) await setPaused(context, workload, false);
   if (workload?.deployment) await setLabel(context, workload, decision.labelled ? policy.metadata.name : undefined, policy.metadata.name);
   if (decision.released && policy.metadata.deletionTimestamp !== undefined) {
     await setFinalizers(context, policy, (policy.metadata.finalizers ?? []).filter((each) => each !== FINALIZER));
@@ -206,7 +208,7 @@ async function carryOutVersions(context: ControllerContext, policy: ReleasePolic
 
 const isLabelled = ({ deployment }: Workload): boolean => deployment?.metadata.labels?.[POLICY_LABEL] !== undefined || deployment === undefined;
 
-/** The one thing that Serin leaves on a Deployment at rest. */
+/** The one thing that Serin leaves on a Deployment at rest, but for a pause where nothing else would keep it from rolling. */
 async function setLabel(context: ControllerContext, { deployment }: Workload, value: string | undefined, own: string): Promise<void> {
   if (!deployment) return;
   const present = deployment.metadata.labels?.[POLICY_LABEL];

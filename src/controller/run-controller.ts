@@ -110,7 +110,7 @@ export async function runController(options: RunControllerOptions, signal: Abort
 async function putOnCluster({ client, clock, log, namespace }: RunControllerOptions, signal: AbortSignal): Promise<void> {
   await ensureNamespace(client, namespace);
   const { pausesOnChange } = await install(client, clock, signal);
-  if (!pausesOnChange) log.warn('this cluster has no MutatingAdmissionPolicy: pause adopted Deployments before changing their templates');
+  if (!pausesOnChange) log.warn('this cluster has no MutatingAdmissionPolicy: Deployments of policies stay paused at rest');
 }
 
 interface LeadOptions extends RunControllerOptions {

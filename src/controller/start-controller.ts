@@ -90,6 +90,7 @@ export function startController(options: ControllerOptions): RunningController {
     onError: (error) => onError(error, 'watch'),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     watch: (informer) => triggers.watch(informer),
+    onPausingLost: () => triggers.everyPolicy(),
   });
   const highestEpoch = (): number => caches.releases.list().reduce((highest, { status }) => Math.max(highest, status?.epoch ?? 0), 0);
   let raise = 0;

@@ -1,6 +1,7 @@
 import type { Informer } from '../cluster/informer.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { controllerOf } from '../kubernetes/owners.js';
+import { PAUSING_POLICY } from '../model/admission.js';
 import type { Approval } from '../model/approval.js';
 import { hasEnded, type Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
@@ -60,10 +61,20 @@ export class Triggers {
         case 'ValidatingAdmissionPolicy':
         case 'ValidatingAdmissionPolicyBinding':
           return;
+        case 'MutatingAdmissionPolicy':
+        case 'MutatingAdmissionPolicyBinding':
+          return object.metadata.name === PAUSING_POLICY ? this.everyPolicy() : undefined;
+        case 'GatewayClass':
+          return this.everyPolicy(({ spec }) => spec.router?.gatewayApi !== undefined);
         default:
           return this.#routing(namespace, change.type === 'changed' ? [object, change.before] : [object]);
       }
     });
+  }
+
+  /** All policies of the cluster that something without a namespace matters to. */
+  everyPolicy(matters: (policy: ReleasePolicy) => boolean = () => true): void {
+    for (const policy of this.#caches().policies.list()) if (matters(policy)) this.#touch(policy.metadata.namespace ?? '', policy.metadata.name);
   }
 
   #policyChanged(policy: ReleasePolicy, deleted: boolean): void {

@@ -6,7 +6,7 @@ import { routesReleased } from './routing.js';
 
 /**
  * Gives the new version back full and alone, then the old ones at 0, puts routes back and lets the workload roll again, unless
- * it asks for yet another version by now.
+ * it asks for yet another version by now, or nothing but staying paused would keep it from rolling to the next one.
  * Behind this point there is no abort; going back is a release of its own.
  */
 export function handOver(draft: Draft, release: Release, observation: Observation): void {
@@ -21,8 +21,8 @@ export function handOver(draft: Draft, release: Release, observation: Observatio
   if (!allHome) return draft.wait(message('WaitsForOwners'));
   draft.intend({ routing: 'release' });
   if (!routesReleased(draft, observation)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'puts routes back' }));
-  // A template that changed meanwhile is a release of its own, so it must not roll out now.
-  const mayRoll = observation.workload.template === 'canary';
+  // A template that changed meanwhile is a release of its own, so it must not roll out now; nor may one that changes next.
+  const mayRoll = observation.workload.template === 'canary' && observation.workload.pausing !== 'AtRest';
   draft.intend({ paused: !mayRoll });
   if (mayRoll && release.spec.workload.kind === 'Deployment' && observation.workload.paused) return draft.wait(message('WaitsForWorkload'));
   const { requests, failures } = observation.evidence.canary;

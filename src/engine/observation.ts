@@ -25,12 +25,20 @@ export interface ReplicaSetObservation {
   readonly troubles: readonly PodTrouble[];
 }
 
+/**
+ * What keeps a Deployment from rolling when its template changes. `OnChange`: the cluster pauses it in that same request.
+ * `AtRest`: nothing does, so it stays paused. `Unsettled`: the cluster does since a moment ago, so what rests is left as it is.
+ */
+export type Pausing = 'OnChange' | 'AtRest' | 'Unsettled';
+
 /** The Deployment, or the inline workload of the policy. */
 export interface WorkloadObservation {
   readonly kind: 'Deployment' | 'Inline' | 'Versions';
   readonly replicas: number;
   /** Whether it is kept from rolling by itself; always true for inline workloads. */
   readonly paused: boolean;
+  /** `OnChange` when absent. */
+  readonly pausing?: Pausing | undefined;
   /** Which version its template asks for. */
   readonly template: Role | 'other';
   /** Whether its controller has seen the present spec. */

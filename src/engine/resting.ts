@@ -3,7 +3,7 @@ import type { Standing } from '../model/policy-conditions.js';
 import { hasEnded, type Release } from '../model/release.js';
 import type { PolicyPhase, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
 import type { Holder } from '../model/release.js';
-import type { ReplicaSetObservation } from './observation.js';
+import type { Pausing, ReplicaSetObservation } from './observation.js';
 
 /** A version as the policy sees it. */
 export interface VersionObservation extends ReplicaSetObservation {
@@ -17,6 +17,8 @@ export interface RestingWorkload {
   readonly name: string;
   readonly replicas: number;
   readonly paused: boolean;
+  /** `OnChange` when absent. */
+  readonly pausing?: Pausing | undefined;
   readonly observed: boolean;
   readonly rolledOut: boolean;
   /** Versions: the one that is stable to begin with. */
@@ -85,10 +87,14 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   });
   const { workload, release } = observation;
   if (isMoving(release)) return decide('Releasing', `Release ${release.metadata.name} is under way.`);
-  if (observation.policyDeleted) return leave(observation, decide);
-  if (observation.problems.length > 0) return decide('Refused', observation.problems.join(' '), { labelled: false, ...(workload ? {} : { discarded: emptyOnes(observation.versions) }) });
-  if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? policy.spec.workload.versions?.want ?? 'The version that is wanted'} is gone.`, { labelled: false });
+  if (observation.policyDeleted) return leave(observation, status, decide);
   const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
+  if (observation.problems.length > 0) {
+    // One that is not released rolls by itself, as it would without a policy.
+    const resumed = stable?.wanted && workload?.pausing === 'AtRest' ? { paused: status.foundPaused ?? false } : {};
+    return decide('Refused', observation.problems.join(' '), { labelled: false, ...resumed, ...(workload ? {} : { discarded: emptyOnes(observation.versions) }) });
+  }
+  if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? policy.spec.workload.versions?.want ?? 'The version that is wanted'} is gone.`, { labelled: false });
   if (!stable) return adopt(observation, workload, policy, status, decide);
   if (workload.kind === 'Versions' && workload.wanted.hash === '') return decide('Holding', `Waits for Deployment ${workload.wanted.replicaSet} to make its Pods.`, { standing: 'moving' });
   const sized = workload.kind === 'Inline' ? { stableSize: workload.replicas } : {};
@@ -98,7 +104,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
     const discarded = emptyOnes(others.filter(({ wanted }) => wanted));
     // Users may change a version of their own in place.
     const renewed = workload.kind === 'Versions' ? { stable: { replicaSet: stable.name, hash: stable.hash } } : {};
-    return decide('Resting', `${stable.name} is stable; waits for a new version.`, { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: false } : {}) }, renewed);
+    return decide('Resting', resting(stable.name, workload), { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: pausedAtRest(workload, others) } : {}) }, { ...renewed, ...pausingRecord(workload, status) });
   }
   if (!workload.paused) return adopt(observation, workload, policy, status, decide);
   if (status.rejected?.hash === workload.wanted.hash && observation.retry !== status.rejected.release) {
@@ -112,6 +118,22 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   const number = (status.releases ?? 0) + 1;
   const name = `${policy.metadata.name}-${number}`;
   return decide('Releasing', `Starts release ${name}.`, { ...sized, paused: true, start: { name, stable: { replicaSet: stable.name, hash: stable.hash }, canary: workload.wanted } });
+}
+
+/** What a policy says that rests. */
+const resting = (stable: string, { pausing, name }: RestingWorkload): string =>
+  `${stable} is stable; waits for a new version.${pausing === 'AtRest' ? ` Deployment ${name} stays paused meanwhile: this cluster would not pause it when its template changes.` : ''}`;
+
+/** Whether the workload is paused while nothing moves; undefined: as it is. */
+function pausedAtRest({ pausing = 'OnChange' }: RestingWorkload, others: readonly VersionObservation[]): boolean | undefined {
+  // One that is still on its way back to stable gets there first.
+  if (pausing === 'OnChange' || others.some(({ size }) => size > 0)) return false;
+  return pausing === 'AtRest' ? true : undefined;
+}
+
+/** Where it stays paused at rest, how it was found is on record before it is paused. */
+function pausingRecord({ pausing }: RestingWorkload, { foundPaused }: PolicyStatus): Pick<PolicyStatus, 'foundPaused'> {
+  return pausing === 'AtRest' && foundPaused === undefined ? { foundPaused: false } : {};
 }
 
 /** Whether a release is under way: all else about its policy has to wait then. */
@@ -154,16 +176,25 @@ function adopt(observation: RestingObservation, workload: RestingWorkload, polic
   }
   const active = observation.versions.filter(({ size, pods }) => size > 0 || pods > 0);
   if (!wanted || !workload.observed || active.length > 1 || !workload.rolledOut) {
-    const why = active.length > 1 ? `${active.length} versions run at once` : workload.paused ? 'it is paused with a template that does not run' : 'its roll-out is not finished';
+    const why = active.length > 1 ? `${active.length} versions run at once` : workload.paused && workload.observed ? 'it is paused with a template that does not run' : 'its roll-out is not finished';
     // Not labelled yet: a change that mends a first version which never gets ready is to roll out, not to be paused.
-    return decide('Adopting', `Waits for Deployment ${workload.name} to come to rest: ${why}.`, { labelled: false });
+    // What Serin paused cannot come to rest by itself; but one that was taken back is not let out.
+    const mayRoll = wanted !== undefined || (active.length === 0 && status.rejected?.hash !== workload.wanted.hash);
+    const resumed = workload.paused && workload.observed && status.foundPaused === false && mayRoll;
+    return decide('Adopting', `Waits for Deployment ${workload.name} to come to rest: ${why}.`, { labelled: false, ...(resumed ? { paused: false } : {}) });
+  }
+  if (workload.pausing === 'AtRest' && !workload.paused && !policy.spec.judgeFirst) {
+    return decide('Adopting', `Pauses Deployment ${workload.name}, because this cluster would not pause it when its template changes.`, { labelled: false, paused: true }, { stable: { replicaSet: wanted.name, hash: wanted.hash }, foundPaused: false });
   }
   return trust(observation, { replicaSet: wanted.name, hash: wanted.hash }, policy, status, decide);
 }
 
 /** Calls the first version stable, or puts it through the checks first where the policy says so. */
-function trust({ retry }: RestingObservation, version: { readonly replicaSet: string; readonly hash: string }, { metadata, spec }: ReleasePolicy, status: PolicyStatus, decide: Decide): RestingDecision {
-  if (!spec.judgeFirst) return decide('Resting', `${version.replicaSet} is stable; waits for a new version.`, {}, { stable: version });
+function trust({ retry, workload }: RestingObservation, version: { readonly replicaSet: string; readonly hash: string }, { metadata, spec }: ReleasePolicy, status: PolicyStatus, decide: Decide): RestingDecision {
+  if (!spec.judgeFirst) {
+    const found = workload?.pausing === 'AtRest' ? { foundPaused: status.foundPaused ?? workload.paused } : {};
+    return decide('Resting', workload ? resting(version.replicaSet, workload) : '', {}, { stable: version, ...found });
+  }
   if (status.rejected?.hash === version.hash && status.rejected.release !== retry) {
     return decide('Holding', `${version.replicaSet} did not pass its checks (${status.rejected.reason}) and there is none to go back to; waits for another version.`, { labelled: false, standing: 'stuck' });
   }
@@ -176,13 +207,13 @@ const emptyOnes = (versions: readonly VersionObservation[]): string[] =>
   versions.filter(({ size, pods, holder }) => size === 0 && pods === 0 && holder === 'policy').map(({ name }) => name);
 
 /** The policy goes: gives back what it holds and leaves serving Pods, template and pausing alone where they differ. */
-function leave(observation: RestingObservation, decide: Decide): RestingDecision {
+function leave(observation: RestingObservation, { foundPaused = false }: PolicyStatus, decide: Decide): RestingDecision {
   const { workload, versions } = observation;
   const held = versions.some(({ holder }) => holder === 'policy');
   const inline = workload !== undefined && workload.kind !== 'Deployment';
   const running = versions.find(({ size }) => size > 0);
   // Un-pausing with another template than the one that runs would roll out what nobody approved.
   const mayRoll = !workload || workload.kind !== 'Deployment' || (running?.wanted ?? true);
-  return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(workload ? {} : { discarded: emptyOnes(versions) }), ...(inline ? {} : { othersHeldBy: 'home' }), ...(mayRoll && !inline ? { paused: false } : {}), released: inline || !held });
+  return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(workload ? {} : { discarded: emptyOnes(versions) }), ...(inline ? {} : { othersHeldBy: 'home' }), ...(mayRoll && !inline ? { paused: foundPaused } : {}), released: inline || !held });
 }
 

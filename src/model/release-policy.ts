@@ -93,6 +93,7 @@ export const PolicyStatusSchema = Type.Object({
       { description: 'The version that was taken back last.' })),
   release: Type.Optional(Type.String({ description: 'The last release.' })),
   concluded: Type.Optional(Type.String({ description: 'The last release whose outcome was taken over.' })),
+  foundPaused: Type.Optional(Type.Boolean({ description: 'Whether the Deployment was paused before Serin paused it; known where it stays paused at rest.' })),
   queuedAt: Type.Optional(Type.String({ format: 'date-time', description: 'Since when a new version waits for a free place.' })),
   config: Type.Optional(Type.String({ description: 'The ConfigMaps and Secrets that the stable version was released with, as a hash.' })),
   releases: Type.Optional(Type.Integer({ description: 'How many releases were started.' })),

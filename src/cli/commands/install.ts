@@ -72,7 +72,7 @@ async function install(shell: Shell, options: InstallOptions, version: string): 
     }
     if (values.networkPolicy.enabled && !serves(optional)) note(shell, 'This cluster has no NetworkPolicy: anyone in it may ask for metrics.');
     if (values.pauseOnChange === 'auto' && !serves(kindName(installedKinds.MutatingAdmissionPolicy))) {
-      note(shell, 'This cluster has no MutatingAdmissionPolicy (Kubernetes 1.36): pause a Deployment before changing its template.');
+      note(shell, 'This cluster has no MutatingAdmissionPolicy (Kubernetes 1.36): the Deployments of policies stay paused at rest.');
     }
     if (!options.wait) return;
     const missing = await untilLeading(client, namespace, timeout, clock, signal);

@@ -38,6 +38,7 @@ export async function look({ name, namespace }: { readonly name: string; readonl
     jobs: jobs.filter((job) => isStepOf(name, job)),
     approvals: approvals.filter(({ spec }) => releases.some(({ metadata }) => metadata.name === spec.release)),
     found: await foundNow(namespace, moving, reading, memory, now),
+    foundPaused: memory.foundPaused(policy?.status?.foundPaused),
     quiet: memory.quiet(`${moving?.metadata.name ?? ''}/${moving?.metadata.resourceVersion ?? ''}`),
     waited: (what) => memory.waited(what),
   };

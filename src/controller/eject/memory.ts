@@ -7,6 +7,7 @@ export class Memory {
   readonly #generations = new Map<string, number>();
   #asked = new Map<string, number>();
   #before = new Map<string, number>();
+  #foundPaused = false;
   #last: { readonly version: string; readonly since: number } | undefined;
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -17,6 +18,11 @@ export class Memory {
   lookAgain(): void {
     this.#before = this.#asked;
     this.#asked = new Map();
+  }
+
+  /** Whether the Deployment was paused when it was adopted; its policy, which says so, goes first. */
+  foundPaused(known: boolean | undefined): boolean {
+    return (this.#foundPaused ||= known ?? false);
   }
 
   /** For how long this has been asked at every look. */

@@ -66,9 +66,9 @@ function returnOwners(view: EjectView): EjectAction | undefined {
   return undefined;
 }
 
-function unpause({ deployment, policy, releases, name }: EjectView): EjectAction | undefined {
+function unpause({ deployment, policy, releases, name, foundPaused }: EjectView): EjectAction | undefined {
   const ours = policy !== undefined || releases.length > 0 || deployment?.metadata.labels?.[POLICY_LABEL] === name;
-  if (!deployment || deployment.spec.paused !== true || !ours) return undefined;
+  if (!deployment || deployment.spec.paused !== true || !ours || foundPaused) return undefined;
   const observed = (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
   if (!observed) return { do: 'wait', waitsFor: 'the Deployment controller to take notice.' };
   return write(`Deployment ${deployment.metadata.name} is not paused any more`, patch(resources.deployments, deployment, { op: 'remove', path: '/spec/paused' }));

@@ -31,6 +31,8 @@ export interface EjectView {
   readonly jobs: readonly Job[];
   readonly approvals: readonly Approval[];
   readonly found: Found;
+  /** Whether the Deployment was paused already when it was adopted. */
+  readonly foundPaused: boolean;
   /** How long the release under way has not changed, in milliseconds: while it does, a controller is at work. */
   readonly quiet: number;
   /** For how long this has been asked at every look, in milliseconds. */

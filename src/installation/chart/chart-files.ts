@@ -51,7 +51,7 @@ const chartFile = (version: string): string =>
 
 const NOTES = `Serin {{ .Chart.AppVersion }} runs in namespace {{ .Release.Namespace }}{{ if .Values.watchNamespace }} and works in namespace {{ .Values.watchNamespace }}{{ end }}.
 {{ if and (ne .Values.pauseOnChange "never") (not (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")) }}
-This cluster has no MutatingAdmissionPolicy (Kubernetes 1.36): pause a Deployment before changing its template.
+This cluster has no MutatingAdmissionPolicy (Kubernetes 1.36): the Deployments of policies stay paused at rest.
 {{ end }}
 Wait until it leads:
   kubectl -n {{ .Release.Namespace }} rollout status deployment/serin

@@ -72,7 +72,7 @@ function parentProblems(found: Found, { key, object }: SelectedRoute, { namespac
   const title = routeTitle(key, own);
   const parents = object.spec.parentRefs ?? [];
   if (parents.length === 0) return [{ place: `${title}, spec.parentRefs`, problem: 'is attached to no Gateway', remedy: 'name one: parentRefs: [{name: <gateway>}]' }];
-  const refusal = refusalOf(key, object, own);
+  const refusal = refusalOf(key, object, found, own);
   const missing = parents.flatMap((parent, index): RoutingProblem[] => {
     const { group = GATEWAY_API_GROUP, kind = 'Gateway', name, namespace = key.namespace } = parent;
     if (group !== GATEWAY_API_GROUP || kind !== 'Gateway' || found.serves?.(resources.gatewayApiGateways) === false) return [];

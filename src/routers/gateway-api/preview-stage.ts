@@ -28,7 +28,7 @@ export function previewStage(config: GatewayApiConfig, { preview }: Split, surve
       problems.push({ place: title, problem: 'has the name that Serin gives its own, but was not made by it', remedy: 'rename it' });
     } else {
       writes.push(...writePreviewRoute(previewRoute(route.key, route.found.object, steeredRules(route, targets), host, policy), present?.object, key));
-      if (present) acceptances.push(acceptanceOf(key, present, found.now, config, targets.namespace));
+      if (present) acceptances.push(acceptanceOf(key, present, found, config, targets.namespace));
     }
   }
   return [{ name: 'preview', writes, ...barrier(problems, acceptances) }];

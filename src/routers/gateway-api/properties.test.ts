@@ -13,6 +13,8 @@ import { advance, pinOf, route, routedCluster, settle } from './testing/routed-c
 const context = reviewsContext();
 const resource = routeResource('HTTPRoute');
 const RUNS = 50;
+/** How long a change is given to be handed out, in milliseconds. */
+const SETTLE = 2_000;
 const covered: Record<string, number> = {};
 const count = (what: string): void => void (covered[what] = (covered[what] ?? 0) + 1);
 
@@ -126,9 +128,12 @@ class Run {
 
   advance(plan: RoutingPlan): boolean {
     const before = this.present;
+    const { now } = this.cluster;
+    const since = this.cluster.get(resource, 'reviews')?.unchangedSince ?? 0;
     const { done } = advance(this.cluster, plan);
     if (!equalJson(before, this.present)) this.#set(this.present, 'serin');
     this.expectOnlyOursChanged(before);
+    this.expectNamedBetween(before, now - since >= SETTLE);
     settle(this.cluster);
     return !done;
   }
@@ -146,6 +151,23 @@ class Run {
     if (this.present === before) return;
     expectEqual(strip(this.present), strip(before));
     users(before).forEach((rule, index) => !serves(rule) && expectEqual(users(this.present)[index], rule));
+  }
+
+  /** No rule sends to the canary that has not named it before for as long as it takes to hand that out, or forgets it at once. */
+  expectNamedBetween(before: readonly Rule[], handedOut: boolean): void {
+    const users = (rules: readonly Rule[]): readonly Rule[] => rules.filter((rule) => !isAdded(rule));
+    users(before).forEach(({ backendRefs: was = [] }, index) => {
+      const { backendRefs: is = [] } = users(this.present)[index] ?? {};
+      const [sent, sends] = [weight(was, 'reviews-canary') > 0, weight(is, 'reviews-canary') > 0];
+      const names = (refs: readonly BackendRef[]): boolean => refs.some(({ name }) => name === 'reviews-canary');
+      if (!sent && sends) expect({ named: names(was), handedOut }).toEqual({ named: true, handedOut: true });
+      if (sent && !sends) expect(names(is)).toBe(true);
+      if (!sent && sends) count('sent to what was named');
+    });
+    if (users(before).some((rule) => serves(rule) && weight(rule.backendRefs ?? [], 'reviews-canary') === 0)) {
+      const added = (rules: readonly Rule[]): number => rules.filter(isAdded).length;
+      if (added(before) === 0 && added(this.present) > 0) expect(handedOut).toBe(true);
+    }
   }
 
   /** Nothing leads to a Service for the canary that is not there, or that leads elsewhere. */

@@ -16,7 +16,7 @@ export function readSplit(config: GatewayApiConfig, found: Found, recorded: read
   if (claims.length === 0) return { written: undefined, accepted: undefined, problems: [] };
   const surveyed = claims.map((claim) => surveyRoute(claim, found, targets, context.policy));
   const services = readServices(found, recorded, context);
-  const acceptances = surveyed.flatMap(({ key, found: object }) => (object ? [acceptanceOf(key, object, found.now, config, targets.namespace)] : []));
+  const acceptances = surveyed.flatMap(({ key, found: object }) => (object ? [acceptanceOf(key, object, found, config, targets.namespace)] : []));
 
   const said = isComplete(config, found, surveyed, targets) ? commonSplit(surveyed) : undefined;
   const share = said?.shares.canary ?? 0;

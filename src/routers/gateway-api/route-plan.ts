@@ -1,4 +1,5 @@
 import { WHOLE, type Split } from '../../model/split.js';
+import type { Role } from '../../model/version.js';
 import type { RoutingProblem } from '../router.js';
 import { hiddenPath, previewRules, takingRules, type Steered } from './added-rules.js';
 import { mirrored } from './mirror.js';
@@ -8,7 +9,7 @@ import type { DesiredRule } from './route-patch.js';
 import { setsCookies, withCookie, type Hashes } from './stickiness.js';
 import { addedRuleName, type RuleState, type SurveyedRoute } from './survey.js';
 import { isOurs, roleOf, type Targets } from './targets.js';
-import { splitRefs } from './weights.js';
+import { namedRoles, splitRefs } from './weights.js';
 
 /** What an API server takes: rules in a route, and matches in all of them together. */
 const MOST_RULES = 16;
@@ -37,9 +38,11 @@ export function steeredRules({ key, rules }: SurveyedRoute, targets: Targets): (
 /**
  * Every rule of a route as it is to be: previews, then the user's in their order, with what was added for each before it. By
  * the API's rules order only breaks ties, and an added rule asks for a header more than the one it was made of; but some
- * products can be told to go by order alone.
+ * products can be told to go by order alone. What a rule names it goes on naming, with weight 0: some products' proxies learn
+ * of routes before they learn of the Services in them, or the other way round at the end.
+ * @param mayName versions whose Services are there to be named
  */
-export function planRoute(route: SurveyedRoute, split: Split, hashes: Hashes, targets: Targets, policy: string): RoutePlan {
+export function planRoute(route: SurveyedRoute, split: Split, hashes: Hashes, targets: Targets, policy: string, mayName: readonly Role[]): RoutePlan {
   const { key, found, added } = route;
   const present = found?.object.spec.rules ?? [];
   const isHttp = key.kind === 'HTTPRoute';
@@ -57,7 +60,7 @@ export function planRoute(route: SurveyedRoute, split: Split, hashes: Hashes, ta
     problems.push(...taking.problems.map((problem) => ({ place, problem, remedy: 'change the match of the step, or the rule' })));
     const later = present.filter((_, other) => other > index && !added.includes(other));
     (isRivalled(rule, later, isHttp) ? last : users).push(...taking.rules.map((one) => ({ rule: one })));
-    const next = steer(each, split, hashes);
+    const next = steer(each, split, hashes, mayName);
     if (isSticky(split) && each.found.some((ref) => isOurs(ref, key.namespace, targets) && setsCookies(ref))) {
       problems.push({ place: `${place}.backendRefs`, problem: 'sets a cookie on answers itself, and a second Set-Cookie cannot stand beside it', remedy: 'leave sticky out, or let the program set its cookie' });
     }
@@ -94,8 +97,9 @@ function planPreview({ key, found, added }: SurveyedRoute, steered: readonly Ste
 
 const isSticky = ({ sticky, shares }: Split): boolean => sticky !== undefined && shares.canary > 0 && shares.canary < WHOLE;
 
-function steer({ rule, found, state, namespace, targets }: Steered & { readonly state: Present }, split: Split, hashes: Hashes): Rule {
-  const refs = splitRefs(found, split, namespace, targets);
+function steer({ rule, found, state, namespace, targets }: Steered & { readonly state: Present }, split: Split, hashes: Hashes, mayName: readonly Role[]): Rule {
+  const named = namedRoles(rule.backendRefs ?? [], namespace, targets);
+  const refs = splitRefs(found, split, namespace, targets, new Set(mayName.filter((role) => named.has(role))));
   const { sticky } = split;
   const backendRefs = sticky && isSticky(split) ? refs.map((ref) => (isOurs(ref, namespace, targets) ? withCookie(ref, sticky, hashes[roleOf(ref, targets)]) : ref)) : refs;
   const like = found.find((ref) => isOurs(ref, namespace, targets));

@@ -4,9 +4,9 @@ import { splitOf, type Split } from '../../model/split.js';
 import type { Claim, ReleaseContext, RouterContext } from '../router.js';
 import type { TestCluster } from '../testing/cluster.js';
 import { CANARY, STABLE, reviewsContext, reviewsService } from '../testing/manifests.js';
-import { routeResource, type GatewayApiConfig, type Route, type RouteKind, type Rule } from './objects.js';
+import { routeResource, type Filter, type GatewayApiConfig, type Route, type RouteKind, type Rule } from './objects.js';
 import { gatewayApiRouter } from './router.js';
-import { followRoutes, grant, pinOf, route, routedCluster } from './testing/routed-cluster.js';
+import { followRoutes, gateway, grant, pinOf, route, routedCluster, settle } from './testing/routed-cluster.js';
 
 let cluster: TestCluster;
 let claims: readonly Claim[];
@@ -33,6 +33,10 @@ const api: Rule = {
   backendRefs: [{ name: 'reviews', port: 9080, filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier: { remove: ['x-debug'] } }] }],
 };
 const whole: Rule = { backendRefs: [{ name: 'reviews', port: 9080 }] };
+/** A rule that leads nobody to the canary, but names it. */
+const named = (rule: Rule): Rule => ({ ...rule, backendRefs: (rule.backendRefs ?? []).flatMap((ref) => [{ ...ref, weight: 100 }, { ...ref, name: 'reviews-canary', weight: 0 }]) });
+/** The same before the weights of others are written anew. */
+const justNamed = (rule: Rule): Rule => ({ ...rule, backendRefs: (rule.backendRefs ?? []).flatMap((ref) => [ref, { ...ref, name: 'reviews-canary', weight: 0 }]) });
 const foreign: Rule = { matches: [{ path: { type: 'PathPrefix', value: '/ratings' } }], backendRefs: [{ name: 'ratings', port: 9080 }] };
 const moved: Rule = { matches: [{ path: { type: 'Exact', value: '/old' } }], filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: 'new.example.com' } }] };
 
@@ -52,7 +56,7 @@ describe('gateway-api router', () => {
       { kind: 'HTTPRoute', name: 'reviews', found: { rules: [{ name: 'api', index: 0, backendRefs: api.backendRefs }, { index: 3, backendRefs: whole.backendRefs }] } },
       { kind: 'Service', name: 'reviews' },
     ]);
-    expect(first.stages.map(({ name }) => name)).toEqual(['pin', 'canary-service', 'routes']);
+    expect(first.stages.map(({ name }) => name)).toEqual(['pin', 'canary-service', 'named', 'routes']);
     expect(go(100)).toBeUndefined();
     expect(pinOf(cluster, 'reviews')).toBe(STABLE);
     expect(pinOf(cluster, 'reviews-canary')).toBe(CANARY);
@@ -71,11 +75,11 @@ describe('gateway-api router', () => {
     expect(go(1)).toBeUndefined();
     expect(rules()[3]?.backendRefs?.map(({ weight }) => weight)).toEqual([999, 1]);
     expect(go(0)).toBeUndefined();
-    expect(rules()).toEqual([api, foreign, moved, whole]);
+    expect(rules()).toEqual([named(api), foreign, moved, named(whole)]);
     expect(read(splitOf(0))).toEqual({ written: splitOf(0), accepted: splitOf(0), problems: [] });
 
     expect(go(1000)).toBeUndefined();
-    expect(rules()[3]?.backendRefs).toEqual([{ name: 'reviews-canary', port: 9080, weight: 100 }]);
+    expect(rules()[3]?.backendRefs).toEqual([{ name: 'reviews', port: 9080, weight: 0 }, { name: 'reviews-canary', port: 9080, weight: 100 }]);
     expect(pinOf(cluster, 'reviews')).toBe(CANARY);
     expect(read(splitOf(1000))).toEqual({ written: splitOf(1000), accepted: splitOf(1000), problems: [] });
 
@@ -118,11 +122,11 @@ describe('gateway-api router', () => {
         filters: api.filters,
         backendRefs: [{ ...api.backendRefs?.[0], name: 'reviews-canary', weight: 100 }],
       },
-      api,
+      named(api),
       foreign,
       moved,
       { name: 'serin.reviews.1', matches: [{ path: { type: 'PathPrefix', value: '/' }, headers: [group] }, { path: { type: 'PathPrefix', value: '/' }, headers: [user, cookie] }], backendRefs: canary },
-      whole,
+      named(whole),
     ]);
     expect(read().written).toEqual(splitOf(0));
     go({ ...splitOf(100), matches: matches.slice(0, 1) });
@@ -178,11 +182,13 @@ describe('gateway-api router', () => {
   it('mirrors all or a part', () => {
     for (const [mirror, amount] of [[1000, {}], [250, { percent: 25 }], [5, { fraction: { numerator: 5, denominator: 1000 } }]] as const) {
       expect(go({ ...splitOf(0), mirror })).toBeUndefined();
-      expect(rules()[0]).toEqual({ ...api, filters: [...(api.filters ?? []), { type: 'RequestMirror', requestMirror: { backendRef: { name: 'reviews-canary', port: 9080 }, ...amount } }] });
+      expect(rules()[0]).toEqual({ ...named(api), filters: [...(api.filters ?? []), { type: 'RequestMirror', requestMirror: { backendRef: { name: 'reviews-canary', port: 9080 }, ...amount } }] });
       expect(rules()[3]?.filters).toHaveLength(1);
       expect(read().written).toEqual(splitOf(0));
     }
     go(0);
+    expect(rules()).toEqual([named(api), foreign, moved, named(whole)]);
+    release();
     expect(rules()).toEqual([api, foreign, moved, whole]);
   });
 
@@ -192,7 +198,7 @@ describe('gateway-api router', () => {
     const toCanary = [{ name: 'reviews-canary', port: 9080, weight: 100 }];
     const apiCanary = [{ ...api.backendRefs?.[0], name: 'reviews-canary', weight: 100 }];
     const rewrite = (path: object) => ({ type: 'URLRewrite', urlRewrite: { path } });
-    expect(rules().slice(3)).toEqual([api, foreign, moved, whole]);
+    expect(rules().slice(3)).toEqual([named(api), foreign, moved, named(whole)]);
     expect(rules().slice(0, 3)).toEqual([
       { name: 'serin.reviews.0', matches: [{ path: { type: 'PathPrefix', value: '/green/api' } }], filters: [...(api.filters ?? []), rewrite({ type: 'ReplacePrefixMatch', replacePrefixMatch: '/api' })], backendRefs: apiCanary },
       { name: 'serin.reviews.1', matches: [{ path: { type: 'Exact', value: '/green/status' }, method: 'GET' }], filters: [...(api.filters ?? []), rewrite({ type: 'ReplaceFullPath', replaceFullPath: '/status' })], backendRefs: apiCanary },
@@ -248,7 +254,7 @@ describe('gateway-api router', () => {
     const found: Rule = { name: 'web', backendRefs: [{ name: 'web-v1', port: 9080, weight: 100 }, { name: 'web-v2', port: 9080, weight: 0 }] };
     cluster.put(route([found, foreign]));
     expect(errors()).toEqual([]);
-    expect(plan(splitOf(100)).stages.map(({ name }) => name)).toEqual(['routes']);
+    expect(plan(splitOf(100)).stages.map(({ name }) => name)).toEqual(['named', 'routes']);
     expect(go(100)).toBeUndefined();
     expect(rules()[0]?.backendRefs).toEqual([{ name: 'web-v1', port: 9080, weight: 90 }, { name: 'web-v2', port: 9080, weight: 10 }]);
     expect(read(splitOf(100))).toEqual({ written: splitOf(100), accepted: splitOf(100), problems: [] });
@@ -287,25 +293,142 @@ describe('gateway-api router', () => {
   });
 });
 
+describe('a Service that a route names for the first time, and for the last', () => {
+  const refs = () => rules()[3]?.backendRefs?.map(({ name, weight }) => `${name} ${weight ?? 1}`);
+  /** What the rule says, each time that it says something else. */
+  const watched = (walk: (after: () => void) => void): string[] => {
+    const said: string[] = [];
+    walk(() => {
+      const now = (refs() ?? []).join(', ');
+      if (said.at(-1) !== now) said.push(now);
+    });
+    return said;
+  };
+  const going = (split: Split) => watched((after) => void followRoutes(cluster, () => plan(split), after));
+  const leaving = () => watched((after) => void followRoutes(cluster, () => gatewayApiRouter.release(config, cluster, claims, context), after));
+
+  it('is named with weight 0 before it gets requests, and after', () => {
+    expect(going(splitOf(0))).toEqual(['reviews 1']);
+    expect(going(splitOf(100))).toEqual(['reviews 1', 'reviews 1, reviews-canary 0', 'reviews 90, reviews-canary 10']);
+    expect(going(splitOf(1000))).toEqual(['reviews 0, reviews-canary 100']);
+    expect(going(splitOf(0)).at(-1)).toBe('reviews 100, reviews-canary 0');
+    go(500);
+    expect(leaving()).toEqual(['reviews 50, reviews-canary 50', 'reviews 1, reviews-canary 0', 'reviews 1']);
+    expect(rules()).toEqual([api, foreign, moved, whole]);
+  });
+
+  it('is handed out before anything is sent there', () => {
+    go(0);
+    for (let round = 0; round < 10 && !refs()?.includes('reviews-canary 0'); round++) followOnce(splitOf(100));
+    expect(rules()).toEqual([justNamed(api), foreign, moved, justNamed(whole)]);
+    settle(cluster);
+    expect(plan(splitOf(100)).stages.find(({ waitsFor }) => waitsFor !== undefined)).toMatchObject({ name: 'named', waitsUntil: cluster.now + 2000 });
+    // What goes nowhere new waits for nothing.
+    expect(plan(splitOf(0)).stages.map(({ name, writes }) => `${name} ${writes.length}`)).toContain('routes 1');
+    cluster.now += 2000;
+    expect(plan(splitOf(100)).stages.find(({ writes }) => writes.length > 0)?.name).toBe('routes');
+  });
+
+  it('lets a share fall and rise at once where one was before', () => {
+    go(100);
+    cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ spec }) => void Object.assign(spec, { hostnames: ['other.example.com'] }));
+    for (const share of [0, 50, 900, 1000]) expect(plan(splitOf(share)).stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined)).toMatchObject({ name: 'routes', writes: [{ action: 'patch' }] });
+  });
+
+  it('is not named any more when it is gone, or a parent refuses it', () => {
+    go(100);
+    cluster.remove('Service', 'reviews-canary');
+    go(0);
+    expect(refs()).toEqual(['reviews 1']);
+    go(100);
+    const [conditions] = get()?.status?.parents.map((parent) => parent.conditions) ?? [];
+    cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ status }) => void Object.assign(status?.parents[0] ?? {}, { conditions: conditions?.map((each) => ({ ...each, status: 'False', reason: 'BackendNotFound' })) }), 'gateway');
+    const { stages } = gatewayApiRouter.release(config, cluster, claims, context);
+    expect(stages.find(({ name }) => name === 'routes')?.writes).toEqual(stages.find(({ name }) => name === 'unnamed')?.writes);
+  });
+
+  function followOnce(split: Split): void {
+    settle(cluster);
+    const stage = plan(split).stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
+    stage?.writes.forEach((write) => cluster.apply(write));
+  }
+});
+
+describe('what a GatewayClass says that its product has', () => {
+  const inexpressible = (split: Split) => gatewayApiRouter.inexpressible?.(config, split, context, cluster) ?? [];
+  const mirror = (part: number): Split => ({ ...splitOf(0), mirror: part });
+  const preview: Split = { ...splitOf(0), preview: { path: '/green' } };
+  const list = (supportedFeatures: readonly unknown[] | undefined, name = 'serin-local', controllerName = 'example.com/gateway') =>
+    cluster.put({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name }, ...{ spec: { controllerName }, status: { ...(supportedFeatures ? { supportedFeatures } : {}) } } });
+
+  it('is all that is asked for, or refused by name', () => {
+    list([{ name: 'HTTPRouteRequestMirror' }]);
+    expect(inexpressible(mirror(1000))).toEqual([]);
+    expect(inexpressible(mirror(200))).toEqual([
+      { place: 'mirror', problem: 'GatewayClass serin-local, by which HTTPRoute reviews is served, does not copy a part of the requests, but all or none: HTTPRouteRequestPercentageMirror is not among its supportedFeatures', remedy: 'mirror 100 %, or leave the mirror out' },
+    ]);
+    expect(inexpressible(preview)).toMatchObject([{ place: 'preview.path', problem: expect.stringContaining('HTTPRoutePathRewrite') as string, remedy: 'choose preview.host or preview.service' }]);
+    expect(inexpressible(splitOf(500))).toEqual([]);
+    list(['Gateway', 'HTTPRoutePathRewrite']);
+    expect(inexpressible(mirror(1000))).toMatchObject([{ problem: expect.stringContaining('HTTPRouteRequestMirror is not') as string }]);
+    expect(inexpressible(preview)).toEqual([]);
+  });
+
+  it('counts for rules that are mirrored already, and for each Gateway', () => {
+    const elsewhere: Filter = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'recorder', port: 1 } } };
+    cluster.put(route([{ ...whole, filters: [elsewhere] }]));
+    list([{ name: 'HTTPRouteRequestMirror' }]);
+    expect(inexpressible(mirror(1000))).toMatchObject([{ problem: expect.stringContaining('HTTPRouteRequestMultipleMirrors') as string }]);
+    list([{ name: 'HTTPRouteRequestMirror' }, { name: 'HTTPRouteRequestMultipleMirrors' }]);
+    expect(inexpressible(mirror(1000))).toEqual([]);
+    const second = gateway();
+    cluster.put({ ...second, metadata: { name: 'second' }, ...{ spec: { ...second.spec, gatewayClassName: 'other' } } });
+    list([{ name: 'Gateway' }], 'other');
+    cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ spec }) => void Object.assign(spec, { parentRefs: [{ name: 'web' }, { name: 'second' }] }));
+    expect(inexpressible(mirror(1000)).map(({ problem }) => problem.slice(0, 18))).toEqual(['GatewayClass other', 'GatewayClass other']);
+  });
+
+  it('is not known of one that lists nothing, but for products that were tried', () => {
+    expect(inexpressible(mirror(200))).toEqual([]);
+    list(undefined);
+    expect(inexpressible({ ...mirror(200), ...preview })).toEqual([]);
+    list([]);
+    expect(inexpressible(mirror(200))).toEqual([]);
+    list(undefined, 'serin-local', 'projectcontour.io/gateway-controller');
+    expect(inexpressible(mirror(200))).toMatchObject([{ problem: expect.stringContaining('as is known of projectcontour.io/gateway-controller') as string }]);
+    expect(inexpressible(mirror(1000))).toEqual([]);
+  });
+});
+
 describe('acceptance', () => {
   it('waits for every parent and this generation, then lets it settle', () => {
     go(100);
     expect(read().accepted).toEqual(splitOf(100));
-    const { stages } = plan(splitOf(200));
-    stages[2]?.writes.forEach((write) => cluster.apply(write));
+    const routes = () => plan(splitOf(200)).stages.find(({ name }) => name === 'routes');
+    routes()?.writes.forEach((write) => cluster.apply(write));
     const generation = get()?.metadata.generation ?? 0;
-    expect(plan(splitOf(200)).stages[2]).toMatchObject({ writes: [], waitsFor: `Gateway web has not taken HTTPRoute reviews as it is now (Accepted, ResolvedRefs of generation ${generation})` });
+    expect(routes()).toMatchObject({ writes: [], waitsFor: `Gateway web has not taken HTTPRoute reviews as it is now (Accepted, ResolvedRefs of generation ${generation})` });
     expect(read()).toMatchObject({ written: splitOf(200), accepted: undefined });
     setCondition('Accepted', 'True', 'Accepted', '');
-    expect(plan(splitOf(200)).stages[2]?.waitsFor).toContain('(ResolvedRefs of');
+    expect(routes()?.waitsFor).toContain('(ResolvedRefs of');
     setCondition('ResolvedRefs', 'True', 'ResolvedRefs', '');
-    expect(plan(splitOf(200)).stages[2]).toMatchObject({ waitsFor: 'HTTPRoute reviews has changed, and its parents are given 2 s to hand it out', waitsUntil: cluster.now + 2000 });
+    expect(routes()).toMatchObject({ waitsFor: 'HTTPRoute reviews has changed, and its parents are given 2 s to hand it out', waitsUntil: cluster.now + 2000 });
     cluster.now += 2000;
     expect(read()).toMatchObject({ accepted: splitOf(200), problems: [] });
     cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ spec }) => void Object.assign(spec, { parentRefs: [{ name: 'web' }, { name: 'other' }] }));
     setCondition('Accepted', 'True', 'Accepted', '');
     setCondition('ResolvedRefs', 'True', 'ResolvedRefs', '');
-    expect(plan(splitOf(200)).stages[2]?.waitsFor).toBe('HTTPRoute reviews has no word from Gateway other');
+    expect(routes()?.waitsFor).toBe('HTTPRoute reviews has no word from Gateway other');
+  });
+
+  it('hears the controller of the class of a Gateway, and nobody else who speaks of it', () => {
+    go(100);
+    const stray = { controllerName: 'stray.example.com/gateway', parentRef: { name: 'web' }, conditions: [{ type: 'Accepted', status: 'False', reason: 'NotAllowedByListeners', message: 'not mine', lastTransitionTime: '', observedGeneration: 100 }] };
+    cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ status }) => void Object.assign(status ?? {}, { parents: [...(status?.parents ?? []), stray] }), 'stray');
+    expect(read().accepted).toBeUndefined();
+    cluster.put({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'serin-local' }, ...{ spec: { controllerName: 'serin.dev/local' } } });
+    expect(read()).toMatchObject({ accepted: splitOf(100), problems: [] });
+    expect(errors().map(({ problem }) => problem).join()).not.toContain('not mine');
   });
 
   it('names what a parent refuses', () => {
@@ -348,7 +471,7 @@ describe('others who write', () => {
     expect(go(300)).toBeUndefined();
     cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ spec }) => void Object.assign(spec, { rules: (spec.rules ?? []).map((rule) => (rule.name === 'api' ? { ...rule, backendRefs: [...(rule.backendRefs ?? []), { name: 'ratings', port: 1 }] } : rule)) }));
     expect(go(0)).toContain('HTTPRoute reviews, spec.rules[3] ("api").backendRefs: was edited while a release steers by it');
-    expect(rules()[0]).toEqual(whole);
+    expect(rules()[0]).toEqual(named(whole));
     expect(release()).toContain('was edited');
     cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ spec }) => void Object.assign(spec, { rules: [api, whole] }));
     expect(release()).toBeUndefined();

@@ -3,6 +3,7 @@ import type { Split } from '../../model/split.js';
 import { describeMatch } from '../../model/match.js';
 import type { Router, RoutingProblem } from '../router.js';
 import { checkGatewayApi } from './check.js';
+import { featureProblems } from './features.js';
 import { headerMatchesOf } from './header-matches.js';
 import type { GatewayApiConfig } from './objects.js';
 import { readSplit } from './read.js';
@@ -13,7 +14,7 @@ import { writeSplit } from './write.js';
 export const gatewayApiRouter: Router<GatewayApiConfig> = {
   name: 'gateway-api',
   watches: [
-    resources.httpRoutes, resources.grpcRoutes, resources.gatewayApiGateways, resources.referenceGrants,
+    resources.httpRoutes, resources.grpcRoutes, resources.gatewayApiGateways, resources.gatewayClasses, resources.referenceGrants,
     resources.services, resources.endpointSlices, resources.pods, resources.ingresses,
   ],
   capabilities: {
@@ -21,7 +22,7 @@ export const gatewayApiRouter: Router<GatewayApiConfig> = {
     headers: { supported: true, note: 'exact values everywhere; a beginning or mere presence is a regular expression' },
     cookies: { supported: true, note: 'as a regular expression on the Cookie header' },
     regex: { supported: true, note: 'how regular expressions of headers are read is up to the implementation' },
-    mirror: { supported: true, note: 'a part of the requests needs Gateway API 1.3 or later; older versions copy all' },
+    mirror: { supported: true, note: 'extended support, a part of the requests even more: what a GatewayClass says that it lacks is refused; CRDs before 1.3 drop the part and all is copied' },
     sticky: { supported: true, note: 'needs response headers set on a backendRef (extended support) and a regular expression on the Cookie header' },
     previewPath: { supported: true, note: 'HTTPRoute only; needs URLRewrite (extended support)' },
     previewHost: { supported: true, note: 'a route of its own, on a listener that takes the host' },
@@ -30,7 +31,7 @@ export const gatewayApiRouter: Router<GatewayApiConfig> = {
   },
   pinsService: true,
   check: checkGatewayApi,
-  inexpressible: (config, split) => [...matchProblems(split), ...previewProblems(config, split)],
+  inexpressible: (config, split, context, found) => [...matchProblems(split), ...previewProblems(config, split), ...(found ? featureProblems(config, split, found, context) : [])],
   // Weights are integers up to 1,000,000, so every per mille can be said.
   unreachable: () => [],
   write: writeSplit,

@@ -1,5 +1,5 @@
 import { WHOLE, splitOf, type Split } from '../../model/split.js';
-import { roles } from '../../model/version.js';
+import { roles, type Role } from '../../model/version.js';
 import { canonicalJson } from '../json-values.js';
 import { greatestCommonDivisor, leastWeights, readableWeights } from '../readable-weights.js';
 import { normalRef } from './normal-form.js';
@@ -8,6 +8,8 @@ import { isOurs, roleOf, type Targets } from './targets.js';
 
 /** The API takes no larger weight. */
 export const LARGEST_WEIGHT = 1_000_000;
+
+const NONE: ReadonlySet<Role> = new Set();
 
 const weightOf = ({ weight = 1 }: BackendRef): number => weight;
 
@@ -20,19 +22,36 @@ export function fitsWeights(refs: readonly BackendRef[]): boolean {
 
 /**
  * What was found, split: every backendRef to the program once per version that has a share, all else of it kept. Those to
- * others keep their part of the whole, to the per mille. A version without a share is left out. The result is what was
- * found itself where it says the same.
+ * others keep their part of the whole, to the per mille. A version without a share is left out, or named with weight 0. The
+ * result is what was found itself where it says the same.
+ * @param named versions that are named also without a share
  */
-export function splitRefs(found: readonly BackendRef[], { shares }: Pick<Split, 'shares'>, routeNamespace: string, targets: Targets): readonly BackendRef[] {
+export function splitRefs(found: readonly BackendRef[], { shares }: Pick<Split, 'shares'>, routeNamespace: string, targets: Targets, named: ReadonlySet<Role> = NONE): readonly BackendRef[] {
   const parts = found.flatMap((ref): BackendRef[] => {
     if (!isOurs(ref, routeNamespace, targets)) return [{ ...ref, weight: weightOf(ref) * WHOLE }];
     if (weightOf(ref) === 0) return [];
-    return roles.flatMap((role) => (shares[role] === 0 ? [] : [{ ...ref, name: targets.services[role], weight: weightOf(ref) * shares[role] }]));
+    return roles.flatMap((role) => (shares[role] === 0 && !named.has(role) ? [] : [{ ...ref, name: targets.services[role], weight: weightOf(ref) * shares[role] }]));
   });
   const merged = merge(parts);
   if (sameProportions(merged, found)) return found;
   const weights = readableWeights(merged.map(weightOf));
   return merged.map((ref, index) => ({ ...ref, weight: weights[index] ?? 0 }));
+}
+
+/** The versions whose Services a list names, with weight 0 as well. */
+export function namedRoles(refs: readonly BackendRef[], routeNamespace: string, targets: Targets): ReadonlySet<Role> {
+  return new Set(refs.flatMap((ref) => (isOurs(ref, routeNamespace, targets) ? [roleOf(ref, targets)] : [])));
+}
+
+/** A list that names every version, those that it did not name with weight 0. @param found what the list was split from */
+export function withNamed(refs: readonly BackendRef[], found: readonly BackendRef[], named: ReadonlySet<Role>, routeNamespace: string, targets: Targets): readonly BackendRef[] {
+  const keyOf = (ref: BackendRef): string => canonicalJson(normalRef({ ...ref, weight: 1, filters: [] }));
+  const known = new Set(refs.map(keyOf));
+  const added = found
+    .filter((ref) => isOurs(ref, routeNamespace, targets) && weightOf(ref) > 0)
+    .flatMap((ref) => [...named].map((role) => ({ ...ref, name: targets.services[role], weight: 0 })))
+    .filter((ref) => !known.has(keyOf(ref)) && known.add(keyOf(ref)));
+  return added.length === 0 ? refs : [...refs, ...added];
 }
 
 /** What a rule that was split from `found` says now. */
@@ -50,7 +69,8 @@ export function readRefs(found: readonly BackendRef[], now: readonly BackendRef[
   const total = ours.reduce((sum, ref) => sum + weightOf(ref), 0);
   const canary = ours.filter((ref) => roleOf(ref, targets) === 'canary').reduce((sum, ref) => sum + weightOf(ref), 0);
   const share = (WHOLE * canary) / total;
-  if (Number.isInteger(share) && sameProportions(splitRefs(found, splitOf(share), routeNamespace, targets), now)) return { kind: 'split', split: splitOf(share), asFound };
+  const serving = (refs: readonly BackendRef[]): BackendRef[] => refs.filter((ref) => weightOf(ref) > 0 || !isOurs(ref, routeNamespace, targets));
+  if (Number.isInteger(share) && sameProportions(serving(splitRefs(found, splitOf(share), routeNamespace, targets)), serving(now))) return { kind: 'split', split: splitOf(share), asFound };
   return asFound ? { kind: 'found' } : { kind: 'edited' };
 }
 

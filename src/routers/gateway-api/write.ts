@@ -7,6 +7,7 @@ import { acceptanceOf } from './acceptance.js';
 import { claimRule, parseClaims, recordClaims, type RouteClaim } from './claims.js';
 import { backendProblems, consentProblems } from './grants.js';
 import { isRouteKind, routeTitle, sameKey, type GatewayApiConfig } from './objects.js';
+import { nameable, namingStage } from './naming.js';
 import { removePreviewRoutes, previewStage } from './preview-stage.js';
 import { patchRoute } from './route-patch.js';
 import { planRoute } from './route-plan.js';
@@ -23,24 +24,29 @@ export function writeSplit(config: GatewayApiConfig, split: Split, found: Found,
   const { claims: extended, problems } = extendClaims(config, found, parseClaims(recorded, targets.namespace), context);
   const claims: RouteClaim[] = [];
   const writes: RoutingWrite[] = [];
+  const mayName = nameable(found, targets);
+  const writable: SurveyedRoute[] = [];
   const surveyed = extended.map((claim) => surveyRoute(claim, found, targets, context.policy));
   for (const route of surveyed) {
-    const plan = planRoute(route, split, hashes, targets, context.policy);
+    const plan = planRoute(route, split, hashes, targets, context.policy, mayName);
     const own = [...editingProblems(route, targets.namespace), ...plan.problems];
     problems.push(...own);
     claims.push({ ...route.claim, made: [...new Set([...addedPrints(route), ...plan.made])] });
     // What cannot be written whole must not keep a share from falling: only added rules are ever too many.
-    if (route.found && plan.problems.length === 0) writes.push(...patchRoute(route.key, route.found.object, route.added, plan.desired));
+    if (!route.found || plan.problems.length > 0) continue;
+    writable.push(route);
+    writes.push(...patchRoute(route.key, route.found.object, route.added, plan.desired));
   }
   const isSteered = surveyed.some(({ rules }) => rules.some(({ state }) => state === 'present'));
   if (!isSteered && problems.length === 0) problems.push({ place: `Service ${targets.services.stable}`, problem: 'no route of the Gateway API leads to it', remedy: 'add one' });
-  const acceptances = surveyed.flatMap(({ key, found: object }) => (object ? [acceptanceOf(key, object, found.now, config, targets.namespace)] : []));
+  const acceptances = surveyed.flatMap(({ key, found: object }) => (object ? [acceptanceOf(key, object, found, config, targets.namespace)] : []));
   const routes: Stage = { name: 'routes', writes, ...barrier(problems, acceptances) };
 
   // Where nothing can be steered, nothing is touched.
   if (surveyed.length === 0) return { stages: [routes], claims: [...recorded] };
 
-  const plan = withServices(split, routes, found, recorded, context);
+  const named = namingStage(config, split, writable, found, targets);
+  const plan = withServices(split, named, routes, found, recorded, context);
   const previews = previewStage(config, split, surveyed, found, targets, context.policy);
   const stages = [...plan.stages, ...previews];
   const tidy = removePreviewRoutes(found, surveyed, context.policy, split.preview?.host !== undefined);
@@ -50,7 +56,7 @@ export function writeSplit(config: GatewayApiConfig, split: Split, found: Found,
 }
 
 /** The stage of the routes among those of the Services that they lead to. */
-function withServices(split: Split, routes: Stage, found: Found, recorded: readonly Claim[], context: RouterContext): RoutingPlan {
+function withServices(split: Split, named: readonly Stage[], routes: Stage, found: Found, recorded: readonly Claim[], context: RouterContext): RoutingPlan {
   const { canary } = split.shares;
   const { preview, matches = [], mirror = 0 } = split;
   const rest = (claims: readonly Claim[]): RoutingPlan => ({ stages: [routes], claims });
@@ -68,7 +74,7 @@ function withServices(split: Split, routes: Stage, found: Found, recorded: reado
     return isPinned ? inOrder(recorded, rest, pin) : inOrder(recorded, pin, rest);
   }
   const lead = canary === WHOLE && readServices(found, recorded, context).lead === 'canary' ? 'canary' : 'stable';
-  return inOrder(recorded, (claims) => pinStage(found, claims, context, lead), (claims) => canaryServiceStage(found, claims, context), rest, previewService);
+  return inOrder(recorded, (claims) => pinStage(found, claims, context, lead), (claims) => canaryServiceStage(found, claims, context), (claims) => ({ stages: [...named], claims }), rest, previewService);
 }
 
 /** Claims on record, and those of chosen rules that are new. */

@@ -1,5 +1,5 @@
 import type { ClusterClient } from '../../../src/cluster/client.js';
-import { isNotFound } from '../../../src/cluster/api-error.js';
+import { isConflict, isNotFound } from '../../../src/cluster/api-error.js';
 import { guarded } from '../../../src/controller/routing.js';
 import type { KubernetesObject, Resource } from '../../../src/kubernetes/objects.js';
 import type { RouterConfigs } from '../../../src/model/policy/routers.js';
@@ -60,7 +60,12 @@ export class RealSteering {
       const stage = plan(await this.#look()).stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
       if (!stage) return;
       if (systemClock.monotonic() > end) throw new Error(`not within ${seconds} s: ${stage.name}: ${stage.waitsFor ?? JSON.stringify(stage.writes)}`);
-      for (const write of stage.writes) await this.#send(write);
+      try {
+        for (const write of stage.writes) await this.#send(write);
+      } catch (error) {
+        // A product may have written a status meanwhile; the controller looks again, too.
+        if (!isConflict(error)) throw error;
+      }
       if (stage.writes.length === 0) await systemClock.sleep(POLL_MILLISECONDS);
     }
   }

@@ -6,7 +6,6 @@ import type { RouterConfigs } from '../../../src/model/policy/routers.js';
 import { resources } from '../../../src/kubernetes/resources.js';
 import { splitOf } from '../../../src/model/split.js';
 import { programPath } from '../lab/programs.js';
-import { ask } from '../../scenarios/doors.js';
 import { installKindsOf } from './custom-kinds.js';
 import { openProgram } from './program.js';
 import { openRealCluster, type RealCluster } from './real-cluster.js';
@@ -71,16 +70,12 @@ describe('Traefik: the share that real clients count is the share asked', () => 
     it('users stay with the version that they met', () => expectStickiness(edge));
 
     // It says Accepted and ResolvedRefs to what it does not support, and answers 500 to every request of the rule. What it
-    // supports stands in its GatewayClass's status.supportedFeatures, which the router does not read.
-    it.fails('a mirror, which it does not have, is refused before users see it', async () => {
-      const split = { shares: { stable: 1000, canary: 0 }, mirror: 1000 };
-      if ((await edge.steering.inexpressible(split)).length > 0) return;
-      try {
-        await edge.steering.go(split);
-        expect((await ask(edge.door, 20)).failed).toBe(0);
-      } finally {
-        await edge.steering.go(splitOf(0));
-      }
+    // supports stands in its GatewayClass's status.supportedFeatures.
+    it('a mirror, which it does not have, is refused before users see it', async () => {
+      expect(await edge.steering.inexpressible({ shares: { stable: 1000, canary: 0 }, mirror: 1000 })).toEqual([
+        'mirror: GatewayClass traefik, by which HTTPRoute shop is served, does not copy requests: HTTPRouteRequestMirror is not among its supportedFeatures',
+      ]);
+      expect(await edge.steering.inexpressible({ shares: { stable: 1000, canary: 0 }, preview: { path: '/green' } })).toEqual([]);
     });
 
     it('no request is lost while shares move', () => expectNoLoss([edge.door], edge));
