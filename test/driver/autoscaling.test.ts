@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PodDisruptionBudget } from '../../src/kubernetes/generated/policy-v1.js';
 import type { PolicySpec } from '../../src/model/release-policy.js';
 import { HASH_LABEL } from '../../src/model/version.js';
-import { workloadResources } from '../../src/local/workloads/loop/resources.js';
 import { Driver, resources } from './driver.js';
 import { getRelease, namespace, patchRelease, setImage, settle, untilPhase, web } from './program.js';
 import { policyWith } from './stories/story.js';
@@ -62,11 +61,11 @@ describe('beside the other controllers of a cluster', () => {
 
   describe('a PodDisruptionBudget', () => {
     const budget: PodDisruptionBudget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web', namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } } };
-    const allowed = (): number | undefined => driver.object(workloadResources.disruptionBudgets, web)?.status?.disruptionsAllowed;
+    const allowed = (): number | undefined => driver.object(resources.podDisruptionBudgets, web)?.status?.disruptionsAllowed;
 
     it('counts canary Pods, and is blocked by a crashing canary only as long as the release lives', async () => {
       await settle(driver, { policy: policyWith({ canary: { steps: [{ weight: 50 }] } }) });
-      await driver.run(() => driver.client.create(workloadResources.disruptionBudgets, budget));
+      await driver.run(() => driver.client.create(resources.podDisruptionBudgets, budget));
       await driver.until('a Pod may go', () => allowed() === 1);
       await setImage(driver, 'web:crash');
       const seen = new Set<number | undefined>();
@@ -75,16 +74,16 @@ describe('beside the other controllers of a cluster', () => {
       expect(status?.abortReason).toBe('CanaryCrashed');
       expect(seen).toContain(0);
       await driver.until('a Pod may go again', () => allowed() === 1, 10);
-      expect(driver.object(workloadResources.disruptionBudgets, web)?.status).toMatchObject({ expectedPods: 4, currentHealthy: 4 });
+      expect(driver.object(resources.podDisruptionBudgets, web)?.status).toMatchObject({ expectedPods: 4, currentHealthy: 4 });
     });
 
     it('allows as much with a healthy canary as without', async () => {
       await settle(driver, { policy: policyWith({ canary: { steps: [{ weight: 50 }, { pause: {} }] } }) });
-      await driver.run(() => driver.client.create(workloadResources.disruptionBudgets, budget));
+      await driver.run(() => driver.client.create(resources.podDisruptionBudgets, budget));
       await setImage(driver, 'web:v2');
       await driver.until('the pause', async () => (await message()).includes('serin resume web-1'));
       await driver.until('a Pod may go', () => allowed() === 1);
-      expect(driver.object(workloadResources.disruptionBudgets, web)?.status).toMatchObject({ expectedPods: 6, desiredHealthy: 5, currentHealthy: 6 });
+      expect(driver.object(resources.podDisruptionBudgets, web)?.status).toMatchObject({ expectedPods: 6, desiredHealthy: 5, currentHealthy: 6 });
     });
   });
 });

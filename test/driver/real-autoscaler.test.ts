@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HorizontalPodAutoscaler, MetricSpec } from '../../src/kubernetes/generated/autoscaling-v2.js';
 import type { PolicySpec } from '../../src/model/release-policy.js';
 import { HASH_LABEL } from '../../src/model/version.js';
-import { workloadResources } from '../../src/local/workloads/loop/resources.js';
 import { Driver, resources, serinResources } from './driver.js';
 import { Load, METRICS, REQUESTS } from './load.js';
 import { deployment, namespace, patchRelease, setImage, settle, web } from './program.js';
@@ -84,8 +83,8 @@ describe('an autoscaler in the middle of a release', () => {
   async function begin(strategy: PolicySpec['strategy'], metric: MetricSpec, { size = 4, image = 'web:v2', down = 0 } = {}): Promise<void> {
     await settle(driver, { policy: policyWith(strategy), deployment: { ...requesting, spec: { ...requesting.spec, replicas: size } } });
     await driver.run(() => load.measure());
-    await driver.run(() => driver.client.create(workloadResources.autoscalers, autoscaler(metric, down)));
-    const scaling = (): string | undefined => driver.object(workloadResources.autoscalers, web)?.status?.conditions?.find(({ type }) => type === 'ScalingActive')?.status;
+    await driver.run(() => driver.client.create(resources.horizontalPodAutoscalers, autoscaler(metric, down)));
+    const scaling = (): string | undefined => driver.object(resources.horizontalPodAutoscalers, web)?.status?.conditions?.find(({ type }) => type === 'ScalingActive')?.status;
     await until('the autoscaler works', () => scaling() === 'True');
     expect(replicas()).toBe(size);
     await setImage(driver, image);

@@ -4,9 +4,9 @@ import { splitOf, type Split } from '../../model/split.js';
 import type { Claim, ReleaseContext, RouterContext } from '../router.js';
 import type { TestCluster } from '../testing/cluster.js';
 import { CANARY, STABLE, reviewsContext, reviewsService } from '../testing/manifests.js';
-import { routeResource, type Filter, type GatewayApiConfig, type Route, type RouteKind, type Rule } from './objects.js';
+import { routeResource, type GatewayApiConfig, type Route, type RouteKind, type Rule } from './objects.js';
 import { gatewayApiRouter } from './router.js';
-import { followRoutes, gateway, grant, pinOf, route, routedCluster, settle } from './testing/routed-cluster.js';
+import { followRoutes, grant, pinOf, route, routedCluster, settle } from './testing/routed-cluster.js';
 
 let cluster: TestCluster;
 let claims: readonly Claim[];
@@ -354,52 +354,6 @@ describe('a Service that a route names for the first time, and for the last', ()
   }
 });
 
-describe('what a GatewayClass says that its product has', () => {
-  const inexpressible = (split: Split) => gatewayApiRouter.inexpressible?.(config, split, context, cluster) ?? [];
-  const mirror = (part: number): Split => ({ ...splitOf(0), mirror: part });
-  const preview: Split = { ...splitOf(0), preview: { path: '/green' } };
-  const list = (supportedFeatures: readonly unknown[] | undefined, name = 'serin-local', controllerName = 'example.com/gateway') =>
-    cluster.put({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name }, ...{ spec: { controllerName }, status: { ...(supportedFeatures ? { supportedFeatures } : {}) } } });
-
-  it('is all that is asked for, or refused by name', () => {
-    list([{ name: 'HTTPRouteRequestMirror' }]);
-    expect(inexpressible(mirror(1000))).toEqual([]);
-    expect(inexpressible(mirror(200))).toEqual([
-      { place: 'mirror', problem: 'GatewayClass serin-local, by which HTTPRoute reviews is served, does not copy a part of the requests, but all or none: HTTPRouteRequestPercentageMirror is not among its supportedFeatures', remedy: 'mirror 100 %, or leave the mirror out' },
-    ]);
-    expect(inexpressible(preview)).toMatchObject([{ place: 'preview.path', problem: expect.stringContaining('HTTPRoutePathRewrite') as string, remedy: 'choose preview.host or preview.service' }]);
-    expect(inexpressible(splitOf(500))).toEqual([]);
-    list(['Gateway', 'HTTPRoutePathRewrite']);
-    expect(inexpressible(mirror(1000))).toMatchObject([{ problem: expect.stringContaining('HTTPRouteRequestMirror is not') as string }]);
-    expect(inexpressible(preview)).toEqual([]);
-  });
-
-  it('counts for rules that are mirrored already, and for each Gateway', () => {
-    const elsewhere: Filter = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'recorder', port: 1 } } };
-    cluster.put(route([{ ...whole, filters: [elsewhere] }]));
-    list([{ name: 'HTTPRouteRequestMirror' }]);
-    expect(inexpressible(mirror(1000))).toMatchObject([{ problem: expect.stringContaining('HTTPRouteRequestMultipleMirrors') as string }]);
-    list([{ name: 'HTTPRouteRequestMirror' }, { name: 'HTTPRouteRequestMultipleMirrors' }]);
-    expect(inexpressible(mirror(1000))).toEqual([]);
-    const second = gateway();
-    cluster.put({ ...second, metadata: { name: 'second' }, ...{ spec: { ...second.spec, gatewayClassName: 'other' } } });
-    list([{ name: 'Gateway' }], 'other');
-    cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ spec }) => void Object.assign(spec, { parentRefs: [{ name: 'web' }, { name: 'second' }] }));
-    expect(inexpressible(mirror(1000)).map(({ problem }) => problem.slice(0, 18))).toEqual(['GatewayClass other', 'GatewayClass other']);
-  });
-
-  it('is not known of one that lists nothing, but for products that were tried', () => {
-    expect(inexpressible(mirror(200))).toEqual([]);
-    list(undefined);
-    expect(inexpressible({ ...mirror(200), ...preview })).toEqual([]);
-    list([]);
-    expect(inexpressible(mirror(200))).toEqual([]);
-    list(undefined, 'serin-local', 'projectcontour.io/gateway-controller');
-    expect(inexpressible(mirror(200))).toMatchObject([{ problem: expect.stringContaining('as is known of projectcontour.io/gateway-controller') as string }]);
-    expect(inexpressible(mirror(1000))).toEqual([]);
-  });
-});
-
 describe('acceptance', () => {
   it('waits for every parent and this generation, then lets it settle', () => {
     go(100);
@@ -476,40 +430,5 @@ describe('others who write', () => {
     cluster.edit(routeResource('HTTPRoute'), 'reviews', ({ spec }) => void Object.assign(spec, { rules: [api, whole] }));
     expect(release()).toBeUndefined();
     expect(rules()).toEqual([api, whole]);
-  });
-});
-
-describe('gateway-api check', () => {
-  const problems = () => errors().map(({ place, problem }) => `${place}: ${problem}`);
-
-  it('names what keeps it from steering', () => {
-    cluster.put(route([{ backendRefs: [{ name: 'reviews', port: 80 }] }]));
-    expect(problems()).toEqual(['HTTPRoute reviews, spec.rules[0].backendRefs[0].port: Service reviews has no port 80']);
-    cluster.put(route([{ backendRefs: [{ name: 'reviews', port: 9080, weight: 1001 }, { name: 'x', port: 1, weight: 1_000_000 }] }]));
-    expect(problems()).toEqual(['HTTPRoute reviews, spec.rules[0].backendRefs: has weights too large to split to the per mille (at most 1000000)']);
-    cluster.put(route([{ ...whole, filters: [{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'reviews-canary', port: 9080 } } }] }]));
-    expect(problems()).toEqual(['HTTPRoute reviews, spec.rules[0].filters: mirrors to Service reviews-canary already']);
-    cluster.put(route([foreign]));
-    expect(problems()).toEqual(['Service reviews: no HTTPRoute or GRPCRoute of this namespace leads to it']);
-    config = { routes: [{ name: 'reviews' }, { name: 'gone', kind: 'GRPCRoute' }] };
-    expect(problems()).toEqual(['router.gatewayApi.routes[0]: HTTPRoute reviews has no rule that leads to Service reviews or reviews-canary', 'router.gatewayApi.routes[1]: GRPCRoute gone does not exist']);
-    cluster.remove('Gateway', 'web');
-    cluster.put(route([whole]));
-    config = {};
-    expect(problems()).toEqual(['HTTPRoute reviews, spec.parentRefs[0]: Gateway web does not exist']);
-    cluster.unserved.add('HTTPRoute');
-    expect(problems()).toEqual(['HTTPRoute (gateway.networking.k8s.io/v1): the cluster does not know this kind']);
-  });
-
-  it('refuses matches that the API cannot say', () => {
-    const ask = (match: NonNullable<Split['matches']>[number]) => gatewayApiRouter.inexpressible?.(config, { ...splitOf(0), matches: [match] }, context).map(({ problem }) => problem);
-    const cookie = (name: string) => ({ name, exact: '1' });
-    expect(ask({ cookies: ['a', 'b', 'c'].map(cookie) })).toEqual([]);
-    expect(ask({ cookies: ['a', 'b', 'c', 'd'].map(cookie) })).toEqual(['asks for 4 cookies at once; more than 3 do not fit one pattern']);
-    expect(ask({ headers: [{ name: 'X', exact: '1' }, { name: 'x', prefix: '1' }] })).toEqual(['asks twice for header x, which can be matched once']);
-    expect(ask({ headers: [{ name: 'x', regex: '(?=a)b' }] })).toEqual(['has a regular expression for x that looks ahead or behind']);
-    expect(ask({ headers: [{ name: 'x y', exact: 'a' }] })).toEqual(['asks for header "x y", which is no name of a header']);
-    expect(ask({ cookies: [{ name: 'x=y' }] })).toEqual(['asks for cookie "x=y", which is no name of a cookie']);
-    expect(ask({ cookies: [{ name: 'x', exact: 'a;b' }] })).toEqual(['asks for cookie x with the value "a;b", which ends at a space or semicolon']);
   });
 });
