@@ -41,6 +41,21 @@ describe('maps', () => {
     expect(one.toSocketAddress('192.168.1.1', 80)).toEqual({ host: '192.168.1.1', port: 80 });
   });
 
+  it('gives no two clusters the same port, and ports of a removed cluster again', async () => {
+    const registry = join(directory, 'registry');
+    const ports = (name: string, count: number): number[] => {
+      const map = portAddresses(join(directory, name, 'its ports'), registry);
+      return Array.from({ length: count }, (_, n) => map.toSocketAddress('10.244.0.2', n).port);
+    };
+    for (let name = 0; name < 118; name += 1) ports(`${name}`, 1);
+    const [one, two] = [ports('one', 100), ports('two', 100)];
+    expect(new Set([...one, ...two]).size).toBe(200);
+    expect(() => ports('three', 1)).toThrow('all 12000 local ports are given away; reset a cluster');
+    await rm(join(directory, 'one'), { recursive: true });
+    expect(ports('three', 100)).toEqual(one);
+    expect(() => ports('two', 101)).toThrow('reset a cluster');
+  });
+
   it('decides once and remembers', async () => {
     await openAddressMap(directory);
     expect((await readFile(join(directory, 'addresses'), 'utf8')).trim()).toMatch(/^(loopback|ports)$/);
