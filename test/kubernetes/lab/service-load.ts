@@ -41,6 +41,11 @@ export class ServiceLoad {
     return load;
   }
 
+  /** Requests so far. */
+  get sent(): number {
+    return this.#requests;
+  }
+
   /** Ends it and says what became of all requests. */
   async stop(): Promise<ServiceLoadReport> {
     this.#stopping.abort(new Error('enough'));

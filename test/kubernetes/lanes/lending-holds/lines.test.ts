@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { resources } from '../../../../src/kubernetes/resources.js';
 import { POLICY_LABEL, serinResources } from '../../../../src/model/resources.js';
 import type { CanaryStep } from '../../../../src/model/policy/steps.js';
-import { endingOf } from '../../../driver/mid-release/ending.js';
+import { endingOf, goOn } from '../../../driver/mid-release/ending.js';
 import { deployment, patchRelease, policy, setImage } from '../../../driver/program.js';
 import { placed, webOn } from '../../../driver/stage.js';
 import { isReady } from '../../../driver/witness.js';
@@ -54,6 +54,7 @@ const release = (stage: LabStage, name = 'web-1') => stage.object(serinResources
 const untilPaused = (stage: LabStage, name = 'web-1') => stage.until('the pause', () => release(stage, name)?.status?.message?.startsWith('Pauses') === true);
 const ended = (stage: LabStage, phase: string, name = 'web-1') => stage.until(`${name} is ${phase}`, () => release(stage, name)?.status?.phase === phase);
 const ready = (stage: LabStage, image: string) => stage.objects(resources.pods, stage.namespace).filter((pod) => isReady(pod) && pod.spec.containers[0]?.image === image);
+const deploymentOf = (stage: LabStage) => stage.object(resources.deployments, { namespace: stage.namespace, name: 'web' });
 const clean = (stage: LabStage) => expect(complaintsOf(lab.recorder, stage.namespace)).toEqual([]);
 
 describe.concurrent('what the Deployment controller does', () => {
@@ -179,21 +180,29 @@ describe('what concerns the whole cluster', () => {
     }
   });
 
-  it('without its admission policy a change rolls out at once, and is what is stable then', async () => {
+  it('without its admission policy Deployments rest paused, so that a change is a release all the same', async () => {
     const stage = new LabStage(lab, 'unguarded');
     await stage.open(policy(pausing));
     await stage.atRest();
-    const { items } = await lab.client.list(resources.mutatingAdmissionPolicyBindings);
-    for (const { metadata } of items) await lab.client.delete(resources.mutatingAdmissionPolicyBindings, { name: metadata.name });
-    await stage.pass(3);
-    await setImage(stage, 'web:v2');
-    await stage.until('it has rolled', () => ready(stage, 'web:v2').length === 4 && ready(stage, 'web:v1').length === 0);
-    await stage.until('v2 is stable', () => stage.policy?.status?.phase === 'Resting' && stage.objects(resources.replicaSets, stage.namespace).find(({ metadata }) => metadata.name === stage.policy?.status?.stable?.replicaSet)?.spec.template?.spec?.containers[0]?.image === 'web:v2');
-    for (const { metadata, ...rest } of items) await lab.client.create(resources.mutatingAdmissionPolicyBindings, { ...rest, metadata: { name: metadata.name, ...(metadata.labels ? { labels: metadata.labels } : {}) } });
-    await stage.pass(3);
+    const isPaused = () => deploymentOf(stage)?.spec.paused === true;
+    expect(isPaused()).toBe(false);
+    const bindings = (await lab.client.list(resources.mutatingAdmissionPolicyBindings)).items;
+    for (const { metadata: { name } } of bindings) await lab.client.delete(resources.mutatingAdmissionPolicyBindings, { name });
+    try {
+      await stage.until('it rests paused', isPaused);
+      await setImage(stage, 'web:v2');
+      await untilPaused(stage);
+      expect(ready(stage, 'web:v1')).toHaveLength(4);
+      await goOn(stage);
+      await ended(stage, 'Completed');
+      expect(isPaused()).toBe(true);
+    } finally {
+      for (const { metadata: { name, labels = {} }, ...rest } of bindings) await lab.client.create(resources.mutatingAdmissionPolicyBindings, { ...rest, metadata: { name, labels } });
+    }
+    await stage.until('it rests as it was found', () => !isPaused());
     await setImage(stage, 'web:v3');
-    await untilPaused(stage, 'web-1').catch(() => undefined);
-    expect(stage.objects(serinResources.releases, stage.namespace).at(-1)?.status?.message).toMatch(/^Pauses/);
+    await untilPaused(stage, 'web-2');
+    clean(stage);
   });
 
   it('a failing admission policy refuses the change instead of letting it roll out', async () => {
