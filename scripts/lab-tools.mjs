@@ -37,7 +37,8 @@ function build({ source, version, packages, linkerFlags, tags, env, files, targe
   mkdirSync(partial, { recursive: true });
   try {
     const flags = ['-s', '-w', ...linkerFlags.map((flag) => flag.replaceAll('{version}', version))].join(' ');
-    const { status, stderr, error } = go(['build', '-trimpath', '-buildvcs=false', `-tags=${tags.join(',')}`, `-ldflags=${flags}`, '-o', `${partial}/`, ...packages], source, env);
+    // What debuggers want is left out by the linker anyway; not to make it saves an eighth of the time.
+    const { status, stderr, error } = go(['build', '-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false', `-tags=${tags.join(',')}`, `-ldflags=${flags}`, '-o', `${partial}/`, ...packages], source, env);
     if (status !== 0) return (error?.message ?? stderr).trim().split('\n').slice(-5).join('\n');
     for (const [from, folders] of Object.entries(files)) {
       const { stdout } = go(['list', '-m', '-f', '{{.Dir}}', from], source);
