@@ -63,19 +63,27 @@ const PATIENCE = 60_000;
 export interface DoorTraffic {
   /** How many have failed in the seconds that are over. */
   readonly failedSoFar: number;
+  /** How many were answered in them. */
+  readonly answeredSoFar: number;
   stop(): Promise<LoadReport>;
 }
 
 /** Sends requests open loop, at random times. @param rate requests per second */
 export function startDoorTraffic({ url, headers }: Door, rate: number, seed = 1): DoorTraffic {
   const ending = new AbortController();
-  let failedSoFar = 0;
-  const onSecond = (_: number, { failed }: LoadReport): void => void (failedSoFar += failed);
+  let [failedSoFar, answeredSoFar] = [0, 0];
+  const onSecond = (_: number, { failed, answered }: LoadReport): void => {
+    failedSoFar += failed;
+    answeredSoFar += answered;
+  };
   const report = runLoad({ url, headers, rate, arrivals: 'poisson', clock: systemClock, random: seededRandom(seed), connections: 32, timeout: PATIENCE, observe: { header: 'x-version' }, onSecond }, ending.signal);
   report.catch(() => undefined);
   return {
     get failedSoFar() {
       return failedSoFar;
+    },
+    get answeredSoFar() {
+      return answeredSoFar;
     },
     stop() {
       ending.abort(new Error('enough'));

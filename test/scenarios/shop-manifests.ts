@@ -27,7 +27,8 @@ export const hostOf = (namespace: string, door: DoorKind): string => `${door.toL
 const name = 'shop';
 const labels = { app: name };
 
-function workload({ namespace, replicas = 2 }: Shop): [Namespace, Service, Deployment] {
+/** The namespace of a shop, its Service and its Deployment. */
+export function workload({ namespace, replicas = 2 }: Shop): [Namespace, Service, Deployment] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace }, spec: {} },
     { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } },

@@ -120,6 +120,17 @@ it('says what keeps Services from carrying a version each', () => {
   expect(check()[0]).toContain('chooses one version already');
 });
 
+it("takes a preview Service away although a route of the user's leads there: that is what it was for, and nobody waits for it to go", () => {
+  step();
+  apply(previewServiceStage('look', cluster, claims, context));
+  cluster.put({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'testers' }, spec: { rules: [{ backendRefs: [{ name: 'look', port: 9080 }] }] } } as Parameters<TestCluster['put']>[0]);
+  expect(tidyStage(cluster, claims, context, ['reviews-canary', 'look']).writes).toEqual([]);
+  const left = tidyStage(cluster, claims, context);
+  expect(left.waitsFor).toBeUndefined();
+  apply({ stages: [left] });
+  expect(cluster.list(resources.services).map(({ metadata }) => metadata.name)).toEqual(['reviews']);
+});
+
 it('keeps the name of a preview Service within 63 characters', () => {
   expect(previewServiceName({ canaryService: 'c'.repeat(60), service: '', policy: 'p' })).toHaveLength(63);
   expect(previewServiceName({ canaryService: '', service: '', policy: 'a.b' })).toBe('a-b-preview');

@@ -26,14 +26,16 @@ export function unpinStage(found: Found, recorded: readonly Claim[], { service: 
 }
 
 /**
- * Last of all: stage `tidy`. Services that Serin made are deleted and the user's own get their selectors back, each when no
- * known route names it any more. When a release leaves, that is waited for; while it goes on, what is named stays, and so does
- * the Service for previews by route, which another router may just be about to name.
+ * Last of all: stage `tidy`. Services that Serin made are deleted and the user's own get their selectors back, those that
+ * routers name when no known route names them any more. When a release leaves, that is waited for; while it goes on, what is
+ * named stays, and so does the Service for previews by route, which another router may just be about to name. A Service that a
+ * policy asked for by name goes at once: only routes of the user's lead there, and they may stay for the next preview.
  * @param keep names of Services that are still wanted; undefined when a release leaves
  */
 export function tidyStage(found: Found, recorded: readonly Claim[], context: Context, keep?: readonly string[]): Stage {
   const writes: RoutingWrite[] = [];
   let waitsFor: string | undefined;
+  const forRoutes = [context.canaryService, previewServiceName(context)];
   const kept = keep && [...keep, previewServiceName(context)];
   for (const service of found.list(resources.services)) {
     const { name, resourceVersion = '' } = service.metadata;
@@ -42,7 +44,7 @@ export function tidyStage(found: Found, recorded: readonly Claim[], context: Con
     const ours = isOurObject(service, context.policy);
     const back = claimed && pinningOf(service.spec?.selector ?? {}, claimed).kind === 'pinned' ? patchSelector(service, claimed[HASH_LABEL]) : [];
     if (!ours && back.length === 0) continue;
-    const referrers = ours ? referrersOf(found, name) : [];
+    const referrers = ours && forRoutes.includes(name) ? referrersOf(found, name) : [];
     if (referrers.length > 0 && kept) continue;
     if (referrers.length > 0) waitsFor ??= `${referrers.join(', ')} still ${referrers.length === 1 ? 'leads' : 'lead'} to Service ${name}`;
     else if (ours) writes.push({ action: 'delete', resource: resources.services, name, resourceVersion });

@@ -47,6 +47,29 @@ describe('what a GatewayClass says that its product has', () => {
     expect(inexpressible(mirror(1000)).map(({ problem }) => problem.slice(0, 18))).toEqual(['GatewayClass other', 'GatewayClass other']);
   });
 
+  it('is asked for GRPCRoutes by the names of HTTPRoutes', () => {
+    cluster.remove('HTTPRoute', 'reviews');
+    cluster.put(route([whole], { kind: 'GRPCRoute' }));
+    list([{ name: 'HTTPRouteRequestMirror' }]);
+    expect(inexpressible(mirror(1000))).toEqual([]);
+    list([{ name: 'GRPCRoute' }]);
+    expect(inexpressible(mirror(1000))).toMatchObject([{ problem: expect.stringContaining('by which GRPCRoute reviews is served, does not copy requests: HTTPRouteRequestMirror is not among its supportedFeatures') as string }]);
+    expect(inexpressible(splitOf(500))).toEqual([]);
+  });
+
+  it('of GRPCRoutes is known of products that were tried', () => {
+    const sticky: Split = { ...splitOf(500), sticky: { cookie: 'a', maxAgeSeconds: 1 } };
+    list([{ name: 'HTTPRouteRequestMirror' }], 'serin-local', 'traefik.io/gateway-controller');
+    expect(inexpressible(sticky)).toEqual([]);
+    cluster.remove('HTTPRoute', 'reviews');
+    cluster.put(route([whole], { kind: 'GRPCRoute' }));
+    expect(inexpressible(sticky)).toMatchObject([{ place: 'sticky', problem: expect.stringContaining('GRPCRoute reviews is served, does not set cookies, as is known of traefik.io/gateway-controller') as string, remedy: 'leave sticky out, or choose another router' }]);
+    expect(inexpressible(mirror(1000))).toEqual([]);
+    list(undefined, 'serin-local', 'projectcontour.io/gateway-controller');
+    expect(inexpressible(sticky)).toEqual([]);
+    expect(inexpressible(mirror(1000))).toMatchObject([{ problem: expect.stringContaining('does not copy requests, as is known of projectcontour.io/gateway-controller') as string }]);
+  });
+
   it('is not known of one that lists nothing, but for products that were tried', () => {
     expect(inexpressible(mirror(200))).toEqual([]);
     list(undefined);

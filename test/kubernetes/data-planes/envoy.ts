@@ -18,13 +18,14 @@ export interface Envoy {
  * Starts Envoy and waits until it has everything that it waits for.
  * @param directory for its bootstrap and log
  * @param bootstrap given the port of its admin page
+ * @param more of its arguments
  */
-export async function startEnvoy(name: string, directory: string, bootstrap: (admin: number) => object, signal: AbortSignal): Promise<Envoy> {
+export async function startEnvoy(name: string, directory: string, bootstrap: (admin: number) => object, signal: AbortSignal, more: readonly string[] = []): Promise<Envoy> {
   const admin = await freePort();
   const file = join(directory, `${name}.json`);
   await writeFile(file, JSON.stringify(bootstrap(admin)));
   // One worker, as many as a small machine can spare; no shared memory, so that several can run.
-  const args = ['--config-path', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
+  const args = ['--config-path', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning', ...more];
   const process = LabProcess.start({ name, path: programPath('envoy'), args, log: join(directory, `${name}.log`) });
   const page = async (path: string): Promise<Response> => {
     const answer = await fetch(`http://127.0.0.1:${admin}${path}`, { signal });

@@ -9,24 +9,38 @@ const same = (bytes: Buffer): Buffer => bytes;
 /** The gRPC server of one version, on addresses of its Pods, which answers with its name. */
 export class GrpcBackend {
   readonly #servers: readonly Server[];
+  readonly #counter: { calls: number };
 
-  private constructor(servers: readonly Server[]) {
+  private constructor(servers: readonly Server[], counter: { calls: number }) {
     this.#servers = servers;
+    this.#counter = counter;
   }
 
   static async start(version: string, addresses: readonly string[], port: number): Promise<GrpcBackend> {
+    const counter = { calls: 0 };
+    const answer = (_: unknown, done: (error: null, value: Buffer) => void): void => {
+      counter.calls++;
+      done(null, Buffer.from(version));
+    };
     const servers = await Promise.all(
       addresses.map(async (address) => {
         const server = new Server();
         const ask = { path: METHOD, requestStream: false, responseStream: false, requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
-        server.addService({ ask }, { ask: (_: unknown, answer: (error: null, value: Buffer) => void) => answer(null, Buffer.from(version)) });
+        server.addService({ ask }, { ask: answer });
         await new Promise<void>((resolve, reject) => {
           server.bindAsync(`${address}:${port}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
         });
         return server;
       }),
     );
-    return new GrpcBackend(servers);
+    return new GrpcBackend(servers, counter);
+  }
+
+  /** How many calls came in since this was asked last. */
+  takeCalls(): number {
+    const { calls } = this.#counter;
+    this.#counter.calls = 0;
+    return calls;
   }
 
   stop(): Promise<void> {
@@ -48,12 +62,20 @@ export function registerGrpcClients({ discovery }: Istiod, namespace: string, ad
   register();
 }
 
-/** A gRPC client that is its own data plane. @param target such as `shop.default.svc.cluster.local:80` */
+/** What one call brought. */
+interface GrpcAnswer {
+  readonly version: string;
+  /** As a client sends them back. */
+  readonly cookies: string;
+}
+
+/** A gRPC client. */
 export class GrpcClient {
   readonly #client: Client;
 
-  constructor(target: string) {
-    this.#client = new Client(`xds:///${target}`, credentials.createInsecure());
+  /** @param target such as `127.0.0.1:80`, or `xds:///shop.default.svc.cluster.local:80` for one that is its own data plane. @param host what it calls the server */
+  constructor(target: string, host?: string) {
+    this.#client = new Client(target, credentials.createInsecure(), host === undefined ? {} : { 'grpc.default_authority': host });
   }
 
   /** Calls so often, eight at a time. */
@@ -62,7 +84,7 @@ export class GrpcClient {
     let [failed, left] = [0, count];
     const worker = async (): Promise<void> => {
       while (left-- > 0) {
-        const version = await this.#call(headers).catch(() => undefined);
+        const version = (await this.#call(headers).catch(() => undefined))?.version;
         if (version === undefined) failed++;
         else versions[version] = (versions[version] ?? 0) + 1;
       }
@@ -71,15 +93,26 @@ export class GrpcClient {
     return { versions, failed };
   }
 
+  /** Calls until a version answers. @returns the cookies that came with the answer */
+  async meet(version: string): Promise<string> {
+    for (let tries = 0; tries < 500; tries++) {
+      const answer = await this.#call({});
+      if (answer.version === version) return answer.cookies;
+    }
+    throw new Error(`${version} has not answered in 500 calls`);
+  }
+
   stop(): void {
     this.#client.close();
   }
 
-  #call(headers: Readonly<Record<string, string>>): Promise<string> {
+  #call(headers: Readonly<Record<string, string>>): Promise<GrpcAnswer> {
     const metadata = new Metadata();
     for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
     return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(METHOD, same, same, Buffer.alloc(0), metadata, { deadline: Date.now() + 10_000 }, (error, answer) => (error ? reject(error) : resolve(String(answer))));
+      let cookies = '';
+      const call = this.#client.makeUnaryRequest(METHOD, same, same, Buffer.alloc(0), metadata, { deadline: Date.now() + 10_000 }, (error, answer) => (error ? reject(error) : resolve({ version: String(answer), cookies })));
+      call.on('metadata', (headers: Metadata) => (cookies = headers.get('set-cookie').map((cookie) => String(cookie).split(';')[0] ?? '').join('; ')));
     });
   }
 }

@@ -39,7 +39,7 @@ describe('istiod and gRPC clients that are their own proxies: the share that rea
       spec: { hosts: ['shop'], http: [{ name: 'primary', route: [{ destination: { host: 'shop' } }] }] },
     });
     registerGrpcClients(istiod, namespace, '10.245.203.2');
-    client = new GrpcClient(`shop.${namespace}.svc.cluster.local:80`);
+    client = new GrpcClient(`xds:///shop.${namespace}.svc.cluster.local:80`);
     steering = new RealSteering(cluster.client, { istio: { settleSeconds: 2 } }, program.context);
   }, START_MILLISECONDS);
 

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../../src/kubernetes/resources.js';
 import { splitOf } from '../../../src/model/split.js';
+import { shareProblem } from '../../scenarios/doors.js';
+import { eventually } from '../../scenarios/local-cluster.js';
+import { openLab, type Lab } from '../lab/open-lab.js';
+import { askConnections, Connection, ConnectionBackend, type ConnectionDoor } from './connection-program.js';
 import { installIstioKinds } from './custom-kinds.js';
 import type { Envoy } from './envoy.js';
 import { freePort } from './free-port.js';
@@ -11,8 +15,11 @@ import { startIstioEnvoy } from './istio-envoy.js';
 import { startIstiod, type Istiod } from './istiod.js';
 import { openProgram, type Program } from './program.js';
 import { openRealCluster, type RealCluster } from './real-cluster.js';
+import type { ReleasePlane } from './released-shop.js';
 import { RealSteering } from './real-steering.js';
 import { expectCounted, expectMatch, expectMirror, expectNoLoss, expectPreviewHost, expectPreviewPath, expectShares, expectStickiness, matchCases, type SteeredDoor } from './shown-shares.js';
+import { grpcCases, openGrpcDoor, type GrpcDoor } from './shown-grpc.js';
+import { WHOLE_MILLISECONDS, wholeReleases } from './whole-releases.js';
 
 const namespace = 'istio-envoy';
 const HOST = 'shop.example.com';
@@ -27,6 +34,8 @@ describe('istiod and Envoy: the share that real clients count is the share asked
   let program: Program;
   let edge: SteeredDoor;
   let inside: SteeredDoor;
+  let lab: Lab;
+  let plane: ReleasePlane;
 
   beforeAll(async () => {
     const signal = AbortSignal.timeout(START_MILLISECONDS);
@@ -37,16 +46,28 @@ describe('istiod and Envoy: the share that real clients count is the share asked
     istiod = await startIstiod(directory, cluster.kubeconfig, signal);
     const port = await freePort();
     await writeMesh(port);
-    gateway = await startIstioEnvoy(istiod, directory, { role: 'router', namespace, address: '10.245.200.1', labels: { istio: 'edge' } }, signal);
+    gateway = await startIstioEnvoy(istiod, directory, { role: 'router', namespace, address: '10.245.200.1', labels: { istio: 'edge' }, drainSeconds: 2 }, signal);
     sidecar = await startIstioEnvoy(istiod, directory, { role: 'sidecar', namespace, address: '10.245.200.2', labels: { app: 'client' } }, signal);
     const steering = new RealSteering(cluster.client, { istio: { settleSeconds: 2 } }, program.context);
     edge = { door: { url: `http://127.0.0.1:${port}/`, headers: { host: HOST } }, steering, program };
     inside = { door: { url: 'http://127.0.0.1:80/', headers: { host: `shop.${namespace}` } }, steering, program };
     await edge.steering.go(splitOf(0));
+    lab = await openLab();
+    plane = {
+      lab, name: 'istio', router: { istio: { settleSeconds: 2 } },
+      route: (place, host, service) => ({
+        resource: resources.virtualServices,
+        object: {
+          apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: place,
+          spec: { hosts: [host, service], gateways: [`${namespace}/edge`, 'mesh'], http: [{ route: [{ destination: { host: service } }] }] },
+        },
+      }),
+      doors: (place, host, service) => [{ url: edge.door.url, headers: { host } }, { url: inside.door.url, headers: { host: `${service}.${place}` } }],
+    };
   }, START_MILLISECONDS);
 
   afterAll(async () => {
-    for (const each of [gateway, sidecar, istiod, program, cluster]) await each?.stop();
+    for (const each of [gateway, sidecar, istiod, program, cluster, lab]) await each?.stop();
     if (process.env['KEEP'] === undefined) await rm(directory, { recursive: true, force: true });
   });
 
@@ -66,6 +87,8 @@ describe('istiod and Envoy: the share that real clients count is the share asked
       spec: { host: 'shop', trafficPolicy: { connectionPool: { tcp: { connectTimeout: '7s' } } }, subsets: [{ name: 'everybody', labels: { app: 'shop' } }] },
     });
   }
+
+  it.concurrent.each(Object.entries(wholeReleases))('%s', (_, expectIt) => expectIt(plane), WHOLE_MILLISECONDS);
 
   it.each([5, 100, 333, 500, 1000, 250, 0])('%i per mille, at the gateway and by a sidecar', async (canary) => {
     await expectShares(edge, splitOf(canary));
@@ -88,6 +111,73 @@ describe('istiod and Envoy: the share that real clients count is the share asked
   it('users stay with the version that they met', async () => {
     await expectStickiness(edge);
     await expectStickiness(inside);
+  });
+
+  describe('gRPC', () => {
+    let calls: GrpcDoor;
+    beforeAll(async () => {
+      const [place, host] = ['istio-calls', 'calls.example.com'];
+      const spec = { hosts: [host], gateways: [`${namespace}/edge`], http: [{ route: [{ destination: { host: 'shop' } }] }] };
+      const route = (): Promise<unknown> => cluster.client.create(resources.virtualServices, { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'shop', namespace: place }, spec });
+      calls = await openGrpcDoor(cluster.client, { namespace: place, addresses: '10.245.208', router: { istio: { settleSeconds: 2 } }, target: new URL(edge.door.url).host, host, route });
+    });
+    afterAll(() => calls?.stop());
+    it.each(Object.entries(grpcCases))('gRPC: %s', (_, expectIt) => expectIt(calls));
+  });
+
+  describe('connections of tcp and tls routes', () => {
+    const CONNECTIONS = 600;
+    const FEW = 20;
+    let steering: RealSteering;
+    let shop: Program;
+    let ports: Readonly<Record<'tcp' | 'tls', number>>;
+    let doors: Readonly<Record<string, ConnectionDoor>>;
+
+    beforeAll(async () => {
+      const place = 'istio-connections';
+      ports = { tcp: await freePort(), tls: await freePort() };
+      shop = await openProgram(cluster.client, { namespace: place, addresses: '10.245.205', portName: 'tcp', listen: (...each) => ConnectionBackend.start(...each) });
+      const [open, closed] = [{ port: { number: ports.tcp, name: 'tcp', protocol: 'TCP' }, hosts: ['*'] }, { port: { number: ports.tls, name: 'tls', protocol: 'TLS' }, tls: { mode: 'PASSTHROUGH' }, hosts: ['*.example.com'] }];
+      await cluster.client.create(resources.gateways, { apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: 'connections', namespace }, spec: { selector: { istio: 'edge' }, servers: [open, closed] } });
+      const route = [{ destination: { host: 'shop', port: { number: 80 } } }];
+      await cluster.client.create(resources.virtualServices, {
+        apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'shop', namespace: place },
+        spec: {
+          hosts: ['*.example.com'], gateways: [`${namespace}/connections`],
+          tcp: [{ match: [{ port: ports.tcp }], route }],
+          tls: [{ match: [{ port: ports.tls, sniHosts: ['a.example.com'] }], route }, { match: [{ port: ports.tls, sniHosts: ['b.example.com'] }], route }],
+        },
+      });
+      doors = { tcp: { port: ports.tcp }, a: { port: ports.tls, serverName: 'a.example.com' }, b: { port: ports.tls, serverName: 'b.example.com' } };
+      steering = new RealSteering(cluster.client, { istio: { settleSeconds: 2, virtualServices: [{ name: 'shop', tcp: [{}], tls: [{}] }] } }, shop.context);
+    });
+    afterAll(() => shop?.stop());
+
+    it.each([100, 500, 1000])('%i per mille', async (canary) => {
+      await steering.go(splitOf(canary));
+      for (const [name, door] of Object.entries(doors)) {
+        const { versions, failed } = await askConnections(door, CONNECTIONS);
+        expect([name, failed]).toEqual([name, 0]);
+        expect(shareProblem(versions['v2'] ?? 0, CONNECTIONS, canary / 1000), name).toBeUndefined();
+      }
+    });
+
+    // Weights of these routes are a part of the listener: what changes is replaced, and the old one is drained.
+    it('a connection that is open stays with its version until the proxy has drained what was replaced', async () => {
+      await steering.go(splitOf(0));
+      const open = await Promise.all(Object.values(doors).map((door) => Connection.open(door)));
+      for (const each of open) expect(await each.ask()).toBe('v1');
+      await steering.go(splitOf(1000));
+      for (const door of Object.values(doors)) expect(await askConnections(door, FEW)).toEqual({ versions: { v2: FEW }, failed: 0 });
+      for (const each of open) await eventually('it is ended', async () => (await each.ask().catch(() => 'ended')) === 'ended');
+    });
+
+    it('what was found is put back', async () => {
+      await steering.release();
+      const { spec } = await cluster.client.get(resources.virtualServices, { namespace: 'istio-connections', name: 'shop' });
+      const route = [{ destination: { host: 'shop', port: { number: 80 } } }];
+      expect([spec.tcp, spec.tls].flat().map((each) => each?.route)).toEqual([route, route, route]);
+    });
   });
 
   it("the second DestinationRule merges with the user's", async () => {

@@ -19,6 +19,8 @@ export interface ProgramOptions {
   readonly namespace: string;
   /** The first three numbers of the addresses of its Pods, such as `10.244.200`. */
   readonly addresses: string;
+  /** What its Service calls the port; Istio takes the protocol from it. */
+  readonly portName?: 'http' | 'grpc' | 'tcp';
   /** What listens at the addresses of the Pods. */
   readonly listen?: (version: string, addresses: readonly string[], port: number) => Promise<{ stop(): Promise<void> }>;
 }
@@ -32,10 +34,10 @@ export interface Program {
 }
 
 /** Puts it into a namespace of its own, and waits until the cluster has seen its Pods. */
-export async function openProgram(client: ClusterClient, { namespace, addresses, listen = (...each) => Backend.start(...each) }: ProgramOptions): Promise<Program> {
+export async function openProgram(client: ClusterClient, { namespace, addresses, portName = 'http', listen = (...each) => Backend.start(...each) }: ProgramOptions): Promise<Program> {
   await client.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace }, spec: {} });
   await eventually(`the ServiceAccount of ${namespace}`, () => client.find(resources.serviceAccounts, { namespace, name: 'default' }));
-  const service: Service = { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: POD_PORT }] } };
+  const service: Service = { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: labels, ports: [{ name: portName, port: 80, targetPort: POD_PORT, ...(portName === 'grpc' ? { appProtocol: 'kubernetes.io/h2c' } : {}) }] } };
   await client.create(resources.services, service);
   const node = await startQuietNode(client, namespace);
   const places: Readonly<Record<Role, readonly string[]>> = { stable: [`${addresses}.11`, `${addresses}.12`], canary: [`${addresses}.21`] };

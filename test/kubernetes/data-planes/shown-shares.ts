@@ -29,12 +29,12 @@ export async function expectShares({ door, steering }: SteeredDoor, split: Split
 }
 
 /** Counts what users see at a door. */
-export async function expectCounted(door: Door, { shares }: Split): Promise<void> {
-  const { versions, failed } = await ask(door, REQUESTS);
+export async function expectCounted(door: Door, { shares }: Split, requests = REQUESTS): Promise<void> {
+  const { versions, failed } = await ask(door, requests);
   const seen = JSON.stringify(versions);
   expect(failed, seen).toBe(0);
-  expect(shareProblem(versions[canary] ?? 0, REQUESTS, shares.canary / 1000), `${shares.canary} per mille at ${door.url}: ${seen}`).toBeUndefined();
-  expect((versions[stable] ?? 0) + (versions[canary] ?? 0), seen).toBe(REQUESTS);
+  expect(shareProblem(versions[canary] ?? 0, requests, shares.canary / 1000), `${shares.canary} per mille at ${door.url}: ${seen}`).toBeUndefined();
+  expect((versions[stable] ?? 0) + (versions[canary] ?? 0), seen).toBe(requests);
 }
 
 /** Requests that meet the canary whatever its share, and others, which do not. */

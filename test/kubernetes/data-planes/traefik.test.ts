@@ -2,18 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ingress } from '../../../src/kubernetes/generated/networking-v1.js';
 import type { RouterConfigs } from '../../../src/model/policy/routers.js';
 import { resources } from '../../../src/kubernetes/resources.js';
 import { splitOf } from '../../../src/model/split.js';
+import { openLab, type Lab } from '../lab/open-lab.js';
 import { programPath } from '../lab/programs.js';
 import { installKindsOf } from './custom-kinds.js';
+import { grpcRoute, httpRoute, type Place } from './http-route.js';
 import { openProgram } from './program.js';
 import { openRealCluster, type RealCluster } from './real-cluster.js';
+import type { ReleasePlane } from './released-shop.js';
 import { RealSteering } from './real-steering.js';
 import { expectCounted, expectMatch, expectNoLoss, expectPreviewHost, expectPreviewPath, expectShares, expectStickiness, matchCases, type SteeredDoor } from './shown-shares.js';
+import { grpcCases, openGrpcDoor, type GrpcDoor } from './shown-grpc.js';
 import { startTraefik, traefikControllers, type Traefik } from './traefik.js';
+import { WHOLE_MILLISECONDS, wholeReleases } from './whole-releases.js';
 
 const HOST = 'shop.example.com';
+/** Of all HTTPRoutes. */
+const gateway: Place = { namespace: 'traefik-edge', name: 'edge' };
 const START_MILLISECONDS = 180_000;
 const SHARES = [5, 100, 333, 500, 1000, 250, 0];
 
@@ -21,6 +29,7 @@ describe('Traefik: the share that real clients count is the share asked', () => 
   let directory: string;
   let cluster: RealCluster;
   let traefik: Traefik;
+  let lab: Lab;
   const stops: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
@@ -29,14 +38,28 @@ describe('Traefik: the share that real clients count is the share asked', () => 
     cluster = await openRealCluster(signal);
     await installKindsOf(cluster.client, programPath('traefik'));
     traefik = await startTraefik(directory, cluster.kubeconfig, signal);
+    lab = await openLab();
+    await writeClasses();
   }, START_MILLISECONDS);
 
   afterAll(async () => {
     for (const stop of stops) await stop();
-    await traefik?.stop();
-    await cluster?.stop();
+    for (const each of [traefik, cluster, lab]) await each?.stop();
     if (process.env['KEEP'] === undefined) await rm(directory, { recursive: true, force: true });
   });
+
+  /** The classes of both kinds of route, and the Gateway of all HTTPRoutes. */
+  async function writeClasses(): Promise<void> {
+    const { client } = cluster;
+    const ingressClass = { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'nginx' }, spec: { controller: traefikControllers.ingressNginx } };
+    await client.apply(resources.ingressClasses, ingressClass, { fieldManager: 'test', force: true });
+    await client.create(resources.gatewayClasses, { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'traefik' }, spec: { controllerName: traefikControllers.gatewayApi } });
+    await client.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: gateway.namespace }, spec: {} });
+    await client.create(resources.gatewayApiGateways, {
+      apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: gateway,
+      spec: { gatewayClassName: 'traefik', listeners: [{ name: 'web', port: traefik.port, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'All' } } }] },
+    });
+  }
 
   async function open(namespace: string, addresses: string, host: string, router: RouterConfigs, door: () => Promise<unknown>): Promise<SteeredDoor> {
     const program = await openProgram(cluster.client, { namespace, addresses });
@@ -51,15 +74,7 @@ describe('Traefik: the share that real clients count is the share asked', () => 
 
     beforeAll(async () => {
       edge = await open(namespace, '10.245.201', HOST, { gatewayApi: { settleSeconds: 2 } }, async () => {
-        await cluster.client.create(resources.gatewayClasses, { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'traefik' }, spec: { controllerName: traefikControllers.gatewayApi } });
-        await cluster.client.create(resources.gatewayApiGateways, {
-          apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'edge', namespace },
-          spec: { gatewayClassName: 'traefik', listeners: [{ name: 'web', port: traefik.port, protocol: 'HTTP' }] },
-        });
-        await cluster.client.create(resources.httpRoutes, {
-          apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'shop', namespace },
-          spec: { parentRefs: [{ name: 'edge' }], hostnames: [HOST], rules: [{ backendRefs: [{ name: 'shop', port: 80 }] }] },
-        });
+        await cluster.client.create(resources.httpRoutes, httpRoute({ namespace, name: 'shop' }, gateway, HOST, 'shop'));
       });
     });
 
@@ -95,12 +110,8 @@ describe('Traefik: the share that real clients count is the share asked', () => 
     beforeAll(async () => {
       const host = 'ingress.example.com';
       edge = await open(namespace, '10.245.202', host, { ingressNginx: { settleSeconds: 2 } }, async () => {
-        await cluster.client.apply(resources.ingressClasses, { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'nginx' }, spec: { controller: traefikControllers.ingressNginx } } as never, { fieldManager: 'test', force: true });
-        await cluster.client.create(resources.ingresses, {
-          apiVersion: 'networking.k8s.io/v1', kind: 'Ingress',
-          metadata: { name: 'shop', namespace, annotations: { 'nginx.ingress.kubernetes.io/affinity': 'cookie', 'nginx.ingress.kubernetes.io/session-cookie-name': 'serin-version' } },
-          spec: { ingressClassName: 'nginx', rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'shop', port: { number: 80 } } } }] } }] },
-        });
+        const affinity = { 'nginx.ingress.kubernetes.io/affinity': 'cookie', 'nginx.ingress.kubernetes.io/session-cookie-name': 'serin-version' };
+        await cluster.client.create(resources.ingresses, ingress({ namespace, name: 'shop' }, host, 'shop', affinity));
       });
     });
 
@@ -123,4 +134,32 @@ describe('Traefik: the share that real clients count is the share asked', () => 
       await expectCounted(edge.door, { shares: { stable: 667, canary: 333 } });
     });
   });
+
+  describe('by GRPCRoute', () => {
+    let calls: GrpcDoor;
+    beforeAll(async () => {
+      const [namespace, host] = ['traefik-grpc', 'calls.example.com'];
+      const route = (): Promise<unknown> => cluster.client.create(resources.grpcRoutes, grpcRoute({ namespace, name: 'shop' }, gateway, host, 'shop'));
+      calls = await openGrpcDoor(cluster.client, { namespace, addresses: '10.245.207', router: { gatewayApi: { settleSeconds: 2 } }, target: new URL(traefik.url).host, host, route });
+    });
+    afterAll(() => calls?.stop());
+    it.each(Object.entries(grpcCases))('gRPC: %s', (_, expectIt) => expectIt(calls));
+  });
+
+  describe('released by the running controller', () => {
+    const doors: ReleasePlane['doors'] = (_, host) => [{ url: traefik.url, headers: { host } }];
+    const planes: Readonly<Record<string, () => ReleasePlane>> = {
+      'by HTTPRoute': () => ({ lab, name: 'traefik', doors, router: { gatewayApi: { settleSeconds: 2 } }, route: (place, host, service) => ({ resource: resources.httpRoutes, object: httpRoute(place, gateway, host, service) }) }),
+      'by the annotations of ingress-nginx': () => ({ lab, name: 'ingress', doors, router: { ingressNginx: { settleSeconds: 2 } }, route: (place, host, service) => ({ resource: resources.ingresses, object: ingress(place, host, service) }) }),
+    };
+    const cases = Object.entries(planes).flatMap(([how, plane]) => Object.entries(wholeReleases).map(([what, expectIt]) => [how, what, () => expectIt(plane())] as const));
+    it.concurrent.each(cases)('%s: %s', (_, __, expectIt) => expectIt(), WHOLE_MILLISECONDS);
+  });
 });
+
+function ingress({ namespace, name }: Place, host: string, service: string, annotations: Readonly<Record<string, string>> = {}): Ingress {
+  return {
+    apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name, namespace, annotations },
+    spec: { ingressClassName: 'nginx', rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: service, port: { number: 80 } } } }] } }] },
+  };
+}
