@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help demo test test-docs test-kills test-kubernetes chaos lab-tools check lint unit scenarios build setup tools bench acceptance clean
+.PHONY: help demo test test-docs test-kills test-kubernetes chaos lab-tools check lint unit scenarios build setup tools bench bench-kubernetes acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make chaos         a controller killed hundreds of times on a real control plane (CHAOS=1000: so often)'
 	@echo 'make test-docs     every command of every page of the documentation (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
+	@echo 'make bench-kubernetes  the same on a real control plane (SCALE=1000 releases at once)'
 
 demo: build
 	@node dist/cli/main.js demo $(if $(KEEP),--keep)
@@ -65,6 +66,13 @@ tools: setup
 bench: setup
 	@node bench/build.mjs
 	@ONLY='$(ONLY)' node .cache/bench/bench/run.js
+
+# On a control plane of its own; ONLY=releases measures a part, SCALE=100 a tenth of the objects.
+bench-kubernetes: build
+	@node scripts/lab-tools.mjs kubernetes kine kwok
+	@node bench/build.mjs
+	@ONLY='$(ONLY)' SCALE='$(SCALE)' SERIN_DIST='$(CURDIR)/dist' SERIN_LAB_INDEX='$(CURDIR)/.cache/lab/programs.json' \
+	sh test/kubernetes/lab/namespace.sh node .cache/bench/bench/kubernetes/run.js
 
 acceptance: build
 	@node scripts/acceptance.mjs

@@ -8,3 +8,5 @@ execFileSync(process.execPath, ['node_modules/tsc-native/bin/tsc', '-p', 'bench/
 cpSync('src', `${out}/src`, { recursive: true, filter: (path) => !/(^|\/)(testing|conformance)(\/|$)/.test(path) && (!/\.[a-z]+$/.test(path) || path.endsWith('.json')) });
 cpSync('package.json', `${out}/package.json`);
 cpSync('examples', `${out}/examples`, { recursive: true });
+// Read by the laboratory that `make bench-kubernetes` starts.
+cpSync('test/kubernetes/lab/kwok-stages.yaml', `${out}/test/kubernetes/lab/kwok-stages.yaml`);

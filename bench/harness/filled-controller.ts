@@ -2,6 +2,7 @@ import { ReleasePlaces } from '../../src/controller/release-places.js';
 import { Gates } from '../../src/controller/gates.js';
 import { noObserver } from '../../src/controller/observer.js';
 import { ObjectStore, keyOf } from '../../src/cluster/object-store.js';
+import { isNotFound } from '../../src/cluster/api-error.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
 import type { ControllerContext } from '../../src/controller/context.js';
@@ -42,10 +43,20 @@ export async function recordRelease({ owner, note }: Bench): Promise<Recorded> {
   const texts = new Map<string, string>();
   for (const kind of kinds) {
     // The Services that every cluster has are no part of it.
-    const { items } = await driver.run(() => driver.client.list(kind, { namespace: 'default' }));
-    texts.set(kind.plural, JSON.stringify(items.filter(({ metadata }) => metadata.name !== 'kubernetes').map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind }))));
+    const items = await driver.run(() => listServed(driver, kind));
+    if (items) texts.set(kind.plural, JSON.stringify(items.filter(({ metadata }) => metadata.name !== 'kubernetes').map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind }))));
   }
   return { texts, now: driver.clock.now() };
+}
+
+/** All of a kind; undefined where the cluster does not serve it. */
+async function listServed({ client }: Driver, kind: AnyResource): Promise<KubernetesObject[] | undefined> {
+  try {
+    return (await client.list(kind, { namespace: 'default' })).items;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 const apiVersionOf = ({ group, version }: AnyResource): string => (group === '' ? version : `${group}/${version}`);
@@ -60,7 +71,7 @@ export interface FilledController {
 
 /** What a controller works with when its caches hold so many releases. */
 export function fillCaches({ texts, now }: Recorded, count: number, perNamespace: number): FilledController {
-  const informers = new Map(kinds.map((kind) => [kind.plural, filledInformer(kind)] as const));
+  const informers = new Map(kinds.filter(({ plural }) => texts.has(plural)).map((kind) => [kind.plural, filledInformer(kind)] as const));
   for (const [plural, text] of texts) {
     const informer = informers.get(plural);
     for (let index = 0; index < count; index++) for (const object of copied(text, index, perNamespace)) informer?.remember(object);

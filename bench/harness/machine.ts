@@ -24,6 +24,28 @@ export function processorSeconds(pid: number): number {
   }
 }
 
+/** Processor seconds so far: of everybody on this machine, and of this process with all its children that have ended. */
+export function usedProcessorSeconds(): { readonly all: number; readonly own: number } {
+  const [user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0] = (/^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '').split(' ').map(Number);
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  const own = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 15).map(Number);
+  return { all: (user + nice + system + interrupts + softInterrupts) / TICKS, own: own.reduce((sum, each) => sum + each, 0) / TICKS };
+}
+
+/** KiB of a process that are resident; cheaper to ask for than `memoryOf`. NaN where it is gone. */
+export const residentOf = (pid: number): number => statusField(pid, 'VmRSS');
+
+/** KiB that were resident at most since the process began. NaN where it is gone. */
+export const highestResidentOf = (pid: number): number => statusField(pid, 'VmHWM');
+
+function statusField(pid: number, name: string): number {
+  try {
+    return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** KiB of a process: resident, and its proportional part where pages are shared. Undefined where it is gone. */
 export function memoryOf(pid: number): { readonly rss: number; readonly pss: number } | undefined {
   try {

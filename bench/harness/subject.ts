@@ -1,7 +1,7 @@
 import type { Owner } from './owner.js';
 import type { Table } from './table.js';
 
-/** One thing that is measured: one table. */
+/** One thing that is measured: one table, or several of the same run. */
 export interface Subject {
   /** What `make bench ONLY=…` is given. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Subject {
   /** What it measures and what it does not. */
   readonly about: string;
   /** @throws NotRun where a tool is missing or the machine did not get that far */
-  measure(bench: Bench): Promise<Table>;
+  measure(bench: Bench): Promise<Table | readonly Table[]>;
 }
 
 /** What a subject is given. */

@@ -66,8 +66,9 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
 
   /** Resolves when the first look is done; goes on looking for the kinds that are missing. */
   async function startServedKinds(): Promise<void> {
+    const isServed = servedKinds(client, signal);
     for (const [key, resource] of wanted) {
-      if (routing.has(key) || !(await isServed(client, resource, signal))) continue;
+      if (routing.has(key) || !(await isServed(resource))) continue;
       // Routers name who overwrote a field of ours.
       routing.set(key, start(resource, true, isPausingKind(resource) ? () => forget(key) : undefined));
     }
@@ -127,14 +128,26 @@ const idOf = ({ metadata, kind }: KubernetesObject): string => metadata.uid ?? `
 
 const keyOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): string => `${group}/${plural}`;
 
-async function isServed(client: ClusterClient, { group, version, plural }: Resource<KubernetesObject>, signal: AbortSignal): Promise<boolean> {
+/** Tells whether a kind is served; asks once for all kinds of one version of a group. */
+function servedKinds(client: ClusterClient, signal: AbortSignal): (resource: Resource<KubernetesObject>) => Promise<boolean> {
+  const asked = new Map<string, Promise<ReadonlySet<unknown>>>();
+  return async ({ group, version, plural }) => {
+    const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    const names = asked.get(path) ?? servedNames(client, path, signal);
+    asked.set(path, names);
+    return (await names).has(plural);
+  };
+}
+
+/** The plurals of a version of a group; none where it is not served. */
+async function servedNames(client: ClusterClient, path: string, signal: AbortSignal): Promise<ReadonlySet<unknown>> {
   try {
-    const list: unknown = JSON.parse(await client.raw(group === '' ? `/api/${version}` : `/apis/${group}/${version}`, undefined, { signal }));
+    const list: unknown = JSON.parse(await client.raw(path, undefined, { signal }));
     const served: unknown = typeof list === 'object' && list !== null ? Reflect.get(list, 'resources') : undefined;
-    return Array.isArray(served) && served.some((each: unknown) => typeof each === 'object' && each !== null && Reflect.get(each, 'name') === plural);
+    return new Set(Array.isArray(served) ? served.map((each: unknown) => (typeof each === 'object' && each !== null ? (Reflect.get(each, 'name') as unknown) : undefined)) : []);
   } catch (error) {
     if (signal.aborted) throw abortReason(signal);
-    if (isNotFound(error)) return false;
+    if (isNotFound(error)) return new Set();
     throw error;
   }
 }

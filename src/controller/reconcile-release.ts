@@ -23,19 +23,21 @@ const LOOK_AGAIN = 10_000;
  * @returns when to look again, milliseconds since the epoch
  */
 export async function reconcileRelease(context: ControllerContext, key: { namespace: string; name: string }): Promise<number | undefined> {
-  const release = context.caches.releases.get(key);
-  if (!release) return letGo(context, key);
+  const found = context.caches.releases.get(key);
+  if (!found) return letGo(context, key);
   // Somebody leads after us, whatever we believe.
-  if ((release.status?.epoch ?? 0) > context.leadership.epoch()) return undefined;
-  if (hasEnded(release.status?.phase ?? 'Preparing')) {
+  if ((found.status?.epoch ?? 0) > context.leadership.epoch()) return undefined;
+  if (hasEnded(found.status?.phase ?? 'Preparing')) {
     letGo(context, key);
-    if (release.status && (await tidyJobs(context, release, release.status)) > 0) return context.clock.now();
-    await letRecordGo(context, release);
+    if (found.status && (await tidyJobs(context, found, found.status)) > 0) return context.clock.now();
+    await letRecordGo(context, found);
     return undefined;
   }
-  const before = release.status ?? (await start(context, release));
+  // What the server answered: a record with the version from before it would be refused.
+  const release = found.status ? found : await start(context, found);
+  const before = release.status;
   if (!before) return undefined;
-  const view = observeRelease(context, { ...release, status: before });
+  const view = observeRelease(context, release);
   context.evidence.track(key, { stable: release.spec.first ? '' : release.spec.stable.hash, canary: release.spec.canary.hash }, view.observation.evidence);
   const now = context.clock.now();
   const decision = advance(view.release, view.observation, now);
@@ -62,11 +64,11 @@ export function letGo({ evidence, gates }: ControllerContext, key: { namespace: 
 }
 
 /** The first status stands before anything else is done. */
-async function start(context: ControllerContext, release: Release): Promise<ReleaseStatus | undefined> {
+async function start(context: ControllerContext, release: Release): Promise<Release> {
   const status = { ...firstStatus(release, context.clock.now()), epoch: context.leadership.epoch() };
   const recorded = await record(context, release, status);
   announce(context, recorded, (status.log ?? []).map(({ code, arguments: args }) => ({ code: code as Message['code'], arguments: args })));
-  return recorded.status;
+  return recorded;
 }
 
 /** Adds what only the routing products know: shares, and the claims that must be on record before the first write. */

@@ -86,7 +86,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
     ...parts,
   });
   const { workload, release } = observation;
-  if (isMoving(release)) return decide('Releasing', `Release ${release.metadata.name} is under way.`);
+  if (isMoving(release)) return decide('Releasing', underWay(release.metadata.name));
   if (observation.policyDeleted) return leave(observation, status, decide);
   const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
   if (observation.problems.length > 0) {
@@ -117,8 +117,11 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   }
   const number = (status.releases ?? 0) + 1;
   const name = `${policy.metadata.name}-${number}`;
-  return decide('Releasing', `Starts release ${name}.`, { ...sized, paused: true, start: { name, stable: { replicaSet: stable.name, hash: stable.hash }, canary: workload.wanted } });
+  return decide('Releasing', underWay(name), { ...sized, paused: true, start: { name, stable: { replicaSet: stable.name, hash: stable.hash }, canary: workload.wanted } });
 }
+
+/** What a policy says from the start of a release to its end: once, so that it is written once. */
+const underWay = (name: string): string => `Release ${name} is under way.`;
 
 /** What a policy says that rests. */
 const resting = (stable: string, { pausing, name }: RestingWorkload): string =>

@@ -16,6 +16,8 @@ const clock = new VirtualClock();
 /** Pods whose metrics one real server answers, each at a path of its own. */
 class Pods {
   readonly list = new Map<string, Pod>();
+  /** How often all of them were asked for. */
+  lists = 0;
   readonly texts = new Map<string, string>();
   readonly server = createServer((request, response) => {
     const text = this.texts.get(request.url ?? '');
@@ -26,7 +28,7 @@ class Pods {
     const none = (): never => {
       throw new Error('not used');
     };
-    return { resource: resources.pods, synced: true, get: none, list: () => [...this.list.values()], onChange: none, untilSynced: none, remember: none, forget: none };
+    return { resource: resources.pods, synced: true, get: none, list: () => (this.lists++, [...this.list.values()]), onChange: none, untilSynced: none, remember: none, forget: none };
   }
 
   put(name: string, hash: string, created: number): void {
@@ -99,6 +101,20 @@ describe('counting requests of two versions by asking their Pods', () => {
     pods.put('b', 'new', clock.now());
     await counter.round(signal);
     expect(counter.counts(release)).toEqual(noEvidence);
+  });
+
+  it('looks through the Pods of a namespace once a round, however many releases it has', async () => {
+    pods.put('b', 'new', clock.now());
+    pods.served('b', 5, 0);
+    pods.put('d', 'newer', clock.now());
+    pods.served('d', 7, 0);
+    const other = { ...release, name: 'api-1' };
+    counter.track(other, { stable: 'new', canary: 'newer' }, noEvidence);
+    const before = pods.lists;
+    await counter.round(signal);
+    expect(pods.lists - before).toBe(1);
+    expect(counter.counts(release)?.canary).toEqual({ requests: 5, failures: 0 });
+    expect(counter.counts(other)).toEqual({ stable: { requests: 5, failures: 0 }, canary: { requests: 7, failures: 0 } });
   });
 
   it('asks no Pods of other versions, and nobody once the release is forgotten', async () => {

@@ -74,12 +74,21 @@ export class RequestCounter {
   /** Asks every Pod of every tracked release once. */
   async round(signal: AbortSignal): Promise<void> {
     const { pods, concurrency = 32 } = this.#options;
+    // A namespace may have hundreds of releases: its Pods are looked through once, not once for each.
+    const versions = new Map<string, ReadonlyMap<string, readonly Pod[]>>();
+    const podsOf = ({ namespace }: ReleaseKey, hash: string): readonly Pod[] => {
+      const known = versions.get(namespace) ?? byHash(pods.list({ namespace }));
+      versions.set(namespace, known);
+      return known.get(hash) ?? [];
+    };
     const waiting = [...this.#tracked.values()].flatMap((tracked) =>
-      pods.list({ namespace: tracked.key.namespace }).flatMap((pod) => {
-        const role = roles.find((each) => tracked.hashes[each] === pod.metadata.labels?.[HASH_LABEL]);
-        const target = role && scrapeTargetOf(pod);
-        return target ? [{ tracked, role, pod, target }] : [];
-      }),
+      roles.flatMap((role) =>
+        // Where both versions have one hash, their Pods count as stable ones.
+        (role === 'canary' && tracked.hashes.canary === tracked.hashes.stable ? [] : podsOf(tracked.key, tracked.hashes[role])).flatMap((pod) => {
+          const target = scrapeTargetOf(pod);
+          return target ? [{ tracked, role, pod, target }] : [];
+        }),
+      ),
     );
     const worker = async (): Promise<void> => {
       for (let next = waiting.pop(); next; next = waiting.pop()) await this.#ask(next, signal);
@@ -103,4 +112,16 @@ export class RequestCounter {
     tracked.counts = { ...tracked.counts, [role]: sum(tracked.counts[role], rise) };
     this.#options.onCounts?.(tracked.key);
   }
+}
+
+function byHash(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+  const versions = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    const hash = pod.metadata.labels?.[HASH_LABEL];
+    if (hash === undefined) continue;
+    const known = versions.get(hash);
+    if (known) known.push(pod);
+    else versions.set(hash, [pod]);
+  }
+  return versions;
 }

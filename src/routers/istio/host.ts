@@ -9,6 +9,8 @@ export interface ServiceName {
  * `reviews.shop`, `reviews.shop.svc` or `reviews.shop.svc.<cluster domain>`.
  */
 export function meansService(host: string, namespace: string, service: ServiceName): boolean {
+  // Nearly all hosts of a large namespace are other Services'.
+  if (host.slice(0, service.name.length).toLowerCase() !== service.name) return false;
   const [name, ofNamespace, svc] = host.toLowerCase().replace(/\.$/, '').split('.');
   return name === service.name && (ofNamespace ?? namespace) === service.namespace && (svc ?? 'svc') === 'svc';
 }

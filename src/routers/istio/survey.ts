@@ -3,7 +3,7 @@ import { equalJson } from '../json-values.js';
 import type { Found, FoundObject } from '../router.js';
 import type { RouteClaim, VirtualServiceClaim } from './claims.js';
 import { meansService } from './host.js';
-import { routeLists, titleOf, type HttpRoute, type RouteList, type VirtualService } from './objects.js';
+import { routeLists, routesOf, titleOf, type HttpRoute, type RouteList, type VirtualService } from './objects.js';
 import { findRoutes, namesOurSubsets, type Whereabouts } from './route-identity.js';
 import type { Scope } from './scope.js';
 import { usersRoutes, usersVirtualServices } from './selection.js';
@@ -35,10 +35,14 @@ export interface SurveyedVirtualService {
  */
 export function survey(claims: readonly VirtualServiceClaim[], found: Found, hashes: Hashes | undefined, scope: Scope): SurveyedVirtualService[] {
   const claimed = claims.map((claim) => surveyOne(claim, found, hashes, scope));
-  const others = usersVirtualServices(found, scope).filter(({ metadata }) => claims.every(({ name, namespace }) => namespace !== undefined || name !== metadata.name));
+  const others = usersVirtualServices(found, scope).filter((object) => mayStray(object, scope) && claims.every(({ name, namespace }) => namespace !== undefined || name !== object.metadata.name));
   const strayed = others.map(({ metadata }) => surveyOne({ name: metadata.name, routes: [] }, found, hashes, scope)).filter(({ strays }) => strays.length > 0);
   return [...claimed, ...strayed];
 }
+
+/** Whether it is worth a closer look: a namespace may have hundreds of VirtualServices, and nearly all lead elsewhere. */
+const mayStray = (object: VirtualService, scope: Scope): boolean =>
+  routeLists.some((list) => routesOf(object, list).some((route) => namesOurSubsets(route.route) && namesOurSubsets(toService(route, undefined, scope))));
 
 /** Holds what is claimed in one VirtualService against what is there; all that names subsets of ours without a claim is a stray. */
 export function surveyOne({ name, namespace, routes: claims }: VirtualServiceClaim, all: Found, hashes: Hashes | undefined, scope: Scope): SurveyedVirtualService {

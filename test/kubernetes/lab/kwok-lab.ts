@@ -12,14 +12,18 @@ import { Recorder } from './recorder.js';
 import { installSerin } from './serin-controller.js';
 import { keepLogs } from './shared-lab.js';
 
-/** A control plane of a lane's own whose Pods only say that they run, with Serin and Istio's kinds, and somebody who records every state. */
-export interface KwokLab {
+/** A control plane of one's own whose Pods only say that they run, with Serin's and Istio's kinds. */
+export interface KwokPlane {
   readonly plane: ControlPlane;
   readonly client: ClusterClient;
-  readonly recorder: Recorder;
   /** By the name of their nodes. */
   readonly nodes: ReadonlyMap<string, LabProcess>;
   stop(): Promise<void>;
+}
+
+/** The same, and somebody who records every state. */
+export interface KwokLab extends KwokPlane {
+  readonly recorder: Recorder;
 }
 
 export interface KwokLabOptions extends Omit<ControlPlaneOptions, 'programs'> {
@@ -29,7 +33,23 @@ export interface KwokLabOptions extends Omit<ControlPlaneOptions, 'programs'> {
 }
 
 /** Starts all of it but a controller of Serin's. */
-export async function startKwokLab({ name, nodes, ...options }: KwokLabOptions, signal: AbortSignal): Promise<KwokLab> {
+export async function startKwokLab(options: KwokLabOptions, signal: AbortSignal): Promise<KwokLab> {
+  const lab = await startKwokPlane(options, signal);
+  try {
+    const recorder = await Recorder.start(lab.client);
+    const stop = async (): Promise<void> => {
+      await recorder.stop();
+      await lab.stop();
+    };
+    return { ...lab, recorder, stop };
+  } catch (error) {
+    await lab.stop();
+    throw error;
+  }
+}
+
+/** Starts it without anybody who records. */
+export async function startKwokPlane({ name, nodes, ...options }: KwokLabOptions, signal: AbortSignal): Promise<KwokPlane> {
   const plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), admissionPlugins: ['OwnerReferencesPermissionEnforcement'], ...options }, signal);
   const ends: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -49,9 +69,7 @@ export async function startKwokLab({ name, nodes, ...options }: KwokLabOptions, 
       started.set(group.name ?? 'kwok', kwok);
       ends.push(() => kwok.stop());
     }
-    const recorder = await Recorder.start(client);
-    ends.push(() => recorder.stop());
-    return { plane, client, recorder, nodes: started, stop };
+    return { plane, client, nodes: started, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -50,6 +50,8 @@ export interface SerinControllerOptions {
   readonly leaseNamespace?: string;
   /** The one that it works in; all when absent. */
   readonly watchNamespace?: string;
+  /** More arguments of `serin controller`. */
+  readonly arguments?: readonly string[];
   /** Of Node, before the program. */
   readonly nodeOptions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -68,7 +70,7 @@ export async function startSerinController(cluster: AdministeredCluster, signal:
   const controller = LabProcess.start({
     name,
     path: process.execPath,
-    args: [...nodeOptions, join(dist, 'cli', 'main.js'), 'controller', '--kubeconfig', kubeconfig, '--lease-namespace', leaseNamespace, '--ready-file', readyFile, ...(watchNamespace === undefined ? [] : ['--watch-namespace', watchNamespace])],
+    args: [...nodeOptions, join(dist, 'cli', 'main.js'), 'controller', '--kubeconfig', kubeconfig, '--lease-namespace', leaseNamespace, '--ready-file', readyFile, ...(watchNamespace === undefined ? [] : ['--watch-namespace', watchNamespace]), ...(options.arguments ?? [])],
     ...(env === undefined ? {} : { env }),
     log: join(logs, `${name}.log`),
   });
