@@ -2,8 +2,9 @@
 // "[S0-12] [S0-13] tells versions apart". Ends with 1 when such a test failed or was skipped, when an ID is in no list, or when
 // a capability that is asked for now has no test.
 //
-// Uses the results of the last whole test run where they are newer than the sources; otherwise runs the tests with IDs.
-// --results FILE, --capabilities FILE and --output FILE take other files; --check writes nothing and fails when the page differs.
+// Uses the results of the last whole test run where they are newer than the sources; otherwise runs the tests with IDs. Tests on a
+// real Kubernetes are not run by this: without a result of make test-kubernetes that is newer than the sources they count as not run.
+// --results FILE, --lanes FOLDER, --capabilities FILE and --output FILE take other files; --check writes nothing and fails when the page differs.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -13,12 +14,14 @@ import { parse } from 'yaml';
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const WHOLE_RUN = join(project, '.cache', 'test-results.json');
+const LANE_RUNS = join(project, '.cache', 'lab', 'results');
 const OWN_RUN = join(project, '.cache', 'acceptance-results.json');
 const ID = /\[(S\d+-\d+)\]/g;
 
 const { values: options } = parseArgs({
   options: {
     results: { type: 'string' },
+    lanes: { type: 'string' },
     capabilities: { type: 'string', default: join(project, 'test', 'capabilities.yaml') },
     output: { type: 'string', default: join(project, 'docs', 'acceptance.md') },
     check: { type: 'boolean', default: false },
@@ -26,7 +29,8 @@ const { values: options } = parseArgs({
 });
 
 const groups = readGroups(options.capabilities);
-const tests = readTests(options.results ?? freshResults() ?? runNamedTests());
+const lanes = options.lanes ?? (options.results === undefined ? LANE_RUNS : undefined);
+const tests = [...readTests(options.results ?? freshResults() ?? runNamedTests()), ...(lanes === undefined ? [] : readLanes(lanes))];
 const rows = groups.flatMap((group) => group.capabilities.map((capability) => judged(capability)));
 const problems = [...tests.flatMap(unknownIds), ...rows.flatMap(problemsOf)];
 const page = pageOf();
@@ -52,19 +56,34 @@ function readGroups(file) {
 
 /** All tests that carry IDs, from a report of vitest in JSON. */
 function readTests(file) {
+  // A report that is another clone's names that clone's files.
+  const rootOf = (name) => [project, dirname(dirname(file))].find((root) => name.startsWith(`${root}/`)) ?? project;
   return JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap((each) =>
     each.assertionResults
-      .map(({ title, fullName, status }) => ({ file: relative(project, each.name), name: title.replace(ID, '').trim(), ids: [...fullName.matchAll(ID)].map(([, id]) => id), passed: status === 'passed', status }))
+      .map(({ title, fullName, status }) => ({ file: relative(rootOf(each.name), each.name), name: title.replace(ID, '').trim(), ids: [...fullName.matchAll(ID)].map(([, id]) => id), passed: status === 'passed', status }))
       .filter(({ ids }) => ids.length > 0),
   );
 }
 
 /** The report of the last whole run, where nothing has changed since. */
 function freshResults() {
-  if (!existsSync(WHOLE_RUN)) return undefined;
-  const made = statSync(WHOLE_RUN).mtimeMs;
+  return isFresh(WHOLE_RUN) ? WHOLE_RUN : undefined;
+}
+
+function isFresh(file) {
+  if (!existsSync(file)) return false;
+  const made = statSync(file).mtimeMs;
   const sources = ['src', 'test', 'examples'].flatMap((folder) => filesIn(folder)).concat('package.json', 'package-lock.json');
-  return sources.every((file) => statSync(join(project, file)).mtimeMs < made) ? WHOLE_RUN : undefined;
+  return sources.every((source) => statSync(join(project, source)).mtimeMs < made);
+}
+
+/** All tests of lanes that carry IDs: from the reports of lanes where there are any, otherwise by their names in the sources, as not run. */
+function readLanes(folder) {
+  const reports = (existsSync(folder) ? readdirSync(folder) : []).map((name) => join(folder, name)).filter((file) => options.lanes !== undefined || isFresh(file));
+  const run = reports.flatMap(readTests);
+  const named = filesIn(join('test', 'kubernetes')).filter((name) => name.endsWith('.test.ts')).flatMap((file) =>
+    [...readFileSync(join(project, file), 'utf8').matchAll(/^\s*(?:it|test)[.\w]*\((['"`])(\[S\d+-\d+\].*?)\1/gm)].map(([, , title]) => ({ file, name: title.replace(ID, '').trim(), ids: [...title.matchAll(ID)].map(([, id]) => id), passed: false, status: 'not run' })));
+  return [...run, ...named.filter(({ file, name }) => !run.some((each) => each.file === file && each.name === name))];
 }
 
 function filesIn(folder) {
@@ -73,7 +92,7 @@ function filesIn(folder) {
 
 /** Runs the tests that carry IDs, and no others. */
 function runNamedTests() {
-  const files = ['src', 'test'].flatMap(filesIn).filter((name) => name.endsWith('.test.ts') && readFileSync(join(project, name), 'utf8').search(ID) >= 0);
+  const files = ['src', 'test'].flatMap(filesIn).filter((name) => name.endsWith('.test.ts') && !name.startsWith(join('test', 'kubernetes')) && readFileSync(join(project, name), 'utf8').search(ID) >= 0);
   mkdirSync(dirname(OWN_RUN), { recursive: true });
   const vitest = join(project, 'node_modules', 'vitest', 'vitest.mjs');
   const { status } = spawnSync(process.execPath, [vitest, 'run', ...files, '-t', '\\[S\\d+-\\d+\\]', '--reporter=default', '--reporter=json', `--outputFile.json=${OWN_RUN}`], { cwd: project, stdio: 'inherit' });
@@ -83,8 +102,9 @@ function runNamedTests() {
 
 function judged({ id, capability, later }) {
   const named = tests.filter(({ ids }) => ids.includes(id));
-  const failed = named.filter(({ passed }) => !passed);
-  const state = failed.length > 0 ? 'failed' : named.length > 0 ? (later === undefined ? 'passed' : 'in part') : later === undefined ? 'missing' : 'later';
+  const waiting = named.filter(({ status }) => status === 'not run');
+  const failed = named.filter(({ passed, status }) => !passed && status !== 'not run');
+  const state = failed.length > 0 ? 'failed' : waiting.length > 0 && later === undefined ? 'not run' : named.length > 0 ? (later === undefined ? 'passed' : 'in part') : later === undefined ? 'missing' : 'later';
   return { id, capability, later, named, failed, state };
 }
 
@@ -105,11 +125,12 @@ function count(state) {
 function summary() {
   const asked = rows.filter(({ later }) => later === undefined).length;
   const failing = count('failed') + count('missing');
-  return `${count('passed')} of ${asked} capabilities that are asked for now are shown by tests; ${failing} are not; ${count('in part')} more in part; ${count('later')} come later; ${rows.length} in all.`;
+  const unrun = count('not run');
+  return `${count('passed')} of ${asked} capabilities that are asked for now are shown by tests; ${failing} are not; ${unrun > 0 ? `${unrun} are NOT RUN, for want of make test-kubernetes; ` : ''}${count('in part')} more in part; ${count('later')} come later; ${rows.length} in all.`;
 }
 
 function pageOf() {
-  const words = { passed: 'yes', failed: '**no**', missing: '**no test**', 'in part': 'in part', later: 'later' };
+  const words = { passed: 'yes', failed: '**no**', missing: '**no test**', 'not run': 'NOT RUN', 'in part': 'in part', later: 'later' };
   const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
   const testsOf = ({ named, later }) => [...named.map(({ file, name }) => `\`${file}\`: ${cell(name)}`), ...(later === undefined ? [] : [cell(later)])].sort().join('<br>');
   const sections = groups.map(({ name, title }) => [

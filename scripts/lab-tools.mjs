@@ -4,7 +4,7 @@
 //   node scripts/lab-tools.mjs [TOOL…]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,13 +38,13 @@ function build({ source, version, packages, linkerFlags, tags, env, files, targe
   try {
     const flags = ['-s', '-w', ...linkerFlags.map((flag) => flag.replaceAll('{version}', version))].join(' ');
     // What debuggers want is left out by the linker anyway; not to make it saves an eighth of the time.
-    const { status, stderr, error } = go(['build', '-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false', `-tags=${tags.join(',')}`, `-ldflags=${flags}`, '-o', `${partial}/`, ...packages], source, env);
+    const building = ['build', '-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false', `-tags=${tags.join(',')}`, `-ldflags=${flags}`, '-o', `${partial}/`, ...packages];
+    // Some tools are only files.
+    const { status, stderr, error } = go(packages.length === 0 ? ['mod', 'download', ...Object.keys(files)] : building, source, env);
     if (status !== 0) return (error?.message ?? stderr).trim().split('\n').slice(-5).join('\n');
     for (const [from, folders] of Object.entries(files)) {
       const { stdout } = go(['list', '-m', '-f', '{{.Dir}}', from], source);
-      mkdirSync(join(partial, 'files'), { recursive: true });
-      // By content: files of modules are read-only, and what cannot be written cannot be swept away.
-      for (const folder of folders) for (const file of readdirSync(join(stdout.trim(), folder))) writeFileSync(join(partial, 'files', file), readFileSync(join(stdout.trim(), folder, file)));
+      for (const folder of folders) copyFiles(join(stdout.trim(), folder), join(partial, 'files'));
     }
     try {
       renameSync(partial, target);
@@ -55,6 +55,15 @@ function build({ source, version, packages, linkerFlags, tags, env, files, targe
     return undefined;
   } finally {
     rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** By content: files of modules are read-only, and what cannot be written cannot be swept away. */
+function copyFiles(from, to) {
+  for (const file of readdirSync(from, { recursive: true })) {
+    if (!statSync(join(from, file)).isFile()) continue;
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    writeFileSync(join(to, file), readFileSync(join(from, file)));
   }
 }
 

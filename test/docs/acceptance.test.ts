@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,10 +15,10 @@ describe('the acceptance page', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  async function accept(tests: Readonly<Record<string, string>>): Promise<Ended> {
+  async function accept(tests: Readonly<Record<string, string>>, ...more: readonly string[]): Promise<Ended> {
     const assertionResults = Object.entries(tests).map(([title, status]) => ({ title, fullName: `a group ${title}`, status }));
     await writeFile(join(folder, 'results.json'), JSON.stringify({ testResults: [{ name: join(project, 'test/some.test.ts'), assertionResults }] }));
-    return run(process.execPath, ['scripts/acceptance.mjs', '--capabilities', join(folder, 'capabilities.yaml'), '--results', join(folder, 'results.json'), '--output', join(folder, 'page.md')], { cwd: project });
+    return run(process.execPath, ['scripts/acceptance.mjs', '--capabilities', join(folder, 'capabilities.yaml'), '--results', join(folder, 'results.json'), '--output', join(folder, 'page.md'), ...more], { cwd: project });
   }
 
   it('tells which tests show what, with numbers first', async () => {
@@ -28,6 +28,18 @@ describe('the acceptance page', () => {
     const page = await readFile(join(folder, 'page.md'), 'utf8');
     expect(page).toContain('| S0-01 | does this | `test/some.test.ts`: does this and that | yes |');
     expect(page).toContain('| S0-03 | does more | Needs a chart. | later |');
+  });
+
+  it('reads what lanes on a real Kubernetes left, and says NOT RUN of those that left nothing', async () => {
+    await writeFile(join(folder, 'capabilities.yaml'), 'groups:\n  S0:\n    title: First\n    capabilities: {S0-10: by Helm, S0-11: by TLS}\n  S3:\n    title: Third\n    capabilities: {S3-05: by a chart}\n');
+    const lanes = join(folder, 'lanes');
+    await mkdir(lanes);
+    const file = 'test/kubernetes/lanes/installation/installation.test.ts';
+    const title = /\[S3-05\][^']*/.exec(await readFile(join(project, file), 'utf8'))?.[0] ?? '';
+    await writeFile(join(lanes, 'installation.json'), JSON.stringify({ testResults: [{ name: join(project, file), assertionResults: [{ title, fullName: title, status: 'passed' }] }] }));
+    const { code, stdout } = await accept({ '[S0-11] works elsewhere': 'passed' }, '--lanes', lanes);
+    expect([code, stdout]).toEqual([0, '1 of 3 capabilities that are asked for now are shown by tests; 0 are not; 2 are NOT RUN, for want of make test-kubernetes; 0 more in part; 0 come later; 3 in all.\n']);
+    expect(await readFile(join(folder, 'page.md'), 'utf8')).toMatch(/\| S0-10 \| by Helm \| `test\/kubernetes\/lanes\/first-cluster\/first-cluster.test.ts`: .* \| NOT RUN \|/);
   });
 
   it.each([

@@ -10,7 +10,7 @@ import { blocksOf, pages, type Block } from './pages.js';
 const TRANSLATION = 'README.zh-CN.md';
 const shellBlocks = (page: string): Block[] => blocksOf(page).filter(({ language }) => language === 'sh');
 const isRun = ({ marks }: Block): boolean => marks.includes('test') || marks.includes('background');
-/** Typed on a real cluster: test/kubernetes/lanes/installation. */
+/** Typed on a real cluster: test/kubernetes/lanes/installation, and first-cluster. */
 const isForLab = ({ marks }: Block): boolean => marks.includes('lab');
 const homes: Home[] = [];
 afterAll(() => Promise.all(homes.map((home) => home.remove())));

@@ -12,5 +12,9 @@ export const notRun: Readonly<Record<string, string>> = {
   'npx vitest': 'goes on until it is stopped',
   'kubectl -n serin-system logs deployment/serin': 'the node of the laboratory gives no logs to an API server',
   'kubectl set image deployment/web web=example.com/web:2': 'an example of a pipeline, with an image that does not exist',
+  'cmctl renew shop-tls --namespace shop': 'cmctl comes from no registry of packages; the lane first-cluster sets the condition that it sets',
+  'helm install istio-base base --repo https://istio-release.storage.googleapis.com/charts --namespace istio-system --create-namespace': 'the node of the laboratory cannot run injected proxies; the lane istio runs istiod and Envoy',
+  'helm install istiod istiod --repo https://istio-release.storage.googleapis.com/charts --namespace istio-system --wait': 'the same',
+  'kubectl apply --server-side -f https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml': 'needs the internet; the lane traefik installs the same definitions from their Go module',
   'serin wait web --timeout 15m || exit $?': 'an example of a pipeline; README runs serin wait',
 };

@@ -68,7 +68,7 @@ function tlsFor({ spec }: Ingress, host: string): Pick<Ingress['spec'], 'tls'> {
 export function previewProblems(config: IngressNginxConfig, { path, host }: Preview, found: Found, selected: readonly MainIngress[], context: Pick<RouterContext, 'policy'>, claimed: readonly string[] = []): RoutingProblem[] {
   const problems: RoutingProblem[] = [];
   const others = mains(config, found, context.policy);
-  const live = others.flatMap((ingress) => servicePaths(ingress).map((each) => ({ ...each, ingress })));
+  const live = others.flatMap((ingress) => servicePaths(ingress).map((each) => ({ ...each, ingress }))).filter((each) => !provesHost(each.path));
   if (host !== undefined) {
     const taken = live.find((each) => each.host === host);
     if (taken) problems.push({ place: `preview.host ${host}`, problem: `is a live host already, in Ingress ${taken.ingress.metadata.name}`, remedy: 'choose a host of its own for the preview' });
@@ -95,6 +95,12 @@ export function previewProblems(config: IngressNginxConfig, { path, host }: Prev
   }
   return problems;
 }
+
+/**
+ * By such a path, there for a moment, an authority sees that a host is whose it says (RFC 8555, 8.3; cert-manager adds and removes
+ * it). Its token holds no character with a meaning in expressions: as one it takes nothing from others.
+ */
+const provesHost = (path: string): boolean => path.startsWith('/.well-known/acme-challenge/');
 
 /** What a path begins with, up to where it becomes an expression. */
 const beginning = (path: string): string => /^[^()[\]{}*+?|\\^$.]*/.exec(path)?.[0] ?? '';

@@ -164,6 +164,33 @@ describe('previews', () => {
     expect(rig.to({ ...splitOf(0), preview }).waitsFor).toContain('would change live paths');
   });
 
+  it.each(['an Ingress of its own', 'the main Ingress'])('goes on while a certificate is proved by a path of %s', (where) => {
+    const rig = new Rig();
+    const solver = to('cm-acme-http-solver', '/.well-known/acme-challenge/Ab_1-x', 'ImplementationSpecific');
+    const own = where === 'an Ingress of its own';
+    rig.cluster.put(ingress('webapp', own ? [to('webapp')] : [solver, to('webapp')]));
+    if (own) rig.cluster.put(ingress('cm-acme-http-solver', [solver]));
+    expect(rig.to({ ...splitOf(100), preview }).waitsFor).toBeUndefined();
+    expect(names(rig).sort()).toEqual([...(own ? ['cm-acme-http-solver'] : []), 'webapp', 'webapp-serin-canary', 'webapp-serin-preview']);
+    // Only what leads to the Service is led elsewhere.
+    expect(found(rig, 'webapp-serin-canary')?.spec.rules?.[0]?.http?.paths).toEqual([to('webapp-canary')]);
+    expect(found(rig, own ? 'cm-acme-http-solver' : 'webapp')?.spec.rules?.[0]?.http?.paths?.[0]).toEqual(solver);
+  });
+
+  it("leaves the certificate to the main Ingress: none of Serin's asks cert-manager for one", () => {
+    const rig = new Rig();
+    const main = ingress('webapp', [to('webapp')], {}, { tls: [{ hosts: ['*.example.com'], secretName: 'webapp-tls' }] });
+    const asks = { 'cert-manager.io/cluster-issuer': 'authority', 'kubernetes.io/tls-acme': 'true', 'acme.cert-manager.io/http01-edit-in-place': 'true' };
+    rig.cluster.put({ ...main, metadata: { ...main.metadata, annotations: asks } });
+    rig.to({ ...splitOf(100), preview: { path: '/green', host: 'green.example.com' } });
+    const ours = names(rig).filter((name) => name.includes('-serin-'));
+    expect(ours).toHaveLength(3);
+    for (const name of ours) expect(Object.keys(found(rig, name)?.metadata.annotations ?? {}).filter((key) => key in asks)).toEqual([]);
+    // The host of a preview is served with the certificate that is there.
+    expect(found(rig, 'webapp-serin-preview-host')?.spec.tls).toEqual([{ hosts: ['green.example.com'], secretName: 'webapp-tls' }]);
+    expect(found(rig, 'webapp-serin-canary')?.spec.tls).toBeUndefined();
+  });
+
   it('refuses a path that hides a live one', () => {
     const rig = new Rig();
     rig.cluster.put(ingress('webapp', [to('webapp', '/()(.*)', 'ImplementationSpecific'), to('shop', '/green/tea', 'ImplementationSpecific')], regex));

@@ -18,6 +18,7 @@ const LANES: Readonly<Record<string, { readonly tests: readonly string[]; readon
   'lending-holds': { tests: ['lanes/lending-holds'], needs: [...SHARED, 'kwok'] },
   faults: { tests: ['lanes/faults'], needs: [...SHARED, 'kwok'] },
   installation: { tests: ['lanes/installation'], needs: [...SHARED, 'helm'] },
+  'first-cluster': { tests: ['lanes/first-cluster'], needs: [...SHARED, 'helm', 'traefik', 'cert-manager', 'ingress-nginx-chart'] },
   envoy: { tests: ['data-planes/envoy.test.ts'], needs: [...SHARED, 'envoy'] },
   istio: { tests: ['data-planes/istio.test.ts'], needs: [...SHARED, 'istiod', 'envoy'] },
   'istio-grpc': { tests: ['data-planes/istio-grpc.test.ts'], needs: [...SHARED, 'istiod'] },

@@ -7,7 +7,7 @@ import { resources } from '../../../../src/kubernetes/resources.js';
 import { auditFlags } from '../../lab/audit.js';
 import { startControlPlane } from '../../lab/control-plane.js';
 import type { LabProcess } from '../../lab/lab-process.js';
-import { networks } from '../../lab/networks.js';
+import { networks, type LabNetwork } from '../../lab/networks.js';
 import { openLab, type Lab } from '../../lab/open-lab.js';
 import { controlPlanePrograms } from '../../lab/programs.js';
 import { dist } from '../../lab/project.js';
@@ -28,24 +28,35 @@ export interface OwnCluster {
 /** All Pods of the node share one network, so that each controller has to listen on the address of its own. */
 const LISTEN_AT_HOME = `for each; do case "$each" in --listen=:*) each="--listen=$HOST\${each#--listen=}";; esac; set -- "$@" "$each"; shift; done; exec '${process.execPath}' '${join(dist, 'cli', 'main.js')}' "$@"`;
 
+export interface OwnClusterOptions {
+  readonly network?: LabNetwork;
+  /** How many. */
+  readonly nodes?: number;
+  /** More flags of the API server. */
+  readonly apiServerFlags?: readonly string[];
+  /** More entries of the nodes' image table. */
+  readonly images?: Readonly<Record<string, object>>;
+}
+
 /** Starts one, on which an owner reference that blocks needs a right of its own. */
-export async function startOwnCluster(signal: AbortSignal): Promise<OwnCluster> {
+export async function startOwnCluster(signal: AbortSignal, { network = networks[3], nodes = 1, images: more = {}, ...options }: OwnClusterOptions = {}): Promise<OwnCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'serin-audit-'));
   const auditLog = join(folder, 'audit.log');
-  const apiServerFlags = await auditFlags(join(folder, 'policy.yaml'), auditLog, [ACCOUNT]);
-  const plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), network: networks[3], admissionPlugins: ['OwnerReferencesPermissionEnforcement'], apiServerFlags }, signal);
+  const apiServerFlags = [...(await auditFlags(join(folder, 'policy.yaml'), auditLog, [ACCOUNT])), ...(options.apiServerFlags ?? [])];
+  const plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), network, admissionPlugins: ['OwnerReferencesPermissionEnforcement'], apiServerFlags }, signal);
   const images = join(plane.directory, 'images.json');
-  await writeFile(images, JSON.stringify(Object.fromEntries(['lab/serin:*', 'registry.example.com/serin:*'].map((image) => [image, { command: ['sh', '-c', LISTEN_AT_HOME, 'serin'] }]))));
-  let node: LabProcess | undefined;
+  const serin = Object.fromEntries(['lab/serin:*', 'registry.example.com/serin:*'].map((image) => [image, { command: ['sh', '-c', LISTEN_AT_HOME, 'serin'] }]));
+  await writeFile(images, JSON.stringify({ ...serin, ...more }));
+  const running: LabProcess[] = [];
   const lab = await openLab({ directory: plane.directory, kubeconfig: plane.kubeconfigs.admin, auditLog, pids: {} });
   const stop = async (): Promise<void> => {
     await lab.stop();
-    await node?.stop();
+    await Promise.all(running.map((node) => node.stop()));
     await plane.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    node = await startSerinNode(plane, lab.client, { images: [images] }, signal);
+    for (let index = 0; index < nodes; index++) running.push(await startSerinNode(plane, lab.client, { index, images: [images] }, signal));
     return { lab, auditLog, stop };
   } catch (error) {
     await stop();
