@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help demo test test-docs test-kills test-kubernetes chaos lab-tools check lint unit scenarios build setup tools bench bench-kubernetes acceptance clean
+.PHONY: help demo test test-docs test-kills test-kubernetes chaos lab-tools check lint unit scenarios build setup tools bench bench-kubernetes bench-judging acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make test-docs     every command of every page of the documentation (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
 	@echo 'make bench-kubernetes  the same on a real control plane (SCALE=1000 releases at once)'
+	@echo 'make bench-judging simulations of the judge and of its peers (RUNS=50 for a quick look)'
 
 demo: build
 	@node dist/cli/main.js demo $(if $(KEEP),--keep)
@@ -73,6 +74,12 @@ bench-kubernetes: build
 	@node bench/build.mjs
 	@ONLY='$(ONLY)' SCALE='$(SCALE)' SERIN_DIST='$(CURDIR)/dist' SERIN_LAB_INDEX='$(CURDIR)/.cache/lab/programs.json' \
 	sh test/kubernetes/lab/namespace.sh node .cache/bench/bench/kubernetes/run.js
+
+# Tables and plots go to docs/judging/ when all is run, else to .cache/judging.
+bench-judging: setup
+	@node node_modules/tsc-native/bin/tsc -p bench/judging/tsconfig.json
+	@cp package.json .cache/bench-judging/
+	@RUNS='$(RUNS)' SEED='$(SEED)' ONLY='$(ONLY)' node .cache/bench-judging/bench/judging/run.js
 
 acceptance: build
 	@node scripts/acceptance.mjs

@@ -1,0 +1,80 @@
+import type { CountBlock } from './counts.js';
+import type { Confidence, RateSettings } from './rate-settings.js';
+import { addBlock, newRateState, rateVerdict } from './rates.js';
+
+/** How releases are put together from A/A traffic. */
+export interface CalibrationPlan {
+  /** Made-up releases for each margin. */
+  readonly releases: number;
+  /** Blocks that each lasts. */
+  readonly blocks: number;
+  /** Blocks that stay together, so that bursts stay bursts. */
+  readonly stretch: number;
+}
+
+export const defaultCalibrationPlan: CalibrationPlan = { releases: 300, blocks: 360, stretch: 15 };
+
+/** What a margin would have cost. */
+export interface MarginRow {
+  readonly worseBy: number;
+  /** Releases of a version against itself that would have been taken back, and of how many. */
+  readonly falseAlarms: number;
+  readonly releases: number;
+}
+
+/** Margins that are tried; more than ten times is no comparison any more. */
+export const MARGINS: readonly number[] = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7, 10];
+
+/**
+ * Replays blocks of a version against itself, in an order drawn by chance (stretches stay together), as many releases, and counts how
+ * many would have been taken back with each margin. Nothing is assumed of how the traffic is uneven, and nothing is known of bursts that
+ * did not happen while it was recorded.
+ * @param random even over [0, 1)
+ */
+export function tryMargins(
+  blocks: readonly CountBlock[], settings: RateSettings, confidence: Confidence, plan: CalibrationPlan, random: () => number,
+): MarginRow[] {
+  const rows: MarginRow[] = [];
+  for (const worseBy of MARGINS) {
+    let falseAlarms = 0;
+    for (let release = 0; release < plan.releases; release++) {
+      if (takenBack(blocks, { ...settings, worseBy }, confidence, plan, random)) falseAlarms++;
+    }
+    rows.push({ worseBy, falseAlarms, releases: plan.releases });
+    if (falseAlarms === 0) break;
+  }
+  return rows;
+}
+
+function takenBack(
+  blocks: readonly CountBlock[], settings: RateSettings, confidence: Confidence, plan: CalibrationPlan, random: () => number,
+): boolean {
+  let state = newRateState;
+  for (let at = 0; at < plan.blocks;) {
+    const start = Math.floor(random() * blocks.length);
+    for (let index = 0; index < plan.stretch && at < plan.blocks; index++, at++) {
+      const block = blocks[(start + index) % blocks.length];
+      if (block !== undefined) state = addBlock(state, { ...block, at }, settings);
+    }
+    if (rateVerdict(state, settings, confidence).outcome === 'fail') return true;
+  }
+  return false;
+}
+
+/**
+ * The least margin with which the promise is kept, as far as so many releases can show it: so few false alarms would be seen in at most
+ * one of twenty trials if there were more of them than promised. With 300 releases and 1 % that means none. Undefined when none does.
+ */
+export const neededMargin = (rows: readonly MarginRow[], promised: number): number | undefined =>
+  rows.find(({ falseAlarms, releases }) => chanceOfAtMost(falseAlarms, releases, promised) <= 0.05)?.worseBy;
+
+/** Chance of so few hits or fewer in so many trials. */
+function chanceOfAtMost(hits: number, trials: number, chance: number): number {
+  let density = (1 - chance) ** trials;
+  let sum = density;
+  for (let k = 1; k <= hits; k++) {
+    density *= ((trials - k + 1) / k) * (chance / (1 - chance));
+    sum += density;
+  }
+  return sum;
+}
