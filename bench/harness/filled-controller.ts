@@ -5,6 +5,7 @@ import { ObjectStore, keyOf } from '../../src/cluster/object-store.js';
 import { isNotFound } from '../../src/cluster/api-error.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
+import { Conflicts } from '../../src/controller/conflicts.js';
 import type { ControllerContext } from '../../src/controller/context.js';
 import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
 import { resources } from '../../src/kubernetes/resources.js';
@@ -101,6 +102,8 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
         deployments: get(resources.deployments), replicaSets: get(resources.replicaSets), pods: get(resources.pods), jobs: get(resources.jobs),
         approvals: get(serinResources.approvals), approvalPolicy: get(resources.validatingAdmissionPolicies), approvalBinding: get(resources.validatingAdmissionPolicyBindings),
         routing: (resource) => (informers.has(resource.plural) ? get(resource) : undefined),
+        sees: () => true,
+        blindness: () => undefined,
         unchangedSince: () => now - 60_000,
       },
       ownProblems: rememberingOwnProblems(),
@@ -112,6 +115,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
       gates: new Gates(() => Promise.reject(new Error('no gates')), { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }, () => undefined),
       leadership: { mayWrite: () => true, epoch: () => 1 },
       observer: noObserver,
+      conflicts: new Conflicts(() => 0),
     },
   };
 }
@@ -136,6 +140,7 @@ function filledInformer(resource: AnyResource): RunningInformer<KubernetesObject
     controlledBy: (uid) => store.controlledBy(uid),
     onChange: () => () => undefined,
     untilSynced: () => Promise.resolve(),
+    refresh: () => undefined,
     remember: (object) => store.set(keyOf(object.metadata), object),
     forget: (object) => store.delete(keyOf(object.metadata)),
     stop: () => Promise.resolve(),

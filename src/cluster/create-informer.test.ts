@@ -49,6 +49,27 @@ const served = (): Record<string, string | undefined> =>
   Object.fromEntries([...server.objects.values()].map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
 
 describe('an informer', () => {
+  it('lists anew when somebody doubts what it knows', async () => {
+    server.put('a');
+    const maps = start({ backoff: { first: 5, longest: 10 } });
+    await maps.untilSynced();
+    await until(() => server.openWatches === 1);
+    server.objects.delete('default/a');
+    server.put('b');
+    await until(() => cached()['b'] !== undefined);
+    expect(cached()['a']).toBeDefined();
+    // Also when the first try fails.
+    server.fail('list', { kind: 'status', code: 400 });
+    maps.refresh();
+    maps.refresh();
+    await until(() => cached()['a'] === undefined);
+    expect(told()).toEqual(['added a', 'added b', 'deleted a']);
+    expect(errors).toHaveLength(1);
+    // And watches on.
+    server.put('c');
+    await until(() => cached()['c'] !== undefined);
+  });
+
   it('lists in pages, watches, and tells each change once with the state before', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) server.put(name);
     const pods = start();

@@ -10,6 +10,7 @@ import type { ClusterClient, WatchEvent } from './client.js';
 import type { RunningInformer } from './informer.js';
 import { keyOf } from './object-store.js';
 import { reflect, type ReflectorSink } from './reflector.js';
+import { Refreshing } from './refreshing.js';
 import { WatchedCache } from './watched-cache.js';
 
 export interface InformerOptions {
@@ -22,6 +23,8 @@ export interface InformerOptions {
   readonly clock?: Clock;
   /** Jitter of back-off and watch length. */
   readonly random?: Random;
+  /** Told of every list that came in, the first and those after a fault. */
+  readonly onListed?: () => void;
   /** Told of each fault that is being mended, and of what a listener throws. Nothing is ever fatal. */
   readonly onError?: (error: Error) => void;
   readonly backoff?: Partial<BackoffLimits>;
@@ -60,10 +63,12 @@ export function createInformer<T extends KubernetesObject>(
     replace: (list, items, version) => {
       cache.replace(list, items.map(strip), version);
       syncing.abort();
+      options.onListed?.();
     },
     apply: (event: WatchEvent<T>) => cache.apply(event.type === 'BOOKMARK' ? event : { ...event, object: strip(event.object) }),
   };
   const { namespace, labelSelector, fieldSelector } = options;
+  const refreshing = new Refreshing();
   const running = Promise.resolve().then(() =>
     reflect(
       client,
@@ -81,6 +86,7 @@ export function createInformer<T extends KubernetesObject>(
         backoff: { first: 500, longest: 30_000, ...options.backoff },
         idle: options.idleMilliseconds ?? 90_000,
         watchSeconds: options.watchSeconds ?? 300,
+        refreshing,
         relistAfter: options.relistAfterMilliseconds ?? 3_600_000,
       },
       stopping.signal,
@@ -97,6 +103,7 @@ export function createInformer<T extends KubernetesObject>(
     controlledBy: (uid) => cache.objects.controlledBy(uid),
     onChange: (listener) => feed.subscribe(listener),
     untilSynced: (signal) => untilAborted(syncing.signal, [stopping.signal, ...(signal ? [signal] : [])]),
+    refresh: () => refreshing.ask(),
     remember: (object) => cache.remember(strip(object)),
     forget: (object) => cache.forget(object),
     async stop() {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../kubernetes/generated/core-v1.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
@@ -46,6 +47,18 @@ describe('an event recorder', () => {
         reportingComponent: 'serin.dev/controller', reportingInstance: 'one', source: { component: 'serin.dev/controller' },
       },
     ]);
+  });
+
+  it.each(Array.from({ length: 30 }, (_, turns) => turns))('writes what is recorded %i turns after the last one was written', async (turns) => {
+    const made: string[] = [];
+    const answers = { create: (_: unknown, event: Event) => (made.push(event.reason ?? ''), Promise.resolve(event)) } as unknown as ClusterClient;
+    const own = createEventRecorder({ client: answers, component: 'serin.dev/controller', instance: 'one', clock });
+    own.record(about(), { type: 'Normal', reason: 'First', message: 'one' });
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    own.record(about(), { type: 'Normal', reason: 'Second', message: 'two' });
+    await setImmediate();
+    expect(made).toEqual(['First', 'Second']);
+    await own.stop();
   });
 
   it('counts repeats, and begins anew after a while or when the Event is gone', async () => {

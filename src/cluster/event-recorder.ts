@@ -75,7 +75,7 @@ class Recorder implements EventRecorder {
       this.#waiting.shift();
       this.#report(new Error('more Events than the server takes; the oldest was lost'));
     }
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+    this.#writing ??= this.#writeAll();
   }
 
   async flush(): Promise<void> {
@@ -97,13 +97,18 @@ class Recorder implements EventRecorder {
   /** Never rejects. One at a time, in order. */
   async #writeAll(): Promise<void> {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      if (this.#stopping.signal.aborted) return void this.#waiting.splice(0);
+      if (this.#stopping.signal.aborted) {
+        this.#waiting.splice(0);
+        break;
+      }
       try {
         await this.#write(next);
       } catch (error) {
         this.#report(error);
       }
     }
+    // In the turn of the last look, so that nothing is recorded between the two.
+    this.#writing = undefined;
   }
 
   async #write({ about, note, at }: Waiting): Promise<void> {

@@ -19,6 +19,8 @@ export interface Informer<T extends KubernetesObject> {
   untilSynced(signal?: AbortSignal): Promise<void>;
   /** Takes in what a write of ours answered, so that the next read sees it; older events never take it back. */
   remember(object: T): void;
+  /** Lists everything anew soon: what is known seems not to be true. */
+  refresh(): void;
   /** As `remember`, for an object that we deleted and the server confirmed gone. */
   forget(object: T): void;
 }

@@ -5,6 +5,7 @@ import { MalformedAnswer } from './api-answer.js';
 import { ApiError, isGone } from './api-error.js';
 import { Backoff, type BackoffLimits } from './backoff.js';
 import type { ClusterClient, ListOptions, WatchEvent } from './client.js';
+import type { Refreshing } from './refreshing.js';
 
 /** Who takes in what a reflector finds. */
 export interface ReflectorSink<T> {
@@ -25,6 +26,8 @@ export interface ReflectorOptions {
   readonly idle: number;
   /** The server is asked to end a watch after this many seconds, or up to twice as many. */
   readonly watchSeconds: number;
+  /** Whether a new list is asked for before its time. */
+  readonly refreshing: Refreshing;
   /** A cache whose list is older than this many milliseconds is listed anew at the next reconnect. */
   readonly relistAfter: number;
 }
@@ -49,6 +52,8 @@ export async function reflect<T extends KubernetesObject>(
 
   while (!signal.aborted) {
     try {
+      // A list that fails is asked for again.
+      if (options.refreshing.take()) version = undefined;
       if (version === undefined || clock.monotonic() - listedAt > options.relistAfter) {
         const number = sink.beginList();
         const list = await client.list(resource, { ...options.selection, signal });
@@ -138,6 +143,7 @@ class WatchRun<T extends KubernetesObject> {
     const onAbort = (): void => ending.abort(abortReason(this.#signal));
     this.#signal.addEventListener('abort', onAbort, { once: true });
     if (this.#signal.aborted) onAbort();
+    const stay = this.#options.refreshing.while(() => ending.abort(new WatchOverdue('what is known is doubted')));
     const overdue = this.#untilOverdue(timeoutSeconds * 1000 + SLACK_MILLISECONDS, ending);
     try {
       const events = this.#client.watch(this.#resource, {
@@ -154,6 +160,7 @@ class WatchRun<T extends KubernetesObject> {
       if (!(ending.signal.reason instanceof WatchOverdue)) throw error;
     } finally {
       this.#signal.removeEventListener('abort', onAbort);
+      stay();
       ending.abort(new Error('the watch has ended'));
       await overdue;
     }

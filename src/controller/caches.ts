@@ -21,6 +21,10 @@ export interface Caches {
   readonly approvalBinding: Informer<ValidatingAdmissionPolicyBinding>;
   /** The kinds that routers watch, and those that keep Deployments from rolling; undefined for one that this cluster does not serve. */
   routing<T extends KubernetesObject>(resource: Resource<T>): Informer<T> | undefined;
+  /** Whether this controller works in this namespace, and so sees what is in it. */
+  sees(namespace: string): boolean;
+  /** Why a kind that the cluster serves cannot be seen, in a sentence with the remedy; undefined when it can. */
+  blindness(resource: Resource<KubernetesObject>): string | undefined;
   /** Milliseconds since the epoch when the present generation of a routing object was first seen. */
   unchangedSince(object: KubernetesObject): number;
 }

@@ -9,6 +9,7 @@ import { serinResources } from '../model/resources.js';
 import { abortReason, type Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
 import { routers } from '../routers/registry.js';
+import { BlindSpots } from './blind-spots.js';
 import type { Caches } from './caches.js';
 
 /** How often a kind that the cluster does not serve yet is looked for, in milliseconds. */
@@ -24,11 +25,31 @@ export interface ClusterCachesOptions {
   readonly onError: (error: Error) => void;
   /** Called for every change of anything; before the first `await`, so that nothing is missed. */
   readonly watch: <T extends KubernetesObject>(informer: Informer<T>) => void;
+  /** Called when a kind can be watched that could not be before. */
+  readonly onSeen: (resource: Resource<KubernetesObject>) => void;
   /** Called when the cluster does not serve one of the kinds any more by which it keeps Deployments from rolling. */
   readonly onPausingLost: () => void;
 }
 
+/** How a kind is watched. */
+interface StartOptions {
+  readonly keepManagedFields?: boolean;
+  /** Whether work goes on without it where it may not be seen. */
+  readonly isOptional?: boolean;
+  /** Whether others are at work already, who have to look again when it is filled. */
+  readonly isLate?: boolean;
+  /** Called instead of an error when the cluster does not serve the kind any more. */
+  readonly onUnserved?: () => void;
+}
+
+/** What nothing can be done without. */
+const required: readonly Resource<KubernetesObject>[] = [
+  serinResources.releasePolicies, serinResources.releases, serinResources.approvals, resources.deployments, resources.replicaSets, resources.pods, resources.jobs,
+];
+
 export interface ClusterCaches extends Caches {
+  /** Why kinds that nothing can be done without cannot be watched at the moment; empty when all can. */
+  readonly missing: readonly string[];
   untilSynced(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -39,10 +60,23 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   const routing = new Map<string, Informer<KubernetesObject>>();
   const seen = new Map<string, { readonly version: string; readonly since: number }>();
   const running: RunningInformer<KubernetesObject>[] = [];
-  const start = <T extends KubernetesObject>(resource: Resource<T>, keepManagedFields = false, onUnserved?: () => void): RunningInformer<T> => {
+  const blind = new BlindSpots();
+  const optional = new Map<string, AbortController>();
+  const start = <T extends KubernetesObject>(resource: Resource<T>, { keepManagedFields = false, isOptional = false, isLate = false, onUnserved }: StartOptions = {}): RunningInformer<T> => {
     const place = options.namespace === undefined || !resource.namespaced ? {} : { namespace: options.namespace };
-    const told = (error: Error): void => (onUnserved && isNotFound(error) ? onUnserved() : onError(error));
-    const informer = createInformer(client, resource, { clock, random, signal, onError: told, keepManagedFields, ...place });
+    const told = (error: Error): void => {
+      if (onUnserved && isNotFound(error)) return onUnserved();
+      const text = blind.failed(resource, error);
+      if (text !== undefined) onError(text === error.message ? error : new Error(text, { cause: error }));
+      if (blind.about(resource) !== undefined) optional.get(keyOf(resource))?.abort();
+    };
+    let isNews = isLate;
+    const onListed = (): void => {
+      if (blind.seen(resource) || isNews) options.onSeen(resource);
+      isNews = false;
+    };
+    if (isOptional) optional.set(keyOf(resource), new AbortController());
+    const informer = createInformer(client, resource, { clock, random, signal, onError: told, onListed, keepManagedFields, ...place });
     running.push(informer as unknown as RunningInformer<KubernetesObject>);
     informer.onChange(({ type, object }) => type === 'deleted' && seen.delete(idOf(object)));
     options.watch(informer);
@@ -56,22 +90,31 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     pods: start(resources.pods),
     jobs: start(resources.jobs),
     approvals: start(serinResources.approvals),
-    approvalPolicy: start(resources.validatingAdmissionPolicies),
-    approvalBinding: start(resources.validatingAdmissionPolicyBindings),
+    // Without them no approval counts.
+    approvalPolicy: start(resources.validatingAdmissionPolicies, { isOptional: true }),
+    approvalBinding: start(resources.validatingAdmissionPolicyBindings, { isOptional: true }),
   };
   // Nobody shares the fields of a Pod with us, so routers need not see who wrote them: one copy is enough.
   routing.set(keyOf(resources.pods), caches.pods as unknown as Informer<KubernetesObject>);
   const wanted = new Map([...Object.values(routers).flatMap(({ watches }) => watches), ...pausingKinds].map((resource) => [keyOf(resource), resource] as const));
-  const routingKinds = startServedKinds();
+  const routingKinds = startServedKinds(false);
 
   /** Resolves when the first look is done; goes on looking for the kinds that are missing. */
-  async function startServedKinds(): Promise<void> {
+  async function startServedKinds(isLate: boolean): Promise<void> {
     const isServed = servedKinds(client, signal);
     for (const [key, resource] of wanted) {
       if (routing.has(key) || !(await isServed(resource))) continue;
       // Routers name who overwrote a field of ours.
-      routing.set(key, start(resource, true, isPausingKind(resource) ? () => forget(key) : undefined));
+      routing.set(key, start(resource, { keepManagedFields: true, isOptional: true, isLate, ...(isPausingKind(resource) ? { onUnserved: () => forget(key) } : {}) }));
     }
+  }
+
+  /** What is not needed by everybody keeps nobody from working when it cannot be seen. */
+  async function untilSyncedOrBlind(informer: RunningInformer<KubernetesObject>): Promise<void> {
+    const gaveUp = optional.get(keyOf(informer.resource))?.signal;
+    await informer.untilSynced(gaveUp ? AbortSignal.any([signal, gaveUp]) : signal).catch((error: unknown) => {
+      if (signal.aborted || !gaveUp?.aborted) throw error;
+    });
   }
 
   /** A cluster may be taken back to a version without the kind; what was last seen of it keeps no Deployment from rolling. */
@@ -86,7 +129,7 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   async function keepLooking(): Promise<void> {
     while (!signal.aborted) {
       await clock.sleep(LOOK_FOR_KINDS, signal);
-      await startServedKinds();
+      await startServedKinds(true);
     }
   }
   const looking = routingKinds.then(keepLooking).catch((error: unknown) => {
@@ -95,7 +138,16 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
 
   return {
     ...caches,
-    routing: <T extends KubernetesObject>(resource: Resource<T>) => routing.get(keyOf(resource)) as Informer<T> | undefined,
+    // One that was never filled is as good as none: for it nothing is done that depends on it (`blindness`).
+    routing<T extends KubernetesObject>(resource: Resource<T>) {
+      const informer = routing.get(keyOf(resource)) as Informer<T> | undefined;
+      return informer?.synced ? informer : undefined;
+    },
+    sees: (namespace) => options.namespace === undefined || options.namespace === namespace,
+    blindness: (resource) => (routing.get(keyOf(resource))?.synced === false ? blind.about(resource) : undefined),
+    get missing() {
+      return required.flatMap((resource) => blind.about(resource) ?? []);
+    },
     unchangedSince(object) {
       const { metadata } = object;
       const id = idOf(object);
@@ -109,7 +161,7 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     },
     async untilSynced() {
       await routingKinds;
-      await Promise.all(running.map((informer) => informer.untilSynced(signal)));
+      await Promise.all(running.map((informer) => untilSyncedOrBlind(informer)));
     },
     async stop() {
       await Promise.all(running.map((informer) => informer.stop()));

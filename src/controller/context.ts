@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import type { Caches } from './caches.js';
+import type { Conflicts } from './conflicts.js';
 import type { OwnProblems } from './policy-checks.js';
 import type { ReleasePlaces } from './release-places.js';
 import type { Gates } from './gates.js';
@@ -41,6 +42,7 @@ export interface ControllerContext {
   readonly gates: Gates;
   readonly places: ReleasePlaces;
   readonly observer: ControllerObserver;
+  readonly conflicts: Conflicts;
   /** True where ConfigMaps and Secrets may not be read; then no policy can watch them. */
   readonly withoutConfig?: boolean;
   readonly leadership: Leadership;

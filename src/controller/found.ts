@@ -13,6 +13,7 @@ export function foundIn(namespace: string, caches: Caches, now: number): Found {
     list<T extends KubernetesObject>(resource: Resource<T>, elsewhere = namespace): T[] {
       return caches.routing(resource)?.list(resource.namespaced ? { namespace: elsewhere } : {}) ?? [];
     },
+    sees: (other) => caches.sees(other),
     serves: (resource) => caches.routing(resource) !== undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { advance, firstStatus } from '../engine/advance.js';
 import { formatShare } from '../engine/formatting.js';
+import { isWritingAgain } from '../engine/overwritten-routes.js';
 import type { Message } from '../model/messages.js';
 import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js';
 import { FINALIZER, serinResources } from '../model/resources.js';
@@ -109,7 +110,7 @@ async function carryOut(context: ControllerContext, view: ReleaseView, status: R
   if (release.spec.first) return;
   if (release.spec.workload.kind === 'Versions') {
     await carryOutRunning(context, release, status);
-    await applyRouting(context, view.routing, status, isInsisting(release, status));
+    await applyRouting(context, view.routing, status, isInsisting(release, status, context.clock.now()));
     return;
   }
   const objects: HolderObjects = { home: workload?.owner, policy: view.policy, release };
@@ -131,12 +132,13 @@ async function carryOut(context: ControllerContext, view: ReleaseView, status: R
     await giveTo(context, other, intent.holders.others, objects);
   }
   if (!workload) await letRestGo(context, view, status);
-  await applyRouting(context, view.routing, status, isInsisting(release, status));
+  await applyRouting(context, view.routing, status, isInsisting(release, status, context.clock.now()));
   if (workload && !intent.paused) await setPaused(context, workload, false);
 }
 
-/** A person who says "go on" to this step wants our routes again; nobody else may set off a war of writes. */
-const isInsisting = ({ spec }: Release, status: ReleaseStatus): boolean => status.phase !== 'Aborting' && (spec.advanceTo ?? 0) > status.step.index;
+/** A person who says "go on" to this step wants our routes again, and it may have been a slip once; nothing else may set off a war of writes. */
+const isInsisting = ({ spec }: Release, status: ReleaseStatus, now: number): boolean =>
+  status.phase !== 'Aborting' && ((spec.advanceTo ?? 0) > status.step.index || isWritingAgain(status, now));
 
 /** What a release holds beside the canary of a workload that is gone: left to run when that was asked for, else ended. */
 async function letRestGo(context: ControllerContext, { release, replicaSets }: ReleaseView, { intent }: ReleaseStatus): Promise<void> {

@@ -3,11 +3,15 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from '../cluster/create-client.js';
 import { localCluster, type LocalCluster } from '../cluster/testing/local-cluster.js';
+import { installedKinds } from '../installation/kinds.js';
+import type { PolicyRule } from '../kubernetes/generated/rbac-v1.js';
 import { resources } from '../kubernetes/resources.js';
+import type { PolicySpec } from '../model/release-policy.js';
 import type { User } from '../local/api/request/users.js';
 import { API_VERSION, serinResources } from '../model/resources.js';
 import { systemClock } from '../ports/clock.js';
 import { seededRandom } from '../ports/random.js';
+import { controllerAccess, controllerRules, installerRules } from './controller-rules.js';
 import { install } from './installation.js';
 import { ControllerMetrics } from './metrics/controller-metrics.js';
 import { runController, type RunControllerOptions } from './run-controller.js';
@@ -69,8 +73,8 @@ describe('the controller as a process', () => {
   const eventually = (condition: () => boolean | Promise<boolean>): Promise<void> =>
     vi.waitFor(async () => { if (!(await condition())) throw new Error('not yet'); }, { timeout: 20_000, interval: 10 });
   const leads = async (one: Running): Promise<boolean> => (await one.get('/readyz')).text === 'leads\n';
-  const policyIn = (namespace: string) =>
-    client().create(serinResources.releasePolicies, { apiVersion: API_VERSION, kind: 'ReleasePolicy', metadata: { name: 'web', namespace }, spec: { workload: { deployment: 'web' }, strategy: { canary: { steps: [{ weight: 50 }] } } } });
+  const policyIn = (namespace: string, name = 'web', more: Partial<PolicySpec> = {}) =>
+    client().create(serinResources.releasePolicies, { apiVersion: API_VERSION, kind: 'ReleasePolicy', metadata: { name, namespace }, spec: { workload: { deployment: name }, strategy: { canary: { steps: [{ weight: 50 }] } }, ...more } });
   const seen = async (namespace: string): Promise<boolean> => (await client().get(serinResources.releasePolicies, { namespace, name: 'web' })).status?.phase !== undefined;
 
   it('leads, or stands by with filled caches and takes over at once when the leader stops', async () => {
@@ -105,9 +109,73 @@ describe('the controller as a process', () => {
   it('does not take the lease while it may not see the cluster', async () => {
     const one = await start('blind', {}, { username: 'nobody', groups: ['system:authenticated'] });
     await eventually(() => one.log.some(({ error }) => String(error).includes('forbidden')));
-    expect(await one.get('/readyz')).toEqual({ status: 503, text: 'fills its caches\n' });
+    const { status, text } = await one.get('/readyz');
+    expect([status, text.split('\n')[0]]).toEqual([503, 'fills its caches']);
+    expect(text).toMatch(/^The controller may not list and watch pods: pods is forbidden: User "nobody" cannot list .*\. Its role is not that of this version: bring it up to date with serin install or helm upgrade\.$/m);
     expect((await one.get('/healthz')).status).toBe(200);
     expect(await client().find(resources.leases, { namespace: 'serin-system', name: 'serin' })).toBeUndefined();
+  });
+
+  describe('with a role that is older than itself', () => {
+    const someone: User = { username: 'someone', groups: ['system:authenticated'] };
+    const without = (plurals: readonly string[]) => controllerRules.map((rule) => ({ ...rule, resources: (rule.resources ?? []).filter((each) => !plurals.includes(each)) })).filter(({ resources: left }) => left.length > 0);
+    const allow = async (rules: readonly PolicyRule[]): Promise<void> => {
+      const [role, binding] = controllerAccess({ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: someone.username }, rules);
+      await client().apply(installedKinds.ClusterRole, role, { fieldManager: 'test', force: true });
+      await client().apply(installedKinds.ClusterRoleBinding, binding, { fieldManager: 'test', force: true });
+    };
+    const said = async (name: string): Promise<string | undefined> => (await client().get(serinResources.releasePolicies, { namespace: 'shop', name })).status?.message;
+
+    it('works all the same, leaves alone what depends on what it may not see, and goes on when it may', async () => {
+      await allow(without(['ingresses', 'validatingadmissionpolicies']));
+      const one = await start('one', {}, someone);
+      await eventually(() => leads(one));
+      await policyIn('shop', 'plain');
+      await policyIn('shop', 'routed', { service: 'web', router: { ingressNginx: {} } });
+      await eventually(async () => (await said('plain'))?.includes('Deployment') === true);
+      await eventually(async () => (await said('routed'))?.includes('may not list and watch ingresses.networking.k8s.io') === true);
+      const routed = await client().get(serinResources.releasePolicies, { namespace: 'shop', name: 'routed' });
+      expect(routed.status?.conditions).toContainEqual(expect.objectContaining({ type: 'Stalled', status: 'True' }));
+      expect(routed.metadata.finalizers ?? []).toEqual([]);
+      const told = one.log.flatMap(({ error }) => (String(error).includes('may not list and watch') ? [/watch ([\w.]+):/.exec(String(error))?.[1]] : []));
+      expect(told.sort()).toEqual(['ingresses.networking.k8s.io', 'validatingadmissionpolicies.admissionregistration.k8s.io']);
+      await allow(controllerRules);
+      await eventually(async () => (await said('routed'))?.includes('may not list') === false);
+    });
+
+    it('waits for what it cannot do without, and says so', async () => {
+      await allow(without(['replicasets']));
+      const one = await start('one', {}, someone);
+      await eventually(async () => (await one.get('/readyz')).text.includes('may not list and watch replicasets.apps'));
+      expect((await one.get('/readyz')).status).toBe(503);
+      await allow(controllerRules);
+      await eventually(() => leads(one));
+    });
+
+    it('installs as soon as it may', async () => {
+      const one = await start('one', { install: true, namespace: 'new' }, someone);
+      await eventually(async () => (await one.get('/readyz')).text.includes('The controller may not install what it needs: namespaces'));
+      expect(one.log.filter(({ about }) => about === 'install')).toHaveLength(1);
+      await allow([...controllerRules, ...installerRules]);
+      await eventually(() => leads(one));
+    });
+  });
+
+  it('is not ready without the definitions of its kinds, says so once, and is again when they are there', async () => {
+    const releases = { name: 'releases.serin.dev' };
+    await client().delete(resources.customResourceDefinitions, releases);
+    await eventually(async () => (await client().find(resources.customResourceDefinitions, releases)) === undefined);
+    const one = await start('one');
+    await eventually(async () => (await one.get('/readyz')).text.includes('The cluster knows no releases.serin.dev. Its definition was deleted or never installed: put it back with serin install'));
+    await install(client(), systemClock, new AbortController().signal);
+    await eventually(() => leads(one));
+    await client().delete(resources.customResourceDefinitions, releases);
+    await eventually(async () => (await one.get('/readyz')).status === 503);
+    expect((await one.get('/readyz')).text).toMatch(/^leads\nThe cluster knows no releases\.serin\.dev\./);
+    expect((await one.get('/healthz')).status).toBe(200);
+    await install(client(), systemClock, new AbortController().signal);
+    await eventually(() => leads(one));
+    expect(one.log.filter(({ error }) => String(error).includes('knows no releases'))).toHaveLength(2);
   });
 
   it('works in one namespace only when it is told so', async () => {

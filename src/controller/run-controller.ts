@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { ClusterClient } from '../cluster/client.js';
 import { createEventRecorder } from '../cluster/event-recorder.js';
 import { createLeaderElection, type LeaderElection } from '../cluster/leader-election.js';
-import { ApiError } from '../cluster/api-error.js';
+import { ApiError, isForbidden } from '../cluster/api-error.js';
+import { Backoff } from '../cluster/backoff.js';
 import { resources } from '../kubernetes/resources.js';
 import { createHttpScrape } from '../metrics/http-scrape.js';
 import { RequestCounter } from '../metrics/request-counter.js';
@@ -10,6 +11,7 @@ import { describe } from '../model/messages.js';
 import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
+import { lacksRight } from './blind-spots.js';
 import { createGateCall } from './gate-call.js';
 import { LEASE } from './controller-rules.js';
 import { install } from './installation.js';
@@ -51,11 +53,15 @@ const STATES = { starting: 'starts', filling: 'fills its caches', standby: 'stan
 export async function runController(options: RunControllerOptions, signal: AbortSignal): Promise<void> {
   const { client, clock, random, log, metrics } = options;
   let state: keyof typeof STATES = 'starting';
-  const isReady = (): boolean => state === 'standby' || state === 'leading';
-  const probes = options.listen && (await startProbeServer({ ...options.listen, metrics, state: () => ({ ready: isReady(), text: STATES[state] }) }));
+  /** Why it cannot do its work, as far as a person has to mend it. */
+  let lacks: () => readonly string[] = () => [];
+  const isReady = (): boolean => (state === 'standby' || state === 'leading') && lacks().length === 0;
+  const text = (): string => [STATES[state], ...lacks()].join('\n');
+  const probes = options.listen && (await startProbeServer({ ...options.listen, metrics, state: () => ({ ready: isReady(), text: text() }) }));
   if (probes) log.info({ host: probes.host, port: probes.port }, 'serving probes and metrics');
   try {
-    if (options.install) await putOnCluster(options, signal);
+    if (options.install) await putOnCluster(options, (lack) => (lacks = () => lack), signal);
+    if (signal.aborted) return;
     const onError = (error: Error, about = 'cluster'): void => log.warn({ about, error: error.message }, 'will be tried again');
     const events = createEventRecorder({ client, component: 'serin.dev/controller', instance: options.identity, clock, onError });
     const scraping = createHttpScrape(options.resolve);
@@ -81,6 +87,7 @@ export async function runController(options: RunControllerOptions, signal: Abort
       evidence: ({ pods }, onCounts) => (counter = new RequestCounter({ pods, clock, scrape: scraping.scrape, onCounts })),
       ...(options.faults === undefined ? {} : { faults: options.faults }),
     });
+    lacks = () => controller.missing();
     metrics.observe({ phases: () => controller.phases(), queueDepth: () => controller.queueDepth(), isLeading: () => election?.isLeading() ?? false, isReady });
     const rounds = counter?.run(counting.signal);
     try {
@@ -107,9 +114,30 @@ export async function runController(options: RunControllerOptions, signal: Abort
   }
 }
 
-async function putOnCluster({ client, clock, log, namespace }: RunControllerOptions, signal: AbortSignal): Promise<void> {
-  await ensureNamespace(client, namespace);
-  const { pausesOnChange } = await install(client, clock, signal);
+/** How often it is tried again to install what the controller may not, in milliseconds. */
+const INSTALL_AGAIN = { first: 1000, longest: 30_000 };
+
+/** Installs as soon as the controller may. @param onLack told in sentences what it may not; of nothing when it may again */
+async function putOnCluster({ client, clock, random, log, namespace }: RunControllerOptions, onLack: (lack: readonly string[]) => void, signal: AbortSignal): Promise<void> {
+  const backoff = new Backoff(INSTALL_AGAIN, random);
+  let said = '';
+  let pausesOnChange = false;
+  for (;;) {
+    try {
+      await ensureNamespace(client, namespace);
+      ({ pausesOnChange } = await install(client, clock, signal));
+      break;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isForbidden(error)) throw error;
+      const lack = lacksRight(error, 'The controller may not install what it needs');
+      if (lack !== said) log.warn({ about: 'install' }, lack);
+      said = lack;
+      onLack([lack]);
+      await clock.sleep(backoff.next(), signal).catch(() => undefined);
+    }
+  }
+  onLack([]);
   if (!pausesOnChange) log.warn('this cluster has no MutatingAdmissionPolicy: Deployments of policies stay paused at rest');
 }
 

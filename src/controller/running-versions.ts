@@ -46,6 +46,7 @@ export function observeRunning({ deployment, replicaSets, replicaSet }: RunningV
     ready: sum(({ ready }) => ready),
     holder,
     troubles: all.find(({ name }) => name === replicaSet?.metadata.name)?.troubles ?? [],
+    ending: all.flatMap(({ ending = [] }) => ending),
   };
 }
 

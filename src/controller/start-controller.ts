@@ -2,10 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { ClusterClient } from '../cluster/client.js';
 import { createWorkQueue } from '../cluster/work-queue.js';
 import { isConflict, isNotFound } from '../cluster/api-error.js';
+import { message } from '../model/messages.js';
 import type { Clock } from '../ports/clock.js';
 import { noFaults, type FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
 import { createClusterCaches, type ClusterCaches } from './cluster-caches.js';
+import { Conflicts } from './conflicts.js';
 import type { ControllerContext, EventSink, EvidenceSource, Leadership } from './context.js';
 import { Gates, type GateCall } from './gates.js';
 import { rememberingOwnProblems } from './policy-checks.js';
@@ -15,7 +17,8 @@ import { noObserver, type ControllerObserver } from './observer.js';
 import { ReleasePlaces, type ReleaseLimits } from './release-places.js';
 import { reconcilePolicy } from './reconcile-policy.js';
 import { letGo, reconcileRelease } from './reconcile-release.js';
-import { parseSubject, subjectKey, Triggers } from './triggers.js';
+import { parseSubject, subjectKey, Triggers, type Subject } from './triggers.js';
+import { leaveAlone, unseenFor } from './unseen.js';
 import { NotLeading } from './writes.js';
 
 export interface ControllerOptions {
@@ -42,6 +45,8 @@ export interface ControllerOptions {
 export interface RunningController {
   /** Resolves when the caches are filled; nothing is worked on before. Call `lookAtEverything` then. */
   untilReady(): Promise<void>;
+  /** Why kinds that nothing can be done without cannot be watched at the moment; empty when all can. */
+  missing(): readonly string[];
   /** Policies and releases that are worked on or wait for a worker. */
   queueDepth(): number;
   /** How many policies and releases there are in each phase. */
@@ -68,9 +73,13 @@ export function startController(options: ControllerOptions): RunningController {
       const leaveToOthers = (): undefined => (subject.kind === 'release' ? letGo(context, subject) : undefined);
       if (!leadership.mayWrite()) return leaveToOthers();
       const start = clock.monotonic();
-      const passed = (result: PassResult): void => context.observer.passed(subject.kind, result, (clock.monotonic() - start) / 1000);
+      const passed = (result: PassResult): void => {
+        if (result !== 'conflict') context.conflicts.ended(key);
+        context.observer.passed(subject.kind, result, (clock.monotonic() - start) / 1000);
+      };
       try {
-        const at = subject.kind === 'policy' ? await reconcilePolicy(context, subject) : await reconcileRelease(context, subject);
+        const unseen = unseenFor(context, subject);
+        const at = unseen !== undefined ? await leaveAlone(context, subject, unseen) : subject.kind === 'policy' ? await reconcilePolicy(context, subject) : await reconcileRelease(context, subject);
         passed('done');
         return at === undefined ? undefined : { againAfter: Math.max(0, at - clock.now()) };
       } catch (error) {
@@ -78,12 +87,22 @@ export function startController(options: ControllerOptions): RunningController {
         passed(result);
         if (result === 'not-leading') return leaveToOthers();
         // Somebody else wrote first, or what we knew is gone: the change that did it brings the key back, but be sure.
-        if (result === 'conflict') return { againAfter: 200 };
+        if (result === 'conflict' && error instanceof Error) return { againAfter: refused(key, subject, error) };
         throw error;
       }
     },
     { clock, random, workers: options.workers ?? 4, onError: (key, error) => onError(error, key) },
   );
+  /** @returns milliseconds until the next try */
+  const refused = (key: string, subject: Subject, error: Error): number => {
+    const { againAfter, tells } = context.conflicts.refused(key, error);
+    if (tells) {
+      onError(error, key);
+      const about = subject.kind === 'policy' ? caches.policies.get(subject) : caches.releases.get(subject);
+      if (about) options.events.record(about, message('WriteRefused', { detail: error.message }), 'Warning');
+    }
+    return againAfter;
+  };
   const triggers: Triggers = new Triggers(() => caches, (subject) => queue.add(subjectKey(subject)));
   const caches: ClusterCaches = createClusterCaches({
     client, clock, random, signal: stopping.signal,
@@ -91,6 +110,7 @@ export function startController(options: ControllerOptions): RunningController {
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     watch: (informer) => triggers.watch(informer),
     onPausingLost: () => triggers.everyPolicy(),
+    onSeen: () => triggers.everyPolicy(),
   });
   const highestEpoch = (): number => caches.releases.list().reduce((highest, { status }) => Math.max(highest, status?.epoch ?? 0), 0);
   let raise = 0;
@@ -102,6 +122,7 @@ export function startController(options: ControllerOptions): RunningController {
     places: new ReleasePlaces(options.limits ?? {}),
     ownProblems: rememberingOwnProblems(),
     observer: options.observer ?? noObserver,
+    conflicts: new Conflicts(random),
     withoutConfig: options.withoutConfig ?? false,
     gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
     evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
@@ -111,6 +132,7 @@ export function startController(options: ControllerOptions): RunningController {
       await caches.untilSynced();
       filled = true;
     },
+    missing: () => caches.missing,
     queueDepth: () => queue.busy,
     phases: () => phaseCounts(caches),
     highestEpoch,

@@ -1,6 +1,7 @@
-import type { ReplicaSetObservation } from '../engine/observation.js';
+import type { EndingPod, ReplicaSetObservation } from '../engine/observation.js';
 import type { VersionObservation } from '../engine/resting.js';
 import type { ReplicaSet } from '../kubernetes/generated/apps-v1.js';
+import type { Pod } from '../kubernetes/generated/core-v1.js';
 import { controllerOf, isOwnedBy } from '../kubernetes/owners.js';
 import { equalTemplates } from '../kubernetes/pod-template.js';
 import { matchesLabelSelector } from '../kubernetes/selectors.js';
@@ -37,6 +38,13 @@ export function holderOf(replicaSet: ReplicaSet, { homeUid, policyUid, releaseUi
   return 'stranger';
 }
 
+/** Those told to end, the first that was to end first. */
+function endingPods(pods: readonly Pod[]): EndingPod[] {
+  return pods
+    .flatMap(({ metadata: { name, deletionTimestamp }, spec }) => (deletionTimestamp === undefined ? [] : [{ pod: name, node: spec.nodeName ?? '', until: Date.parse(deletionTimestamp) }]))
+    .sort((one, other) => one.until - other.until || one.pod.localeCompare(other.pod));
+}
+
 export function observeReplicaSet(replicaSet: ReplicaSet, holders: Holders, caches: Caches): ReplicaSetObservation {
   const pods = caches.pods.controlledBy(replicaSet.metadata.uid ?? '');
   const live = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
@@ -48,6 +56,7 @@ export function observeReplicaSet(replicaSet: ReplicaSet, holders: Holders, cach
     ready,
     holder: holderOf(replicaSet, holders),
     troubles: troublesOf(replicaSet, live),
+    ending: endingPods(pods),
   };
 }
 

@@ -21,7 +21,7 @@ export async function write<T extends KubernetesObject>(
 ): Promise<T> {
   await context.faults.reach(`controller.${boundary}.before`);
   if (!context.leadership.mayWrite()) throw new NotLeading(`not leading any more: ${boundary} is left to the next one`);
-  const written = await send(context.client);
+  const written = await noting(context, informer, send(context.client));
   informer?.remember(written);
   await context.faults.reach(`controller.${boundary}.after`);
   return written;
@@ -37,7 +37,17 @@ export async function remove<T extends KubernetesObject>(
 ): Promise<void> {
   await context.faults.reach(`controller.${boundary}.before`);
   if (!context.leadership.mayWrite()) throw new NotLeading(`not leading any more: ${boundary} is left to the next one`);
-  await send(context.client);
+  await noting(context, informer, send(context.client));
   informer?.forget(object);
   await context.faults.reach(`controller.${boundary}.after`);
+}
+
+/** What we had known is doubted where a write is refused again and again. */
+async function noting<T extends KubernetesObject, Answer>({ conflicts }: ControllerContext, informer: Informer<T> | undefined, sent: Promise<Answer>): Promise<Answer> {
+  try {
+    return await sent;
+  } catch (error) {
+    conflicts.note(error, informer);
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatShare, formatTime } from './formatting.js';
 import type { Observation } from './observation.js';
+import { waitsForPodsGone } from './pods-gone.js';
 import { routesReleased, shareForReadyPods, shareReached, uncarriedShare } from './routing.js';
 import { sameTraffic } from './same-traffic.js';
 
@@ -91,6 +92,6 @@ export function canaryGone(draft: Draft, release: Release, observation: Observat
     }
     draft.intend({ sizes: { canary: 0 } });
   }
-  draft.wait(message('WaitsForPodsGone', { role: 'canary', count: canary.pods }));
+  draft.wait(waitsForPodsGone('canary', observation, canary.pods, draft.now));
   return false;
 }

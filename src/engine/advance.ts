@@ -1,4 +1,4 @@
-import { message } from '../model/messages.js';
+import { describe, message } from '../model/messages.js';
 import { hasEnded, versionName, type Release, type ReleaseStatus } from '../model/release.js';
 import { abort, beginAbort } from './aborting.js';
 import { countingOf } from './counting.js';
@@ -9,6 +9,7 @@ import { judgeFirst } from './first-version.js';
 import { handOver } from './handing-over.js';
 import { beginLettingGo, letGo } from './letting-go.js';
 import type { Observation } from './observation.js';
+import { answerOverwriting } from './overwritten-routes.js';
 import { prepare } from './preparing.js';
 import { progress } from './progressing.js';
 import { promote } from './promoting.js';
@@ -22,6 +23,7 @@ export function firstStatus(release: Release, now: number): ReleaseStatus {
     step: { index: 0, startedAt: time },
     intent: { routing: 'keep', share: 0, sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true },
     startedAt: time,
+    message: describe(log),
     log: [{ number: 1, time, code: log.code, arguments: { ...log.arguments } }],
   };
 }
@@ -40,9 +42,7 @@ export function advance(release: Release, observation: Observation, now: number)
   const ending = endingOf(draft, release, observation);
   if (ending) begin(draft, ending, observation);
   act(draft, release, observation);
-  for (const { place, problem, remedy } of observation.routing.problems.slice(0, 1)) {
-    draft.wait(message('RoutesOverwritten', { place, problem, remedy }));
-  }
+  answerOverwriting(draft, observation);
   return draft.finish(release, observation.evidence);
 }
 

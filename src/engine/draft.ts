@@ -47,6 +47,11 @@ export class Draft {
     this.#status = { ...this.#status, ...change };
   }
 
+  /** For a status from which something was left out. */
+  replace(status: ReleaseStatus): void {
+    this.#status = status;
+  }
+
   intend(change: Partial<Omit<Intent, 'sizes' | 'holders'>> & { sizes?: Partial<Intent['sizes']>; holders?: Partial<Intent['holders']> }): void {
     const { intent } = this.#status;
     this.set({

@@ -12,6 +12,15 @@ export interface PodTrouble {
   readonly detail: string;
 }
 
+/** A Pod that was told to end. */
+export interface EndingPod {
+  readonly pod: string;
+  /** Empty when it was never given one. */
+  readonly node: string;
+  /** When it is to have ended, in milliseconds since the epoch. */
+  readonly until: number;
+}
+
 /** A ReplicaSet as it was found. */
 export interface ReplicaSetObservation {
   readonly name: string;
@@ -23,6 +32,8 @@ export interface ReplicaSetObservation {
   /** `nobody`: no controller; `stranger`: someone that is none of ours. */
   readonly holder: Holder | 'nobody' | 'stranger';
   readonly troubles: readonly PodTrouble[];
+  /** Pods that are told to end and have not, the first that was to end first. */
+  readonly ending?: readonly EndingPod[];
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Ending } from './endings.js';
 import { describeStep, formatShare } from './formatting.js';
 import type { Observation } from './observation.js';
 import { plannedBatch, plannedTraffic } from './planned.js';
+import { waitsForPodsGone } from './pods-gone.js';
 import { shareForReadyPods, shareReached } from './routing.js';
 import { keepCanarySize, podsNeeded } from './sizes.js';
 import { checkStep } from './step-checks.js';
@@ -72,7 +73,7 @@ function sharesStand(draft: Draft, release: Release, observation: Observation, i
   const standing = inBatches(release) ? batchStands(observation, target, left) : (observation.replicaSets.canary?.ready ?? 0) >= (draft.intent.sizes.canary ?? 0);
   if (!standing) {
     if (inBatches(release) && (observation.replicaSets.canary?.ready ?? 0) >= target) {
-      draft.wait(message('WaitsForPodsGone', { role: 'stable', count: Math.max(0, (observation.replicaSets.stable?.pods ?? 0) - left) }));
+      draft.wait(waitsForPodsGone('stable', observation, Math.max(0, (observation.replicaSets.stable?.pods ?? 0) - left), draft.now));
     }
     return false;
   }

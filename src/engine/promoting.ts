@@ -6,6 +6,7 @@ import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatTime } from './formatting.js';
 import type { Observation } from './observation.js';
+import { waitsForPodsGone } from './pods-gone.js';
 import { shareForReadyPods, shareReached } from './routing.js';
 import { keepCanarySize } from './sizes.js';
 import { askShare } from './traffic.js';
@@ -48,7 +49,7 @@ function drainStable(draft: Draft, release: Release, observation: Observation): 
     draft.intend({ sizes: { stable: 0 } });
     draft.endWait();
   }
-  if (stable && (stable.size > 0 || stable.pods > 0)) return draft.wait(message('WaitsForPodsGone', { role: 'stable', count: stable.pods }));
+  if (stable && (stable.size > 0 || stable.pods > 0)) return draft.wait(waitsForPodsGone('stable', observation, stable.pods, draft.now));
   beginHandingOver(draft, release);
 }
 

@@ -28,7 +28,7 @@ class Pods {
     const none = (): never => {
       throw new Error('not used');
     };
-    return { resource: resources.pods, synced: true, get: none, list: () => (this.lists++, [...this.list.values()]), onChange: none, untilSynced: none, remember: none, forget: none };
+    return { resource: resources.pods, synced: true, get: none, list: () => (this.lists++, [...this.list.values()]), onChange: none, untilSynced: none, refresh: none, remember: none, forget: none };
   }
 
   put(name: string, hash: string, created: number): void {

@@ -123,6 +123,10 @@ export const ReleaseStatusSchema = Type.Object({
   ),
   counting: Type.Optional(Type.Object({ share: Type.Integer(), stable: Type.Integer(), canary: Type.Integer() }, { description: 'The requests on record when the present share came into force.' })),
   intent: IntentSchema,
+  overwritten: Type.Optional(Type.Object({
+    since: Type.Optional(Type.String({ format: 'date-time', description: 'Since when routes are not as Serin wrote them.' })),
+    again: Type.Optional(Type.String({ format: 'date-time', description: 'When they were written once more; that is done once in a release.' })),
+  }, { description: 'What somebody else did to routes.' })),
   claims: Type.Optional(Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), namespace: Type.Optional(Type.String({ description: "The release's own when absent." })), found: AnyObject<unknown>({}) }), { description: 'What was found in shared objects, to be put back.' })),
   evidence: Type.Optional(Type.Object({ stable: CountsSchema, canary: CountsSchema }, { description: 'Requests and failures on record since the release began.' })),
   evidenceAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the evidence was written down last.' })),

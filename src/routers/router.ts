@@ -18,6 +18,8 @@ export interface Found {
   list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): T[];
   /** Whether the API server knows this kind at all; where it cannot be asked (offline, or absent) it counts as known. */
   serves?(resource: Resource<KubernetesObject>): boolean;
+  /** Whether objects of this namespace can be seen; a controller may work in one alone. All can when absent. */
+  sees?(namespace: string): boolean;
 }
 
 export interface RouterContext {

@@ -8,6 +8,7 @@ import { startApi } from '../../src/local/api/testing/local-client.js';
 import { Driver, resources, serinResources } from '../driver/driver.js';
 import { namespace, policy, service, virtualService } from '../driver/program.js';
 import { serin, type CommandResult } from './driven-shell.js';
+import { withOwnRole } from './own-role.js';
 
 const HOME = 'serin-system';
 const IMAGE = 'registry.example.com/serin:1.2.3';
@@ -34,6 +35,7 @@ describe('serin doctor', () => {
     await driver.run(async () => driver.client.replace(serinResources.releasePolicies, { ...(await driver.client.create(serinResources.releasePolicies, wanted)), status }, { subresource: 'status' }));
   };
   const everythingThere = async (): Promise<void> => {
+    await withOwnRole(driver);
     await serin(driver, ['install', '--image', IMAGE, '--no-wait']);
     await lead();
     await driver.until('the Pods of the controllers are ready', async () => (await driver.client.get(resources.deployments, { namespace: HOME, name: 'serin' })).status?.readyReplicas === 2);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { createClient } from '../../src/cluster/create-client.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
+import { CONTROLLER_USER, controllerAccess } from '../../src/controller/controller-rules.js';
 import { installedKinds } from '../../src/installation/kinds.js';
 import type { Deployment } from '../../src/kubernetes/generated/apps-v1.js';
 import type { KubernetesObject } from '../../src/kubernetes/objects.js';
@@ -10,6 +11,7 @@ import { Driver, resources, serinResources } from '../driver/driver.js';
 import { namespace, policy, settle, setImage, untilPhase } from '../driver/program.js';
 import { serin, type CommandResult } from './driven-shell.js';
 import { folder } from './files.js';
+import { withOwnRole } from './own-role.js';
 
 const IMAGE = 'registry.example.com/serin:1.2.3';
 const HOME = 'serin-system';
@@ -21,6 +23,7 @@ describe('serin install', () => {
     driver = new Driver();
     await driver.startCluster();
     ({ client } = driver);
+    await withOwnRole(driver);
   });
   const folders: ReturnType<typeof folder>[] = [];
   afterEach(async () => {
@@ -106,6 +109,18 @@ describe('serin install', () => {
     await driver.run(() => client.patch(resources.deployments, { namespace: HOME, name: 'serin' }, { kind: 'merge', body: { metadata: { labels: { 'app.kubernetes.io/managed-by': 'Helm' } } } }));
     expect((await install('--no-wait')).err).toBe('serin: nothing was installed: Serin in namespace serin-system belongs to Helm. Bring it up to date with helm upgrade, or remove it with helm uninstall first.\n');
     expect((await uninstall()).err).toBe('serin: Serin in namespace serin-system belongs to Helm. Remove it with helm uninstall.\n');
+  });
+
+  it.each([
+    ['the controller of a local cluster', { kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: CONTROLLER_USER }, 'User system:serin:controller, the controller that a local cluster brings along. There is nothing to install here; serin doctor says whether it leads.'],
+    ['a controller in another namespace', { kind: 'ServiceAccount', namespace: 'elsewhere', name: 'serin' }, 'ServiceAccount elsewhere/serin, and one controller works for all namespaces. To have it here instead, take that one away first (serin uninstall -n elsewhere, or helm uninstall); to work in one namespace only, install with --watch-namespace.'],
+  ])('does not take the rights of %s', async (_, subject, says) => {
+    const [, binding] = controllerAccess(subject);
+    await driver.run(() => client.create(installedKinds.ClusterRoleBinding, binding));
+    const role = await find('ClusterRole', CONTROLLER_USER);
+    expect(await install('--no-wait')).toMatchObject({ code: 1, out: '', err: `serin: nothing was installed: ClusterRoleBinding system:serin:controller gives these rights to ${says}\n` });
+    expect(await find('ClusterRole', CONTROLLER_USER)).toEqual(role);
+    expect(await find('Deployment', 'serin', HOME)).toBeUndefined();
   });
 
   it('names kinds that the cluster does not know, and what to do', async () => {

@@ -334,7 +334,8 @@ const access = (kind: string, plural: string): Resource<KubernetesObject> => ({ 
 const clusterRoles = access('ClusterRole', 'clusterroles');
 const clusterRoleBindings = access('ClusterRoleBinding', 'clusterrolebindings');
 
-function istioDefinitions(): CustomResourceDefinition[] {
+/** Istio's kinds, as its own chart brings them. */
+export function istioDefinitions(): CustomResourceDefinition[] {
   return JSON.parse(readFileSync(new URL('../../src/kubernetes/generated/istio-crds.json', import.meta.url), 'utf8')) as CustomResourceDefinition[];
 }
 

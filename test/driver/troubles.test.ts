@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Deployment, StatefulSet } from '../../src/kubernetes/generated/apps-v1.js';
 import type { Node, ResourceQuota } from '../../src/kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
+import type { Transport } from '../../src/ports/transport.js';
 import { Driver, resources, serinResources, type DriverOptions } from './driver.js';
 import { endingOf } from './mid-release/ending.js';
 import { deployment, getRelease, namespace, policy, service, setImage, settle, untilPhase, virtualService, web } from './program.js';
@@ -74,6 +75,56 @@ describe('what keeps canary Pods from running', () => {
       const { status } = await untilPhase(driver, ['Aborted'], 'web-1', 25);
       expect(status).toMatchObject({ abortReason: 'CanaryNotReady' });
     }));
+});
+
+describe('what keeps Pods from ending', () => {
+  it('a Pod that does not end, as on a node that is gone, is named with its node and what to do', () =>
+    withDriver({ scheduler: true }, async (driver) => {
+      const node: Node = {
+        apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' }, spec: {},
+        status: { allocatable: { cpu: '4', memory: '4Gi', pods: '40' }, capacity: { cpu: '4', memory: '4Gi', pods: '40' }, conditions: [{ type: 'Ready', status: 'True' }] },
+      };
+      await driver.run(() => driver.client.create(resources.nodes, node));
+      await driver.run(() => driver.client.patch(resources.nodes, { name: 'node-1' }, { kind: 'merge', body: { status: node.status } }, { subresource: 'status' }));
+      await settle(driver, { policy: policy([{ weight: 50 }]) });
+      // Nobody on this node ends Pods.
+      await setImage(driver, 'web:v2');
+      const says = (): string => driver.object(serinResources.releases, { namespace, name: 'web-1' })?.status?.message ?? '';
+      await driver.until('the release waits for them', () => /^Waits for the Pods of the stable version to end; 4 left \(Pod web-\w+-\w+ on node node-1\)\.$/.test(says()), 60);
+      await driver.until('they are overdue', () => /; 4 left \(Pod web-\w+-\w+ on node node-1 was to end by \d\d:\d\d:\d\d UTC; if the node is gone for good, delete it: kubectl delete node node-1\)\.$/.test(says()), 90);
+      for (const { metadata: { name, deletionTimestamp } } of driver.objects(resources.pods, namespace)) {
+        if (deletionTimestamp !== undefined) await driver.run(() => driver.client.delete(resources.pods, { namespace, name }, { gracePeriodSeconds: 0 }));
+      }
+      await untilPhase(driver, ['Completed']);
+    }));
+});
+
+describe('a write that is refused for good', () => {
+  it('is tried less and less often, said once, and goes on when it is taken', async () => {
+    let [refusing, tries] = [true, 0];
+    const controllerTransport = (inner: Transport): Transport => ({
+      stream: (request) => inner.stream(request),
+      request(request) {
+        if (request.method !== 'POST' || !request.path.endsWith('/replicasets')) return inner.request(request);
+        tries++;
+        const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 409, reason: 'AlreadyExists', message: 'replicasets.apps "web-x" already exists' };
+        return refusing ? Promise.resolve({ status: 409, headers: {}, body: JSON.stringify(status) }) : inner.request(request);
+      },
+    });
+    await withDriver({ controllerTransport }, async (driver) => {
+      await settle(driver);
+      await setImage(driver, 'web:v2');
+      await driver.pass(90);
+      expect(tries).toBeGreaterThan(4);
+      expect(tries).toBeLessThan(20);
+      const said = driver.events.filter(({ code }) => code === 'WriteRefused');
+      expect(said).toHaveLength(1);
+      expect(said[0]?.arguments['detail']).toMatch(/POST .*replicasets: .*already exists/);
+      expect(driver.errors.filter((error) => error.includes('already exists'))).toHaveLength(1);
+      refusing = false;
+      await untilPhase(driver, ['Completed']);
+    });
+  });
 });
 
 /** Everything that is there, but for what Serin itself holds. */

@@ -9,6 +9,7 @@ import { onCluster } from '../cluster-command.js';
 import { CliError, exitCodes } from '../errors.js';
 import { kindName, servedKinds } from '../install/cluster-kinds.js';
 import { untilLeading } from '../install/leading.js';
+import { otherController } from '../install/others.js';
 import { managerOf, presentObjects } from '../install/present.js';
 import { putObjects, titleOf } from '../install/put.js';
 import { missingRights } from '../install/rights.js';
@@ -87,6 +88,8 @@ async function check(client: ClusterClient, objects: readonly InstalledObject[],
   if (unserved.length > 0) throw new CliError(`nothing was installed: this cluster does not know ${unserved.join(', ')}. ${unservedRemedy(unserved)}`);
   const manager = await managerOf(client, namespace, signal);
   if (manager !== undefined && manager !== MANAGER) throw new CliError(`nothing was installed: Serin in namespace ${namespace} belongs to ${manager}. ${manager === 'Helm' ? 'Bring it up to date with helm upgrade, or remove it with helm uninstall first.' : 'Choose another namespace with -n.'}`);
+  const other = await otherController(client, objects, signal);
+  if (other !== undefined) throw new CliError(`nothing was installed: ${other}`);
   const missing = await missingRights(client, objects.flatMap(({ resource, object: { metadata } }) => (['create', 'patch'] as const).map((verb) => ({ verb, resource, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) }))), signal);
   if (missing.length > 0) throw new CliError(`nothing was installed: you may not ${missing.join('; ')}. Let a cluster administrator run it, or hand over what serin install --dry-run prints.`);
 }

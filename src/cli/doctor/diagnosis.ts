@@ -2,6 +2,7 @@ import { checkAdmission } from './admission.js';
 import { checkController } from './controller.js';
 import type { ClusterFacts } from './facts.js';
 import type { Finding } from './finding.js';
+import { checkGateways } from './gateways.js';
 import { checkGitOps } from './gitops.js';
 import { checkPolicies } from './policies.js';
 import { checkRights } from './rights.js';
@@ -18,6 +19,7 @@ export function diagnose(facts: ClusterFacts, own: string): Finding[] {
     ...checkRights(facts),
     ...checkAdmission(facts),
     ...checkRouting(facts),
+    ...checkGateways(facts),
     ...checkGitOps(facts),
     ...(facts.policies === 'unserved' ? [] : checkPolicies(facts)),
   ];

@@ -52,8 +52,17 @@ export interface ClusterFacts {
   readonly applications: Seen<KubernetesObject>;
   /** Kustomizations of Flux. */
   readonly kustomizations: Seen<KubernetesObject>;
+  readonly gatewaysElsewhere: readonly GatewayElsewhere[];
   /** What Serin writes in and others may have in git, by policy. */
   readonly shared: readonly SharedObject[];
+}
+
+/** A Gateway of another namespace than the policy by whose routes it is named. */
+export interface GatewayElsewhere {
+  readonly policy: string;
+  readonly namespace: string;
+  /** `namespace/name`. */
+  readonly gateway: string;
 }
 
 /** An object that a policy's releases write in, and where. */

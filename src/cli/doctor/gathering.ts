@@ -11,6 +11,7 @@ import { serinResources } from '../../model/resources.js';
 import type { Clock } from '../../ports/clock.js';
 import { accountOf, callerRights, controllerRights } from './access.js';
 import { seen, type ClusterFacts, type Leader, type Seen } from './facts.js';
+import { gatewaysElsewhere } from './gateways.js';
 import { sharedObjects } from './shared-objects.js';
 
 const applications: Resource<KubernetesObject> = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', namespaced: true };
@@ -50,6 +51,7 @@ export async function gatherFacts(client: ClusterClient, namespace: string, cloc
     productDeployments: products.find((each) => typeof each === 'string') ?? products.flatMap(seen),
     applications: await all(applications),
     kustomizations: await all(kustomizations),
+    gatewaysElsewhere: await gatewaysElsewhere(seen(policies), (resource, within) => all(resource, { namespace: within })),
     shared: await sharedObjects(seen(policies), (resource, within) => all(resource, { namespace: within })),
   };
 }

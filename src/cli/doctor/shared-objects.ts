@@ -1,3 +1,4 @@
+import type { GRPCRoute, HTTPRoute } from '../../kubernetes/generated/gateway-api-v1.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
@@ -27,22 +28,31 @@ async function sharedBy({ metadata, spec: { router = {}, service, workload } }: 
       if (object) add(resources.virtualServices, object, within, '/spec/http');
     }
   }
-  if (router.gatewayApi) {
-    for (const resource of [resources.httpRoutes, resources.grpcRoutes] as const) {
-      const named = router.gatewayApi.routes?.filter(({ kind = 'HTTPRoute' }) => kind === resource.kind).map(({ name, namespace: within = namespace }) => ({ name, within }));
-      const chosen = named ?? seen(await lists(resource, namespace)).filter((each) => service !== undefined && leadsTo(each, 'name', service)).map((each) => ({ name: each.metadata.name, within: namespace }));
-      for (const { name, within } of chosen) {
-        const object = await find(resource, within, name);
-        if (object) add(resource, object, within, '/spec/rules');
-      }
-    }
-  }
+  for (const { resource, object, within } of await routesOf({ metadata, spec: { router, ...(service === undefined ? {} : { service }) } }, lists as RouteLists)) add(resource, object, within, '/spec/rules');
   // Where versions are split by Services, the one that clients use is pinned to stable.
   if ((router.gatewayApi ?? router.ingressNginx ?? router.service) !== undefined && workload.versions === undefined && service !== undefined) {
     const object = await find(resources.services, namespace, service);
     if (object) add(resources.services, object, namespace, '/spec/selector');
   }
   return shared;
+}
+
+type AnyRoute = HTTPRoute | GRPCRoute;
+type RouteLists = (resource: Resource<AnyRoute>, namespace: string) => Promise<Seen<AnyRoute>>;
+
+/** The routes of the Gateway API that a policy names, or that lead to its Service. */
+export async function routesOf({ metadata: { namespace = '' }, spec: { router, service } }: { readonly metadata: ReleasePolicy['metadata']; readonly spec: Pick<ReleasePolicy['spec'], 'router' | 'service'> }, lists: RouteLists): Promise<{ resource: Resource<AnyRoute>; object: AnyRoute; within: string }[]> {
+  if (!router?.gatewayApi) return [];
+  const found: { resource: Resource<AnyRoute>; object: AnyRoute; within: string }[] = [];
+  for (const resource of [resources.httpRoutes, resources.grpcRoutes] as readonly Resource<AnyRoute>[]) {
+    const named = router.gatewayApi.routes?.filter(({ kind = 'HTTPRoute' }) => kind === resource.kind).map(({ name, namespace: within = namespace }) => ({ name, within }));
+    const chosen = named ?? seen(await lists(resource, namespace)).filter((each) => service !== undefined && leadsTo(each, 'name', service)).map((each) => ({ name: each.metadata.name, within: namespace }));
+    for (const { name, within } of chosen) {
+      const object = seen(await lists(resource, within)).find((each) => each.metadata.name === name);
+      if (object) found.push({ resource, object, within });
+    }
+  }
+  return found;
 }
 
 /** Whether anything in an object names this Service, by its short name or a longer one. */

@@ -1,4 +1,5 @@
 import type { ClusterClient } from '../../cluster/client.js';
+import { attempt, LatestWork } from '../../cluster/latest-work.js';
 import { timestamp } from '../../kubernetes/conditions.js';
 import type { Gateway } from '../../kubernetes/generated/gateway-api-v1.js';
 import { deepEqual } from '../../kubernetes/json.js';
@@ -10,7 +11,6 @@ import { SUPPORTED_FEATURES } from './configuration/gateway-api/features.js';
 import type { GatewayApiRoutes, GatewayApiStatuses } from './configuration/gateway-api/gateway-api.js';
 import { CONTROLLER_NAME, GATEWAY_API_GROUP, GATEWAY_CLASS } from './configuration/gateway-api/objects.js';
 import type { WantedGatewayStatus, WantedRouteStatus } from './configuration/gateway-api/statuses.js';
-import { attempt, LatestWork } from './latest-work.js';
 
 type Condition = NonNullable<NonNullable<Gateway['status']>['conditions']>[number];
 

@@ -135,6 +135,20 @@ describe('requests between Pods', () => {
     await vi.waitFor(() => expect(seen).toEqual(['reviews-shadow:9080 hello']));
   });
 
+  it('are given up as copies when their route gives a request no more time', async () => {
+    mesh.addService('reviews', '10.96.0.10');
+    mesh.informers.destinationRules.remember(subsets);
+    let givenUp = 0;
+    await mesh.addPod('reviews', 'v1');
+    await mesh.addPod('reviews', 'v2', (_, response) => void response.on('close', () => givenUp++));
+    const caller = await mesh.addPod('productpage', 'v1');
+    const route = { route: [{ destination: { host: 'reviews', subset: 'v1' } }], mirror: { host: 'reviews', subset: 'v2' }, timeout: '0.3s' };
+    mesh.informers.virtualServices.remember(virtualService({ name: 'reviews' }, { hosts: ['reviews'], http: [route] }));
+    await mesh.gateway.settled();
+    for (let sent = 0; sent < 3; sent++) expect(await mesh.inside(caller, 'http://reviews:9080/')).toMatchObject({ status: 200 });
+    await vi.waitFor(() => expect(givenUp).toBe(3), { timeout: 20_000 });
+  });
+
   it('are tried again as the route says', async () => {
     let calls = 0;
     mesh.addService('reviews', '10.96.0.10');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterClient } from '../../cluster/client.js';
+import { attempt, LatestWork } from '../../cluster/latest-work.js';
 import { timestamp } from '../../kubernetes/conditions.js';
 import type { Event } from '../../kubernetes/generated/core-v1.js';
 import type { Ingress } from '../../kubernetes/generated/networking-v1.js';
@@ -8,7 +9,6 @@ import { resources } from '../../kubernetes/resources.js';
 import type { Clock } from '../../ports/clock.js';
 import { ingressClasses, nginxClass } from './configuration/ingress-nginx/ingress-class.js';
 import type { IngressNginxRoutes } from './configuration/ingress-nginx/ingress-nginx.js';
-import { attempt, LatestWork } from './latest-work.js';
 
 type Report = Pick<IngressNginxRoutes, 'served' | 'problems'>;
 

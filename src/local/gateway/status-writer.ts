@@ -1,10 +1,10 @@
 import type { ClusterClient } from '../../cluster/client.js';
+import { attempt, LatestWork } from '../../cluster/latest-work.js';
 import type { DestinationRule, Gateway, VirtualService } from '../../kubernetes/generated/istio-v1.js';
 import type { Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Refusals } from './configuration/refusals.js';
-import { attempt, LatestWork } from './latest-work.js';
 
 type Routing = VirtualService | DestinationRule | Gateway;
 type Condition = NonNullable<NonNullable<Routing['status']>['conditions']>[number];

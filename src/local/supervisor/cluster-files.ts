@@ -34,6 +34,8 @@ export interface ClusterFiles {
   readonly tokens: string;
   /** The people beside the administrator, without their tokens. */
   readonly users: string;
+  /** There while somebody changes who may come in. */
+  readonly accessLock: string;
   /** Roles and bindings that the API starts with. */
   readonly access: string;
   /** The cluster's own certificate authority. */
@@ -61,6 +63,7 @@ export function clusterFiles(directory: string): ClusterFiles {
     kubeconfig: at('kubeconfig'),
     tokens: at('tokens.json'),
     users: at('users.json'),
+    accessLock: at('access.lock'),
     access: at('access.json'),
     authority: { certificate: at('certificates', 'ca.crt'), key: at('certificates', 'ca.key') },
     server: { certificate: at('certificates', 'api.crt'), key: at('certificates', 'api.key') },

@@ -6,6 +6,7 @@ import { freePort, tryListen, closeServer } from '../addresses/free-port.js';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../processes/process-identity.js';
 import { writeAccess } from './access.js';
 import { ensureCertificates } from './cluster-certificates.js';
+import { exclusively } from './exclusive.js';
 import { clusterFiles, type ClusterFiles } from './cluster-files.js';
 import { readPlan, writePlan, type ClusterPlan, type PortWish } from './cluster-plan.js';
 import { alreadyUp, removeAbandoned } from './abandoned.js';
@@ -107,7 +108,7 @@ export class Supervisor {
     await writePlan(this.#files.plan, { ...plan, apiPort: { ...plan.apiPort, port: apiPort }, ingressPort: { ...plan.ingressPort, port: ingressPort } });
     const apiUrl = `https://${API_HOST}:${apiPort}`;
     const authority = await ensureCertificates(this.#files, plan.name, serviceRange, this.#clock.now());
-    await writeAccess(this.#files, { name: plan.name, server: apiUrl, authority }, plan.parts, await readClusterUsers(this.#files));
+    await exclusively(this.#files.accessLock, this.#clock, async () => writeAccess(this.#files, { name: plan.name, server: apiUrl, authority }, plan.parts, await readClusterUsers(this.#files)));
     this.#facts = { status: 'starting', apiUrl, ingressPort, podRange, serviceRange };
     const placeholders = { directory: this.#files.directory, podRange, serviceRange, apiPort: String(apiPort), ingressPort: String(ingressPort), name: plan.name };
     for (const part of plan.parts) {

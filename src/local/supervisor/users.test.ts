@@ -70,6 +70,15 @@ describe('a person', () => {
     await expect.poll(() => mayList(bob.kubeconfig), { timeout: 5000 }).toBe(403);
   });
 
+  it('is there although others were added at the same moment', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `guest-${index}`);
+    const added = await Promise.all(names.map((name) => addUser(directory, { name, groups: ['guests'] })));
+    const known = (await listUsers(directory)).map(({ name }) => name);
+    expect(known.filter((name) => name.startsWith('guest-'))).toEqual(names);
+    for (const { kubeconfig } of added) expect(await mayList(kubeconfig)).toBe(403);
+    expect(await Promise.all(names.map((name) => removeUser(directory, name)))).toEqual(names.map(() => true));
+  });
+
   it('is kept by the next start', async () => {
     const { kubeconfig } = await addUser(directory, { name: 'carol', groups: ['dev'] });
     const before = await readFile(kubeconfig, 'utf8');

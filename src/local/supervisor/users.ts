@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { isRecord } from '../../kubernetes/json.js';
+import { systemClock, type Clock } from '../../ports/clock.js';
 import { writeAccess } from './access.js';
 import { clusterFiles, type ClusterFiles } from './cluster-files.js';
+import { exclusively } from './exclusive.js';
 import { readPlan, type ClusterPlan } from './cluster-plan.js';
 import { SupervisorError } from './supervisor-error.js';
 import { writeWhole } from './whole-file.js';
@@ -29,13 +31,15 @@ const TAKEN = new Set(['kubernetes-admin', 'admin']);
  * knows them at once.
  * @throws SupervisorError `InvalidUser`, or `NotUp` where no cluster was ever started
  */
-export async function addUser(directory: string, { name, groups }: ClusterUser): Promise<UserAccess> {
+export async function addUser(directory: string, { name, groups }: ClusterUser, clock: Clock = systemClock): Promise<UserAccess> {
   const problem = userProblem(name, groups);
   if (problem !== undefined) throw new SupervisorError('InvalidUser', problem);
   const { files, plan } = await clusterIn(directory);
-  const others = (await readClusterUsers(files)).filter((user) => user.name !== name);
   const user: ClusterUser = { name, groups: [...new Set(groups)] };
-  await saveUsers(files, plan, [...others, user]);
+  await exclusively(files.accessLock, clock, async () => {
+    const others = (await readClusterUsers(files)).filter((other) => other.name !== name);
+    await saveUsers(files, plan, [...others, user]);
+  });
   return withFile(files, user);
 }
 
@@ -43,8 +47,12 @@ export async function addUser(directory: string, { name, groups }: ClusterUser):
  * Takes a person's token and kubeconfig away.
  * @returns false when there was no such person
  */
-export async function removeUser(directory: string, name: string): Promise<boolean> {
+export async function removeUser(directory: string, name: string, clock: Clock = systemClock): Promise<boolean> {
   const { files, plan } = await clusterIn(directory);
+  return exclusively(files.accessLock, clock, () => removeFrom(files, plan, name));
+}
+
+async function removeFrom(files: ClusterFiles, plan: ClusterPlan, name: string): Promise<boolean> {
   const users = await readClusterUsers(files);
   const others = users.filter((user) => user.name !== name);
   if (others.length === users.length) return false;

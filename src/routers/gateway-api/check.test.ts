@@ -37,6 +37,20 @@ describe('gateway-api check', () => {
     expect(problems()).toEqual(['HTTPRoute (gateway.networking.k8s.io/v1): the cluster does not know this kind']);
   });
 
+  it('says of what is in a namespace that is not looked at that it cannot be seen, not that it is missing', () => {
+    const attached = route([whole]);
+    const elsewhereAttached = { ...attached, spec: { ...attached.spec, parentRefs: [{ name: 'web', namespace: 'edge' }] } };
+    cluster.put(elsewhereAttached);
+    cluster.outOfSight.add('edge');
+    cluster.remove('Gateway', 'web', 'edge');
+    config = { routes: [{ name: 'reviews' }, { name: 'shop', namespace: 'edge' }] };
+    const elsewhere = { remedy: 'move it to namespace shop, or install Serin without watchNamespace' };
+    expect(gatewayApiRouter.check(config, cluster, reviewsContext())).toEqual([
+      { place: 'HTTPRoute edge/shop', problem: 'is in namespace edge, and this controller sees namespace shop only', ...elsewhere },
+      { place: 'Gateway edge/web', problem: 'is in namespace edge, and this controller sees namespace shop only: what its class can do is not known beforehand', severity: 'warning', ...elsewhere },
+    ]);
+  });
+
   it('refuses matches that the API cannot say', () => {
     const ask = (match: NonNullable<Split['matches']>[number]) => gatewayApiRouter.inexpressible?.(config, { ...splitOf(0), matches: [match] }, reviewsContext()).map(({ problem }) => problem);
     const cookie = (name: string) => ({ name, exact: '1' });

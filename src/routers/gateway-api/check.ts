@@ -1,5 +1,6 @@
 import { resources } from '../../kubernetes/resources.js';
 import { checkServices } from '../canary-service/check.js';
+import { outOfSight } from '../out-of-sight.js';
 import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { parentTitle, refusalOf } from './acceptance.js';
 import { claimRule } from './claims.js';
@@ -77,6 +78,8 @@ function parentProblems(found: Found, { key, object }: SelectedRoute, { namespac
     const { group = GATEWAY_API_GROUP, kind = 'Gateway', name, namespace = key.namespace } = parent;
     if (group !== GATEWAY_API_GROUP || kind !== 'Gateway' || found.serves?.(resources.gatewayApiGateways) === false) return [];
     const isThere = namespace === own ? found.get(resources.gatewayApiGateways, name) : found.get(resources.gatewayApiGateways, name, namespace);
+    const unseen = outOfSight(found, namespace, own);
+    if (unseen) return [{ place: `Gateway ${namespace}/${name}`, problem: `${unseen.problem}: what its class can do is not known beforehand`, remedy: unseen.remedy, severity: 'warning' }];
     if (isThere || object.status?.parents.some(({ parentRef }) => parentTitle(parentRef) === parentTitle(parent))) return [];
     return [{
       place: `${title}, spec.parentRefs[${index}]`,

@@ -1,4 +1,5 @@
 import { resources } from '../../kubernetes/resources.js';
+import { outOfSight } from '../out-of-sight.js';
 import type { Found, RoutingProblem } from '../router.js';
 import { GATEWAY_API_GROUP, routeTitle, type RouteKey } from './objects.js';
 
@@ -19,6 +20,8 @@ function isGranted(found: Found, from: Reference & { readonly namespace: string 
 /** A route of another namespace is steered only where that namespace says so. */
 export function consentProblems(found: Found, key: RouteKey, own: string): RoutingProblem[] {
   const { kind, name, namespace } = key;
+  const unseen = outOfSight(found, namespace, own);
+  if (unseen) return [{ place: routeTitle(key, own), ...unseen }];
   if (namespace === own || isGranted(found, { group: 'serin.dev', kind: 'ReleasePolicy', namespace: own }, { group: GATEWAY_API_GROUP, kind, name, namespace })) return [];
   return [
     {

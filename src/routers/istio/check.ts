@@ -1,6 +1,7 @@
 import { resources } from '../../kubernetes/resources.js';
 import { roles } from '../../model/version.js';
 import { isOurObject } from '../our-objects.js';
+import { outOfSight } from '../out-of-sight.js';
 import type { CheckContext, Found, RoutingProblem } from '../router.js';
 import { claimRoute } from './claims.js';
 import { consentProblem } from './consent.js';
@@ -33,7 +34,7 @@ export function checkIstio(config: IstioConfig, found: Found, context: CheckCont
   const names = new Set([...(service.name === '' ? [] : [service.name]), ...(services ? roles.map((role) => services[role]) : [])]);
   return [
     ...[...names].flatMap((name) => serviceProblems(found, name)),
-    ...selectionProblems(config, selected, scope),
+    ...selectionProblems(config, found, selected, scope),
     ...selected.flatMap((each) => [
       ...[consentProblem(each.object, service.namespace) ?? []].flat(),
       ...virtualServiceProblems(each, scope),
@@ -91,7 +92,7 @@ function serviceProblems(found: Found, name: string): RoutingProblem[] {
   return [];
 }
 
-function selectionProblems(config: IstioConfig, selected: readonly SelectedVirtualService[], scope: Scope): RoutingProblem[] {
+function selectionProblems(config: IstioConfig, found: Found, selected: readonly SelectedVirtualService[], scope: Scope): RoutingProblem[] {
   const service = scope.services?.stable ?? scope.service.name;
   if (config.virtualServices === undefined) {
     if (selected.length > 0) return [];
@@ -109,6 +110,8 @@ function selectionProblems(config: IstioConfig, selected: readonly SelectedVirtu
     const place = `router.istio.virtualServices[${index}]`;
     const title = titleOf(entry.name, namespace, scope.service.namespace);
     const chosen = selected.find(({ object, namespace: of }) => object.metadata.name === entry.name && of === namespace);
+    const unseen = outOfSight(found, namespace, scope.service.namespace);
+    if (unseen) return [{ place, problem: `${title} ${unseen.problem}`, remedy: unseen.remedy }];
     if (!chosen) return [{ place, problem: `${title} does not exist`, remedy: 'create it, or correct the name' }];
     const missing = routes.filter((route) => !chosen.routes.some((each) => each.list === 'http' && each.route.name === route));
     if (missing.length > 0) {

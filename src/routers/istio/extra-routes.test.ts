@@ -215,12 +215,26 @@ describe('preview', () => {
 
   it.each<[string, HttpRoute[]]>([
     ['which the preview path /green would hide', [{ match: [{ uri: { exact: '/green/x' } }], route: [{ destination: { host: 'ratings' } }] }, rest]],
+    ['takes ^/green/[0-9]+$, which the preview path /green would hide', [{ match: [{ uri: { regex: '^/green/[0-9]+$' } }], route: [{ destination: { host: 'ratings' } }] }, rest]],
     ['before the routes to steer', [{ match: [{ uri: { prefix: '/' } }], route: [{ destination: { host: 'ratings' } }] }, rest]],
     ['cannot be cut off before', [{ ...rest, rewrite: { uriRegexRewrite: { match: 'a', rewrite: 'b' } } }]],
   ])('by path holds where it would hide or be hidden: %s', (words, http) => {
     steering.cluster.put(virtualService(http));
     expect(steering.go(split(0, { preview: { path: '/green' } }))).toContain(words);
     expect(names().some((name) => name?.includes('preview'))).toBe(false);
+  });
+
+  it.each([
+    ['/gr(een|ey)/.*', true],
+    ['(/api|/green)/x', true],
+    ['/red/.*', false],
+    ['.*', false],
+  ])('by path, with a warning where it cannot be told what a pattern takes: %s', (regex, warns) => {
+    steering.cluster.put(virtualService([{ match: [{ uri: { regex } }], route: [{ destination: { host: 'ratings' } }] }, rest]));
+    const wanted = split(0, { preview: { path: '/green' } });
+    const said = istioRouter.inexpressible?.(steering.config, wanted, steering.context, steering.cluster) ?? [];
+    expect(said.map(({ problem, severity }) => [problem, severity])).toEqual(warns ? [[`takes paths by the pattern ${regex}; whether some of them lie beneath the preview path /green cannot be told`, 'warning']] : []);
+    expect(steering.go(wanted)).toBeUndefined();
   });
 
   it('by host, in a VirtualService of our own', () => {

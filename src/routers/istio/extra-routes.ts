@@ -46,7 +46,7 @@ export function extraRoutes(
   const first = Math.min(...indexes);
   const path = split.preview?.path;
   if (path !== undefined && virtualService.found && steered.length > 0) {
-    const hidden = previewProblems(virtualService.title, usersRoutes(virtualService.found.object, 'http', scope), indexes, path);
+    const hidden = previewProblems(virtualService.title, usersRoutes(virtualService.found.object, 'http', scope), indexes, path).filter(({ severity }) => severity !== 'warning');
     problems.push(...hidden);
     const previews = hidden.length > 0 ? [] : steered.flatMap((each) => previewMatches(each.state.route, path).map((preview) => ({ ...preview, ...each })));
     previews.forEach(({ match, rewrite, state, mirroring }, number) => {

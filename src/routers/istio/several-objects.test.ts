@@ -78,6 +78,8 @@ describe('VirtualServices of mesh and gateway, and of another namespace', () => 
     expect(problem?.remedy).toContain('serin.dev/allow-release-from: shop');
     steering.cluster.remove('VirtualService', 'shop', 'edge');
     expect(steering.refusals()).toEqual(['router.istio.virtualServices[2]: VirtualService edge/shop does not exist']);
+    steering.cluster.outOfSight.add('edge');
+    expect(steering.refusals()).toEqual(['router.istio.virtualServices[2]: VirtualService edge/shop is in namespace edge, and this controller sees namespace shop only']);
   });
 });
 

@@ -16,6 +16,8 @@ interface Stored {
 export class TestCluster implements Found {
   now = 1_000_000;
   readonly unserved = new Set<string>();
+  /** Namespaces that are not looked at. */
+  readonly outOfSight = new Set<string>();
   readonly writes: RoutingWrite[] = [];
   /** By kind and namespace, then by name. */
   readonly #objects = new Map<string, Map<string, Stored>>();
@@ -28,6 +30,10 @@ export class TestCluster implements Found {
 
   list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): T[] {
     return [...this.#of(resource.kind, namespace).values()].map(({ object }) => object as unknown as T);
+  }
+
+  sees(namespace: string): boolean {
+    return !this.outOfSight.has(namespace);
   }
 
   serves(resource: Resource<KubernetesObject>): boolean {

@@ -60,18 +60,18 @@ export async function startControlPlane(options: ControlPlaneOptions, signal: Ab
     const certificates = await issueCertificates(directory, network.apiServer);
     const { tokens, kubeconfigs } = await writeUsers(directory, { server, authority: certificates.authority });
 
-    const newStore = async (): Promise<LabStore> => {
-      const each = await startStore(programs.store, directory, signal);
+    const newStore = async (until: AbortSignal): Promise<LabStore> => {
+      const each = await startStore(programs.store, directory, until);
       started(each.process);
       return each;
     };
-    let store = await newStore();
+    let store = await newStore(signal);
 
-    const newApiServer = async (): Promise<LabProcess> => {
+    const newApiServer = async (until: AbortSignal): Promise<LabProcess> => {
       const process = started(LabProcess.start({ name: 'kube-apiserver', path: programs.apiServer, args: apiServerArguments(options, network, store.address, certificates, tokens), log: join(directory, 'kube-apiserver.log') }));
       const { transport } = await loadKubeconfig({ env: {}, path: kubeconfigs.admin });
       try {
-        await process.until('ready', async () => (await transport.request({ method: 'GET', path: '/readyz' })).status === 200, { signal });
+        await process.until('ready', async () => (await transport.request({ method: 'GET', path: '/readyz' })).status === 200, { signal: until });
       } finally {
         await transport.stop();
       }
@@ -106,18 +106,18 @@ export async function startControlPlane(options: ControlPlaneOptions, signal: Ab
 
     const processes: ControlPlane['processes'] = {
       store: store.process,
-      apiServer: await newApiServer(),
+      apiServer: await newApiServer(signal),
       controllerManager: newControllerManager(),
       scheduler: options.scheduler === false ? undefined : newScheduler(),
     };
     return {
       directory, network, server, kubeconfigs, processes, stop,
       authority: certificates.authority,
-      async restart(which) {
+      async restart(which, until) {
         if (which === 'store') {
-          store = await newStore();
+          store = await newStore(until);
           processes.store = store.process;
-        } else if (which === 'apiServer') processes.apiServer = await newApiServer();
+        } else if (which === 'apiServer') processes.apiServer = await newApiServer(until);
         else if (which === 'controllerManager') processes.controllerManager = newControllerManager();
         else processes.scheduler = newScheduler();
       },

@@ -23,7 +23,7 @@ const RETRY_MILLISECONDS = 100;
 /** The kinds by which the rules are judged. */
 const kinds: readonly Resource<KubernetesObject>[] = [
   resources.deployments, resources.replicaSets, resources.pods, resources.services, resources.jobs,
-  resources.virtualServices, resources.destinationRules, serinResources.releases, serinResources.releasePolicies,
+  resources.virtualServices, resources.destinationRules, serinResources.releases, serinResources.releasePolicies, serinResources.approvals,
 ];
 
 const collectionOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): string => `${group}/${plural}`;

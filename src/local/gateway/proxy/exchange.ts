@@ -123,7 +123,7 @@ export class Exchange {
       this.#retries = route.retries;
       this.#cluster = this.#plane.configuration.clusters.resolve(destination.destination, this.#listenerPort, this.#identity.namespace);
       this.#prepare(destination.requestHeaders, destination.authority, route.rewritePath);
-      if (route.mirrors.length > 0) sendMirrors(this.#plane, route.mirrors, this.#mirrored(), this.#body);
+      if (route.mirrors.length > 0) sendMirrors(this.#plane, route.mirrors, this.#mirrored(), this.#body, route.timeout);
       this.#try();
     }
   }

@@ -19,8 +19,11 @@ export interface Mirrored {
   readonly clusterOf: (name: DestinationName) => Cluster;
 }
 
-/** Sends copies; nobody waits for them, and what becomes of them changes nothing. */
-export function sendMirrors(plane: DataPlane, mirrors: readonly Mirror[], mirrored: Mirrored, body: RequestBody | undefined): void {
+/** How long a copy may take where its route sets no limit, in milliseconds; as nginx gives an upstream. */
+const LONGEST = 60_000;
+
+/** Sends copies; nobody waits for them, and what becomes of them changes nothing. @param timeout of the route, in milliseconds; 0 for none */
+export function sendMirrors(plane: DataPlane, mirrors: readonly Mirror[], mirrored: Mirrored, body: RequestBody | undefined, timeout: number): void {
   for (const { destination, fraction, target, body: withBody = true } of mirrors) {
     if (fraction < 1 && plane.random() >= fraction) continue;
     const cluster = mirrored.clusterOf(destination);
@@ -36,7 +39,7 @@ export function sendMirrors(plane: DataPlane, mirrors: readonly Mirror[], mirror
         headers: withBody ? headers : withoutLength(headers),
         body: withBody ? (body?.stream(false) ?? null) : null,
       },
-      new MirrorAttempt(plane, mirrored.identity, cluster, endpoint),
+      new MirrorAttempt(plane, mirrored.identity, cluster, endpoint, timeout > 0 ? timeout : LONGEST),
     );
   }
 }
@@ -56,18 +59,24 @@ class MirrorAttempt implements Dispatcher.DispatchHandler {
   readonly #cluster: Cluster;
   readonly #endpoint: Endpoint;
   readonly #startedAt: number;
+  readonly #cancelTimeout: () => void;
+  #abort: ((error?: Error) => void) | undefined;
+  #timedOut = false;
+  #ended = false;
   #status = 0;
 
-  constructor(plane: DataPlane, identity: ProxyIdentity, cluster: Cluster, endpoint: Endpoint) {
+  constructor(plane: DataPlane, identity: ProxyIdentity, cluster: Cluster, endpoint: Endpoint, timeout: number) {
     this.#plane = plane;
     this.#identity = identity;
     this.#cluster = cluster;
     this.#endpoint = endpoint;
     this.#startedAt = plane.clock.monotonic();
+    this.#cancelTimeout = plane.after(timeout, () => this.#timeOut());
   }
 
-  onConnect(): void {
-    // A copy is never taken back.
+  onConnect(abort: (error?: Error) => void): void {
+    if (this.#timedOut) abort(new Error('timed out'));
+    else this.#abort = abort;
   }
 
   onHeaders(status: number): boolean {
@@ -80,7 +89,7 @@ class MirrorAttempt implements Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
-    this.#endpoint.active--;
+    this.#end();
     const served = this.#plane.sidecars.of(this.#endpoint.pod)?.served;
     const service = this.#cluster.service ?? { host: this.#cluster.host, name: this.#cluster.host, namespace: unknownWorkload.namespace };
     const duration = this.#plane.clock.monotonic() - this.#startedAt;
@@ -88,6 +97,20 @@ class MirrorAttempt implements Dispatcher.DispatchHandler {
   }
 
   onError(): void {
+    this.#end();
+  }
+
+  #timeOut(): void {
+    this.#timedOut = true;
+    // One that still waits for a connection is dropped when that comes.
+    if (this.#abort) this.#abort(new Error('timed out'));
+    else this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancelTimeout();
     this.#endpoint.active--;
   }
 }

@@ -31,6 +31,9 @@ export class MemoryInformer<T extends KubernetesObject> implements Informer<T> {
     return Promise.resolve();
   }
 
+  /** Nobody else changes it. */
+  refresh(): void {}
+
   remember(object: T): void {
     const before = this.#objects.get(keyOf(object.metadata));
     this.#objects.set(keyOf(object.metadata), object);

@@ -4,7 +4,7 @@ import { ApiProxy } from '../../lab/api-proxy.js';
 import type { KwokLab } from '../../lab/kwok-lab.js';
 import type { LabProcess } from '../../lab/lab-process.js';
 import { startSerinController, type SerinControllerOptions } from '../../lab/serin-controller.js';
-import { persistently } from './played-story.js';
+import { persistently } from './persistence.js';
 
 const START_MILLISECONDS = 240_000;
 const leases = resources.leases;

@@ -3,6 +3,9 @@ import type { KwokLab } from '../../lab/kwok-lab.js';
 import { ControllerFor } from './controller-for.js';
 import type { PlayedStory } from './played-story.js';
 
+/** However slow the machine is, in seconds. */
+const PATIENCE = 300;
+
 /** Holds the first write that gives the canary a share, as if it were long on its way. */
 class HeldWrite {
   #arrived: () => void = () => undefined;
@@ -56,12 +59,12 @@ export async function playFrozen(lab: KwokLab, played: PlayedStory): Promise<unk
     const before = played.release?.status?.epoch ?? 0;
     leader.process.freeze();
     await played.takeBack();
-    await played.stage.until('another one leads', () => (played.release?.status?.epoch ?? 0) > before, 60);
-    await played.stage.until('the canary is taken back', () => played.release?.status?.phase === 'Aborted', 60);
+    await played.stage.until('another one leads', () => (played.release?.status?.epoch ?? 0) > before, PATIENCE);
+    await played.stage.until('the canary is taken back', () => played.release?.status?.phase === 'Aborted', PATIENCE);
     held.deliver();
     const status = await held.answer;
     leader.process.thaw();
-    await played.untilEnd(60);
+    await played.untilEnd(PATIENCE);
     // Time enough for the old one to do what it believes that it has to.
     await played.stage.pass(3);
     return [...(status === 409 ? [] : [`the late write was answered with ${status}`]), ...played.problems()];

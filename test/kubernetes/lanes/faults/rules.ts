@@ -1,19 +1,34 @@
 import type { VirtualService } from '../../../../src/kubernetes/generated/istio-v1.js';
 import { hasEnded, type Release } from '../../../../src/model/release.js';
-import type { Recorder } from '../../lab/recorder.js';
+import type { Recorded, Recorder } from '../../lab/recorder.js';
 import { complaintsOf } from '../../lab/replay.js';
+import type { Approval } from '../../../../src/model/approval.js';
+import { stepOf } from '../../../../src/model/plan.js';
+import { brokenOwnership } from './bystanders.js';
 
-/** How long a release may stand still without saying what it waits for, in milliseconds. */
-const SILENCE = 30_000;
+/** How long a release may stand still without saying what it waits for, on a machine that has other things to do, in milliseconds. */
+const SILENCE = 120_000;
+
+/** What one story left behind. */
+export interface Evidence {
+  readonly recorder: Recorder;
+  readonly namespace: string;
+  /** Idempotency keys of the calls of webhooks. */
+  readonly keys: readonly string[];
+  /** That people ask for. */
+  readonly images: readonly string[];
+  /** Complaints that the fault itself causes. */
+  readonly excused?: RegExp | undefined;
+}
 
 /**
  * What the record of a namespace says against the rules that always hold, judged from objects alone. Capacity, shares of
- * versions without Pods and shares after an abort (rules 2, 3 and 6) are the witness's.
- * @param keys idempotency keys of the calls of webhooks
+ * versions without Pods and shares after an abort (rules 2, 3 and 6) are the witness's; that the same is decided each time
+ * (rule 10) shows when a story is played again (`Decisions`).
  */
-export function brokenRules(recorder: Recorder, namespace: string, keys: readonly string[], excused?: RegExp): string[] {
+export function brokenRules({ recorder, namespace, keys, images, excused }: Evidence): string[] {
   const history = recorder.history(namespace);
-  const broken = complaintsOf(recorder, namespace, excused);
+  const broken = [...complaintsOf(recorder, namespace, excused), ...brokenOwnership(history, images), ...unapproved(history)];
   const jobs = new Map<string, Set<string>>();
   let before: Release | undefined;
   let movedAt = 0;
@@ -37,3 +52,23 @@ export function brokenRules(recorder: Recorder, namespace: string, keys: readonl
 /** The sum of the weights of each route that has any. */
 const sharesOf = ({ spec }: VirtualService): number[] =>
   (spec.http ?? []).map(({ route = [] }) => route).filter((route) => route.some(({ weight }) => weight !== undefined)).map((route) => route.reduce((sum, { weight }) => sum + (weight ?? 0), 0));
+
+/** Rule 9: states of releases behind an approval that nobody who may had given by then. */
+function unapproved(history: readonly Recorded[]): string[] {
+  const broken: string[] = [];
+  const given: Approval[] = [];
+  for (const { collection, type, object, version } of history) {
+    if (collection === 'serin.dev/approvals' && type === 'ADDED') given.push(object as Approval);
+    if (collection !== 'serin.dev/releases' || type === 'DELETED') continue;
+    const { metadata, spec, status } = object as Release;
+    const passed = status?.phase === 'Completed' ? spec.plan.steps.length : (status?.step.index ?? 0);
+    for (const [index, planned] of spec.plan.steps.slice(0, passed).entries()) {
+      const step = stepOf(planned);
+      if (step.kind !== 'approve') continue;
+      const counts = ({ spec: said }: Approval): boolean => said.releaseUid === metadata.uid && said.step === index + 1 && said.approved && step.users.includes(said.user);
+      const count = new Set(given.filter(counts).map(({ spec: said }) => said.user)).size;
+      if (count < step.approvals) broken.push(`rule 9: at step ${passed + 1} in ${version} with ${count} approvals of step ${index + 1}`);
+    }
+  }
+  return broken.slice(0, 5);
+}

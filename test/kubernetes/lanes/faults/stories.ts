@@ -3,6 +3,9 @@ import type { PolicySpec, ReleasePolicy } from '../../../../src/model/release-po
 import { outcomes, type Outcome } from '../../../driver/mid-release/outcomes.js';
 import { policy } from '../../../driver/program.js';
 
+/** Who may approve; nobody else. */
+export const APPROVER = 'olga';
+
 /** A release whose end is known before. */
 export interface Story {
   policy(gate: string): ReleasePolicy;
@@ -11,6 +14,8 @@ export interface Story {
   readonly end: Outcome;
   /** The step, from 0, at which somebody takes it back. */
   readonly abortedAt?: number;
+  /** The step, from 0, which APPROVER approves after others have tried to get it through. */
+  readonly approvedAt?: number;
   /** How many Jobs and gates it has. */
   readonly checks: number;
 }
@@ -51,6 +56,10 @@ export const stories = {
   'blue/green': {
     policy: (url) => with_({ blueGreen: { before: [gate(url)], keep: '2s' } }),
     image: 'web:v2', end: completes, checks: 1,
+  },
+  'an approval': {
+    policy: () => with_({ canary: { steps: [{ weight: 25 }, { approve: { users: [APPROVER] } }, { weight: 50 }] } }),
+    image: 'web:v2', end: completes, approvedAt: 1, checks: 0,
   },
 } as const satisfies Record<string, Story>;
 

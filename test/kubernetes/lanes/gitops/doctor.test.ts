@@ -41,5 +41,5 @@ it('serin doctor asks a real API server what a ServiceAccount may do', async () 
   expect(code).toBe(1);
   const rights = (JSON.parse(stdout) as Finding[]).filter(({ check }) => check === 'rights').map(({ result, message }) => `${result}: ${message}`);
   expect(rights).toContain(`ok: ServiceAccount ${controllerAccount.namespace}/${controllerAccount.name} may do all that a controller does.`);
-  expect(rights).toContainEqual(expect.stringMatching(/^fail: ServiceAccount doctor-rights\/nobody may not get, list, watch, create, patch, update, delete releasepolicies\.serin\.dev; .*list, watch ingressclasses\.networking\.k8s\.io\.$/));
+  expect(rights).toContainEqual(expect.stringMatching(/^fail: ServiceAccount doctor-rights\/nobody may not get, list, watch, create, patch, update, delete releasepolicies\.serin\.dev; .*list, watch ingressclasses\.networking\.k8s\.io; .*list, watch gatewayclasses\.gateway\.networking\.k8s\.io\.$/));
 });

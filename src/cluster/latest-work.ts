@@ -1,27 +1,33 @@
-import { isConflict, isNotFound } from '../../cluster/api-error.js';
-import type { Clock } from '../../ports/clock.js';
+import type { Clock } from '../ports/clock.js';
+import { isConflict, isNotFound } from './api-error.js';
 
-/** Milliseconds until what failed is done again. */
+/** Milliseconds until what failed is done again, unless the work says when. */
 const RETRY_AFTER = 500;
 
 /** Does what was asked for last, one at a time; what failed again, until something newer is asked for. */
 export class LatestWork<Wanted> {
   readonly #clock: Clock;
-  readonly #work: (wanted: Wanted, signal: AbortSignal) => Promise<boolean>;
+  readonly #work: (wanted: Wanted, signal: AbortSignal) => Promise<boolean | number>;
   readonly #stopping = new AbortController();
   #wanted: { readonly value: Wanted } | undefined;
   #running: Promise<void> | undefined;
 
-  /** @param work resolves with false when it must be done again, and never rejects */
-  constructor(clock: Clock, work: (wanted: Wanted, signal: AbortSignal) => Promise<boolean>) {
+  /** @param work resolves with false, or with milliseconds to wait, when it must be done again; and never rejects */
+  constructor(clock: Clock, work: (wanted: Wanted, signal: AbortSignal) => Promise<boolean | number>) {
     this.#clock = clock;
     this.#work = work;
   }
 
   /** Takes the place of whatever was asked for and is not yet begun. */
   ask(value: Wanted): void {
+    if (this.#stopping.signal.aborted) return;
     this.#wanted = { value };
     this.#running ??= this.#run();
+  }
+
+  /** Resolves when nothing is left to be done. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
   }
 
   /** Begins nothing any more, and resolves when what is under way has ended. */
@@ -35,8 +41,9 @@ export class LatestWork<Wanted> {
     while (this.#wanted !== undefined && !signal.aborted) {
       const wanted = this.#wanted;
       this.#wanted = undefined;
-      if ((await this.#work(wanted.value, signal)) || signal.aborted) continue;
-      await this.#clock.sleep(RETRY_AFTER, signal).catch(() => undefined);
+      const done = await this.#work(wanted.value, signal);
+      if (done === true || signal.aborted) continue;
+      await this.#clock.sleep(done === false ? RETRY_AFTER : done, signal).catch(() => undefined);
       this.#wanted ??= wanted;
     }
     // In the turn of the last look, so that nothing is asked for between the two.
