@@ -17,6 +17,7 @@ import { pruneHistory } from './release-history.js';
 import { followConfig, LOOK_AT_CONFIG } from './watched-config.js';
 import { policyProblems } from './policy-problems.js';
 import { pausingOf } from './pausing.js';
+import { withRestoredRelease } from './restored.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { observeResting, wantedName } from './running-versions.js';
 import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
@@ -25,8 +26,9 @@ import { write } from './writes.js';
 
 /** One pass over one policy while no release of it moves. @returns when to look again, milliseconds since the epoch */
 export async function reconcilePolicy(context: ControllerContext, key: { namespace: string; name: string }): Promise<number | undefined> {
-  const policy = context.caches.policies.get(key);
-  if (!policy) return undefined;
+  const present = context.caches.policies.get(key);
+  if (!present) return undefined;
+  const policy = withRestoredRelease(present, context.caches);
   if (policy.metadata.deletionTimestamp === undefined && !policy.metadata.finalizers?.includes(FINALIZER)) {
     await setFinalizers(context, policy, [...(policy.metadata.finalizers ?? []), FINALIZER]);
     return context.clock.now();
@@ -44,7 +46,7 @@ export async function reconcilePolicy(context: ControllerContext, key: { namespa
   const config = watched ? await followConfig(context, policy, workload, decision.status, stableConfig(context, decision.status.stable?.replicaSet, policy)) : decision.status.config;
   const known = { ...decision.status, ...started, ...(config === undefined ? {} : { config }) };
   const status = { ...known, conditions: policyConditions(known, decision.standing, context.clock.now()) };
-  if (!deepEqual(status, policy.status ?? {})) {
+  if (!deepEqual(status, present.status ?? {})) {
     await write(context, 'policy.status', context.caches.policies, (client) => client.replace(serinResources.releasePolicies, { ...policy, status }, { subresource: 'status' }));
   }
   if (started) await takeHotfixOff(context, policy);

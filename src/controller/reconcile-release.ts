@@ -3,12 +3,14 @@ import { formatShare } from '../engine/formatting.js';
 import { isWritingAgain } from '../engine/overwritten-routes.js';
 import type { Message } from '../model/messages.js';
 import { hasEnded, type Release, type ReleaseStatus } from '../model/release.js';
+import type { ReleasePolicy } from '../model/release-policy.js';
 import { FINALIZER, serinResources } from '../model/resources.js';
 import { WHOLE, type Split } from '../model/split.js';
 import { deepEqual } from '../kubernetes/json.js';
 import { isOwnedBy } from '../kubernetes/owners.js';
 import type { ControllerContext } from './context.js';
 import { giveTo, name, setFree, type HolderObjects } from './holders.js';
+import { isRestored, keepClaims, restoredStatus, waitsForRestore } from './restored.js';
 import { observeRelease, type ReleaseView } from './observe-release.js';
 import { carryOutRunning, deleteOld } from './running-sizes.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
@@ -34,10 +36,13 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
     await letRecordGo(context, found);
     return undefined;
   }
+  const policy = context.caches.policies.get({ namespace: key.namespace, name: found.spec.policy });
+  if (waitsForRestore(context, found, policy)) return context.clock.now() + LOOK_AGAIN;
   // What the server answered: a record with the version from before it would be refused.
-  const release = found.status ? found : await start(context, found);
+  const release = found.status ? found : await start(context, found, policy);
   const before = release.status;
   if (!before) return undefined;
+  if (hasEnded(before.phase)) return context.clock.now();
   const view = observeRelease(context, release);
   context.evidence.track(key, { stable: release.spec.first ? '' : release.spec.stable.hash, canary: release.spec.canary.hash }, view.observation.evidence);
   const now = context.clock.now();
@@ -46,7 +51,8 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   if (hasEnded(decision.status.phase) && (await removeEpoch(context, view.routing, before)) > 0) return now;
   if (hasEnded(decision.status.phase) && (await deleteOld(context, view.release, decision.status)) > 0) return now;
   const status = withRouting(decision.status, view);
-  const recorded = deepEqual(status, before) ? view.release : await record(context, view.release, status);
+  const kept = await keepClaims(context, view.release, status);
+  const recorded = deepEqual(status, before) ? kept : await record(context, kept, status);
   announce(context, recorded, decision.happened);
   if (hasEnded(status.phase)) context.observer.ended(recorded);
   if (hasEnded(status.phase)) return now;
@@ -65,8 +71,9 @@ export function letGo({ evidence, gates }: ControllerContext, key: { namespace: 
 }
 
 /** The first status stands before anything else is done. */
-async function start(context: ControllerContext, release: Release): Promise<Release> {
-  const status = { ...firstStatus(release, context.clock.now()), epoch: context.leadership.epoch() };
+async function start(context: ControllerContext, release: Release, policy: ReleasePolicy | undefined): Promise<Release> {
+  const now = context.clock.now();
+  const status = { ...(policy && isRestored(release, policy) ? restoredStatus(release, now) : firstStatus(release, now)), epoch: context.leadership.epoch() };
   const recorded = await record(context, release, status);
   announce(context, recorded, (status.log ?? []).map(({ code, arguments: args }) => ({ code: code as Message['code'], arguments: args })));
   return recorded;

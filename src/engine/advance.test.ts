@@ -12,7 +12,7 @@ import { World } from './testing/world.js';
 const runs = { numRuns: Number(process.env['SERIN_PROPERTY_RUNS'] ?? 300) };
 
 /** Ends that the model world does not lead to. */
-const unplayed: ReadonlySet<string> = new Set(['CanaryCrashed', 'CanaryGone', 'WorkloadGone']);
+const unplayed: ReadonlySet<string> = new Set(['CanaryCrashed', 'CanaryGone', 'WorkloadGone', 'Restored']);
 
 describe('always true', () => {
   const coverage = new Coverage();

@@ -154,7 +154,9 @@ function learn(known: PolicyStatus, { release }: RestingObservation): PolicyStat
   const reason = release.status?.abortReason ?? 'AbortedByUser';
   // What runs now was not decided here; it is found out afresh.
   if (reason === 'TakenOver' || reason === 'WorkloadGone') return before.stable?.hash === release.spec.stable.hash ? without(before, 'stable') : before;
-  return { ...before, rejected: { hash: canary.hash, replicaSet: canary.replicaSet, release: release.metadata.name, reason } };
+  // A policy that came back without its status learns from the record which version was stable.
+  const stable = reason === 'Restored' && before.stable === undefined ? { stable: { replicaSet: release.spec.stable.replicaSet, hash: release.spec.stable.hash } } : {};
+  return { ...before, ...stable, rejected: { hash: canary.hash, replicaSet: canary.replicaSet, release: release.metadata.name, reason } };
 }
 
 function without<K extends keyof PolicyStatus>(status: PolicyStatus, field: K): PolicyStatus {

@@ -66,6 +66,8 @@ const texts = {
   CanaryNotReady: { en: 'canary Pods were not ready within {limit}{trouble}', zh: '金丝雀 Pod 未能在 {limit} 内就绪{trouble}' },
   CanaryGone: { en: 'the Deployment of the canary was deleted', zh: '金丝雀版本的 Deployment 已删除' },
   Superseded: { en: 'a newer version arrived', zh: '出现了更新的版本' },
+  Restored: { en: 'it came back from a backup without its status', zh: '从备份恢复，且没有状态' },
+  RestoredFromBackup: { en: 'Came back from a backup without its status.', zh: '从备份恢复，且没有状态。' },
   Reverted: { en: "the workload asks for the stable version again", zh: '工作负载恢复为稳定版本' },
   PolicyDeleted: { en: 'its policy was deleted', zh: '发布策略已删除' },
   ReleaseDeleted: { en: 'the release was deleted', zh: '发布已删除' },

@@ -14,7 +14,7 @@ export type ReleasePhase = (typeof releasePhases)[number];
 
 /** Why a release was taken back. */
 export const abortReasons = [
-  'AbortedByUser', 'TooManyFailures', 'JobFailed', 'GateRefused', 'GateUnanswered', 'ApprovalRefused', 'CanaryCrashed', 'CanaryNotReady', 'CanaryGone', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone',
+  'AbortedByUser', 'TooManyFailures', 'JobFailed', 'GateRefused', 'GateUnanswered', 'ApprovalRefused', 'CanaryCrashed', 'CanaryNotReady', 'CanaryGone', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone', 'Restored',
 ] as const;
 export type AbortReason = (typeof abortReasons)[number];
 

@@ -4,8 +4,10 @@ import { createClient } from '../../src/cluster/create-client.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import { CONTROLLER_USER, controllerAccess } from '../../src/controller/controller-rules.js';
 import { installedKinds } from '../../src/installation/kinds.js';
+import type { CustomResourceDefinition } from '../../src/kubernetes/generated/apiextensions-v1.js';
 import type { Deployment } from '../../src/kubernetes/generated/apps-v1.js';
 import type { KubernetesObject } from '../../src/kubernetes/objects.js';
+import { customResourceDefinitions } from '../../src/model/custom-resources.js';
 import { startApi } from '../../src/local/api/testing/local-client.js';
 import { Driver, resources, serinResources } from '../driver/driver.js';
 import { namespace, policy, settle, setImage, untilPhase } from '../driver/program.js';
@@ -136,6 +138,75 @@ describe('serin install', () => {
     expect([code, err]).toEqual([1, expect.stringMatching(/^serin: Role nowhere\/serin-controller was not installed: .* Make the namespace nowhere first\. What was installed before it stays/)]);
     await driver.run(() => client.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nowhere' }, spec: {} }));
     expect((await install('--no-wait', '--watch-namespace', 'nowhere')).code).toBe(0);
+  });
+
+  describe('from one version of its kinds to another', () => {
+    const name = 'releasepolicies.serin.dev';
+    const older = { group: 'serin.dev', version: 'v1alpha0', kind: 'ReleasePolicy', plural: 'releasepolicies', namespaced: true } as const;
+    const definition = (): CustomResourceDefinition => structuredClone(customResourceDefinitions().find(({ metadata }) => metadata.name === name)) as CustomResourceDefinition;
+    /** As a Serin would bring it that has these versions, the last one stored. */
+    const put = (...versions: string[]): Promise<unknown> => {
+      const made = definition();
+      const [present] = made.spec.versions;
+      made.spec.versions = versions.map((version, index) => ({ ...structuredClone(present), name: version, served: true, storage: index === versions.length - 1 })) as typeof made.spec.versions;
+      const [first] = made.spec.versions;
+      const spec = first?.schema?.openAPIV3Schema?.properties?.['spec'];
+      if (spec?.properties && first?.name === 'v1alpha0') spec.properties['note'] = { type: 'string' };
+      return driver.run(() => client.apply(resources.customResourceDefinitions, made, { fieldManager: 'serin', force: true }));
+    };
+    // The cluster begins with the present one.
+    beforeEach(async () => {
+      await driver.run(() => client.delete(resources.customResourceDefinitions, { name }));
+      await driver.until('it is gone', async () => (await client.find(resources.customResourceDefinitions, { name })) === undefined);
+    });
+    const write = (policyName: string, more: object = {}): Promise<unknown> =>
+      driver.run(() => client.create(older, { apiVersion: 'serin.dev/v1alpha0', kind: 'ReleasePolicy', metadata: { name: policyName, namespace: 'default' }, spec: { workload: { deployment: policyName }, strategy: { canary: { steps: [{ weight: 50 }] } }, ...more } } as KubernetesObject));
+    const stored = async (): Promise<unknown> => (await find<CustomResourceDefinition>('CustomResourceDefinition', name))?.status?.storedVersions;
+
+    it('writes objects anew, and forgets the older version', async () => {
+      await put('v1alpha0');
+      await write('web');
+      await put('v1alpha0', 'v1alpha1');
+      expect(await stored()).toEqual(['v1alpha0', 'v1alpha1']);
+      const { code, out } = await install('--no-wait');
+      expect([code, out]).toEqual([0, expect.stringContaining(`${name}: 1 written anew as v1alpha1; no other version is stored any more\n`)]);
+      expect(await stored()).toEqual(['v1alpha1']);
+      expect((await driver.run(() => client.list(serinResources.releasePolicies))).items.map(({ metadata }) => metadata.name)).toEqual(['web']);
+    });
+
+    it('keeps what would lose a field, names it, and installs nothing', async () => {
+      await put('v1alpha0');
+      await write('web', { note: 'x' });
+      await write('api');
+      await put('v1alpha0', 'v1alpha1');
+      const { code, out, err } = await install('--no-wait');
+      expect([code, out]).toEqual([1, `${name}: 1 written anew as v1alpha1\n`]);
+      expect(err).toBe(`${name}: these would lose fields that v1alpha1 does not have, and stay as they were stored. Take the fields out, then run serin migrate:\n  ReleasePolicy default/web: spec.note\nserin: nothing was installed: 1 of the objects of ${name} would lose fields.\n`);
+      expect(await stored()).toEqual(['v1alpha0', 'v1alpha1']);
+      await driver.run(() => client.patch(older, { namespace: 'default', name: 'web' }, { kind: 'merge', body: { spec: { note: null } } }));
+      expect(await serin(driver, ['migrate'])).toMatchObject({ code: 0, out: `${name}: 2 written anew as v1alpha1; no other version is stored any more\n` });
+      expect(await serin(driver, ['migrate'])).toMatchObject({ code: 0, out: "All objects of Serin's kinds are stored in their present version.\n" });
+      expect((await install('--no-wait')).code).toBe(0);
+    });
+
+    it('refuses to go back to a version that does not know what is stored', async () => {
+      await put('v1beta1');
+      expect(await install('--no-wait')).toMatchObject({ code: 1, out: '', err: `serin: nothing was installed: objects of ${name} are stored as v1beta1, and this version of Serin knows only v1alpha1. It is older than what was installed last: install that version of Serin or a later one.\n` });
+    });
+
+    it('refuses to leave a version out on the way', async () => {
+      await put('v1alpha0');
+      expect((await install('--no-wait')).err).toContain('Versions in between have been left out: install the last version of Serin that has both v1alpha0 and v1alpha1, then this one.');
+    });
+
+    it('names fields that go although the version stays', async () => {
+      const made = definition();
+      const spec = made.spec.versions[0]?.schema?.openAPIV3Schema?.properties?.['spec'];
+      if (spec?.properties) spec.properties['note'] = { type: 'string' };
+      await driver.run(() => client.apply(resources.customResourceDefinitions, made, { fieldManager: 'serin' }));
+      await driver.run(() => client.create(serinResources.releasePolicies, { apiVersion: 'serin.dev/v1alpha1', kind: 'ReleasePolicy', metadata: { name: 'web', namespace: 'default' }, spec: { workload: { deployment: 'web' }, strategy: { canary: { steps: [{ weight: 50 }] } }, note: 'x' } } as never));
+      expect((await install('--no-wait')).err).toContain('This version of Serin has no such fields, and they go with the next write:\n  ReleasePolicy default/web: spec.note\n');
+    });
   });
 
   it('uninstalls everything but the kinds and what is of them, and those too when it is told', async () => {

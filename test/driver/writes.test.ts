@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CLAIMS_ANNOTATION } from '../../src/controller/restored.js';
 import type { Release } from '../../src/model/release.js';
 import type { CanaryStep } from '../../src/model/policy/steps.js';
 import { Driver } from './driver.js';
@@ -45,10 +46,15 @@ describe('writes', () => {
     const steps = Array.from({ length: 48 }, (_, index): CanaryStep => (index % 2 === 0 ? { weight: 2 * (index / 2 + 1) } : { pause: { for: '1s' } }));
     let largest = 0;
     const statuses: string[] = [];
+    let found: string | undefined;
     driver.onCommit(({ stored }) => {
       if (stored.collection !== 'serin.dev/releases') return;
       const status = JSON.stringify((stored.object as Release).status ?? {});
       largest = Math.max(largest, status.length);
+      // One write keeps what was found in routes for backups, which have no status.
+      const keeps = found !== stored.object.metadata.annotations?.[CLAIMS_ANNOTATION];
+      found = stored.object.metadata.annotations?.[CLAIMS_ANNOTATION];
+      if (keeps) return;
       // The last write only takes the finalizer off the record.
       if ((stored.object.metadata.finalizers ?? []).length > 0) statuses.push(status);
     });

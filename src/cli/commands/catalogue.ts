@@ -98,6 +98,10 @@ export const catalogue: readonly CommandFile[] = [
     load: async () => (await import('./install.js')).registerInstall,
   },
   {
+    commands: { migrate: "Write the objects of Serin's kinds anew that are stored in an older version of their kind." },
+    load: async () => (await import('./migrate.js')).registerMigrate,
+  },
+  {
     commands: { uninstall: 'Take Serin off a cluster. Its kinds, and with them all policies and releases, stay unless they are to go too.' },
     load: async () => (await import('./uninstall.js')).registerUninstall,
   },

@@ -4,15 +4,19 @@ import type { InstalledObject } from '../../installation/objects.js';
 import { installedKinds } from '../../installation/kinds.js';
 import { DEFAULT_NAMESPACE } from '../../installation/parts/workload.js';
 import { yamlText } from '../../installation/template/yaml-text.js';
+import type { CustomResourceDefinition } from '../../kubernetes/generated/apiextensions-v1.js';
+import { resources } from '../../kubernetes/resources.js';
 import { parseDuration } from '../../model/duration.js';
 import { onCluster } from '../cluster-command.js';
 import { CliError, exitCodes } from '../errors.js';
 import { kindName, servedKinds } from '../install/cluster-kinds.js';
+import { droppedFields } from '../install/dropped-fields.js';
 import { untilLeading } from '../install/leading.js';
 import { otherController } from '../install/others.js';
 import { managerOf, presentObjects } from '../install/present.js';
 import { putObjects, titleOf } from '../install/put.js';
 import { missingRights } from '../install/rights.js';
+import { betweenVersions, keptLines, migrateStorage, migrationLine } from '../install/stored-versions.js';
 import { MANAGER, wantedObjects, wantedValues, type WantedOptions } from '../install/wanted.js';
 import { withExamples } from '../output/examples.js';
 import { note, print, type Shell } from '../shell.js';
@@ -65,7 +69,9 @@ async function install(shell: Shell, options: InstallOptions, version: string): 
     const optional = kindName(installedKinds.NetworkPolicy);
     const objects = wantedObjects({ ...installation, serves }).filter(({ resource }) => kindName(resource) !== optional || serves(optional));
     await check(client, objects, namespace, served, signal);
+    await prepareVersions(shell, client, definitionsIn(objects));
     for await (const { title, outcome } of putObjects(objects, { client, clock, signal })) print(shell, `${title} ${outcome}`);
+    for (const { metadata: { name } } of definitionsIn(objects)) await migrateVersions(shell, client, name);
     for (const { resource, object } of await presentObjects(client, namespace, signal)) {
       if (objects.some((wanted) => wanted.resource.kind === resource.kind && wanted.object.metadata.name === object.metadata.name && wanted.object.metadata.namespace === object.metadata.namespace)) continue;
       await client.delete(resource, at(object.metadata), { propagationPolicy: 'Background', signal });
@@ -80,6 +86,35 @@ async function install(shell: Shell, options: InstallOptions, version: string): 
     if (missing !== undefined) throw new CliError(`Serin is installed, but ${missing} after ${options.timeout}: kubectl -n ${namespace} describe pods says more.`, exitCodes.timedOut);
     print(shell, `Serin ${version} leads in namespace ${namespace}.`);
   });
+}
+
+const definitionsIn = (objects: readonly InstalledObject[]): CustomResourceDefinition[] =>
+  objects.flatMap(({ object }) => (object.kind === 'CustomResourceDefinition' ? [object as CustomResourceDefinition] : []));
+
+/** Makes sure that no object is lost sight of by another version of its definition. @throws CliError before anything is changed */
+async function prepareVersions(shell: Shell, client: ClusterClient, wanted: readonly CustomResourceDefinition[]): Promise<void> {
+  const { signal } = shell;
+  const pairs = await Promise.all(wanted.map(async (each) => ({ each, present: await client.find(resources.customResourceDefinitions, { name: each.metadata.name }, { signal }) })));
+  const between = pairs.flatMap(({ each, present }) => (present ? [{ each, present, needs: betweenVersions(present, each) }] : []));
+  for (const { needs } of between) if (typeof needs === 'object') throw new CliError(`nothing was installed: ${needs.problem}`);
+  for (const { each, present } of between) {
+    const dropped = await droppedFields(client, present, each, signal);
+    if (dropped.length > 0) note(shell, [`This version of Serin has no such fields, and they go with the next write:`, ...dropped.map((line) => `  ${line}`)].join('\n'));
+  }
+  for (const { each, needs } of between) {
+    if (needs !== 'migration') continue;
+    const kept = await migrateVersions(shell, client, each.metadata.name);
+    if (kept > 0) throw new CliError(`nothing was installed: ${kept} of the objects of ${each.metadata.name} would lose fields.`);
+  }
+}
+
+/** @returns how many objects were left as they are stored */
+async function migrateVersions(shell: Shell, client: ClusterClient, name: string): Promise<number> {
+  const migration = await migrateStorage(name, { client, clock: shell.clock, signal: shell.signal });
+  if (!migration) return 0;
+  print(shell, migrationLine(migration));
+  for (const line of keptLines(migration)) note(shell, line);
+  return migration.kept.length;
 }
 
 /** What is known to fail before anything is changed. @throws CliError */

@@ -36,7 +36,7 @@ function checkKind(wanted: CustomResourceDefinition, definitions: ClusterFacts['
   const has = there.spec.versions.find((each) => each.name === version);
   if (has?.served !== true || !isServed || !isConditionTrue(there.status?.conditions, 'Established')) return fail(`CustomResourceDefinition ${name} does not serve ${version}.`, `kubectl describe crd ${name} says why; ${INSTALL}`);
   const stored = (there.status?.storedVersions ?? []).filter((each) => !there.spec.versions.some((known) => known.name === each));
-  if (stored.length > 0) return warn(`Objects of ${name} may be stored as ${stored.join(', ')}, which is served no more.`, `Write each of them once, then take the version out of status.storedVersions.`);
+  if (stored.length > 0) return warn(`Objects of ${name} may be stored as ${stored.join(', ')}, which is served no more.`, `serin migrate`);
   if (!deepEqual(has.schema, wanted.spec.versions[0]?.schema)) {
     const of = there.metadata.labels?.['app.kubernetes.io/version'];
     return warn(`CustomResourceDefinition ${name} is of ${of === undefined ? 'another version' : `version ${of}`} of Serin than this command.`, `Use the command of the version that runs, or: ${INSTALL}`);

@@ -92,6 +92,7 @@ function culprit({ metadata, status }: Release): string {
       return '';
     case 'Superseded':
     case 'Reverted':
+    case 'Restored':
       return 'a change of the workload';
     case 'CanaryGone':
     case 'PolicyDeleted':

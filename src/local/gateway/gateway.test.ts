@@ -132,7 +132,7 @@ describe('requests between Pods', () => {
     );
     await mesh.gateway.settled();
     expect(await mesh.inside(caller, 'http://reviews:9080/', { method: 'POST', body: 'hello' })).toMatchObject({ status: 200, body: 'hello' });
-    await vi.waitFor(() => expect(seen).toEqual(['reviews-shadow:9080 hello']));
+    await vi.waitFor(() => expect(seen).toEqual(['reviews:9080 hello']));
   });
 
   it('are given up as copies when their route gives a request no more time', async () => {

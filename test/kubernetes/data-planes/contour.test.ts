@@ -11,6 +11,7 @@ import { installKindsOf } from './custom-kinds.js';
 import { dynamicBootstrap } from './envoy-bootstrap.js';
 import { startEnvoy, type Envoy } from './envoy.js';
 import { grpcRoute, httpRoute } from './http-route.js';
+import { describeGoldenCases } from './golden-cases.js';
 import { openProgram, type Program } from './program.js';
 import { openRealCluster, type RealCluster } from './real-cluster.js';
 import { RealSteering } from './real-steering.js';
@@ -32,6 +33,7 @@ describe('Contour and Envoy: the share that real clients count is the share aske
   let edge: SteeredDoor;
   let lab: Lab;
   let plane: ReleasePlane;
+  let port: number;
 
   beforeAll(async () => {
     const signal = AbortSignal.timeout(START_MILLISECONDS);
@@ -39,7 +41,7 @@ describe('Contour and Envoy: the share that real clients count is the share aske
     cluster = await openRealCluster(signal);
     await installKindsOf(cluster.client, programPath('contour'));
     program = await openProgram(cluster.client, { namespace, addresses: '10.245.204' });
-    const port = await freeListenerPort();
+    port = await freeListenerPort();
     await writeRoutes(port);
     contour = await startContour(directory, cluster.kubeconfig, { namespace, name: 'edge' }, signal);
     envoy = await startEnvoy('envoy-contour', directory, (admin) => dynamicBootstrap({ id: 'envoy', cluster: 'contour' }, contour.discovery, admin), signal);
@@ -96,6 +98,10 @@ describe('Contour and Envoy: the share that real clients count is the share aske
     afterAll(() => calls?.stop());
     it.each(Object.entries(grpcCases))('gRPC: %s', (_, expectIt) => expectIt(calls));
   });
+  describeGoldenCases('contour', () => ({
+    client: cluster.client, addresses: '10.245.204', door: { host: '127.0.0.1', port: envoyPortOf(port) },
+    place: { namespace, proxies: {}, port },
+  }));
 
   it('what was found is put back', async () => {
     await edge.steering.go(splitOf(500));

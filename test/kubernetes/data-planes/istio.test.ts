@@ -11,6 +11,7 @@ import { askConnections, Connection, ConnectionBackend, type ConnectionDoor } fr
 import { installIstioKinds } from './custom-kinds.js';
 import type { Envoy } from './envoy.js';
 import { freePort } from './free-port.js';
+import { describeGoldenCases } from './golden-cases.js';
 import { startIstioEnvoy } from './istio-envoy.js';
 import { startIstiod, type Istiod } from './istiod.js';
 import { openProgram, type Program } from './program.js';
@@ -36,6 +37,8 @@ describe('istiod and Envoy: the share that real clients count is the share asked
   let inside: SteeredDoor;
   let lab: Lab;
   let plane: ReleasePlane;
+  /** That of the Gateway of the golden cases. */
+  let goldenPort: number;
 
   beforeAll(async () => {
     const signal = AbortSignal.timeout(START_MILLISECONDS);
@@ -45,6 +48,7 @@ describe('istiod and Envoy: the share that real clients count is the share asked
     program = await openProgram(cluster.client, { namespace, addresses: '10.245.200' });
     istiod = await startIstiod(directory, cluster.kubeconfig, signal);
     const port = await freePort();
+    goldenPort = await freePort();
     await writeMesh(port);
     gateway = await startIstioEnvoy(istiod, directory, { role: 'router', namespace, address: '10.245.200.1', labels: { istio: 'edge' }, drainSeconds: 2 }, signal);
     sidecar = await startIstioEnvoy(istiod, directory, { role: 'sidecar', namespace, address: '10.245.200.2', labels: { app: 'client' } }, signal);
@@ -187,6 +191,11 @@ describe('istiod and Envoy: the share that real clients count is the share asked
     expect(Object.keys(clusters).sort()).toEqual(['', 'everybody', `serin-${canary.hash}`, `serin-${stable.hash}`].sort());
     expect(new Set(Object.values(clusters))).toEqual(new Set(['7s']));
   });
+
+  describeGoldenCases('istio', () => ({
+    client: cluster.client, addresses: '10.245.200', door: { host: '127.0.0.1', port: goldenPort },
+    place: { namespace, proxies: { istio: 'edge' }, port: goldenPort },
+  }));
 
   it('no request is lost while shares move', () => expectNoLoss([edge.door, inside.door], edge));
 

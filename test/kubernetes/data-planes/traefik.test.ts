@@ -10,6 +10,7 @@ import { openLab, type Lab } from '../lab/open-lab.js';
 import { programPath } from '../lab/programs.js';
 import { installKindsOf } from './custom-kinds.js';
 import { grpcRoute, httpRoute, type Place } from './http-route.js';
+import { describeGoldenCases } from './golden-cases.js';
 import { openProgram } from './program.js';
 import { openRealCluster, type RealCluster } from './real-cluster.js';
 import type { ReleasePlane } from './released-shop.js';
@@ -93,6 +94,11 @@ describe('Traefik: the share that real clients count is the share asked', () => 
       expect(await edge.steering.inexpressible({ shares: { stable: 1000, canary: 0 }, preview: { path: '/green' } })).toEqual([]);
     });
 
+    describeGoldenCases('traefik', () => ({
+      client: cluster.client, addresses: '10.245.201', door: { host: '127.0.0.1', port: traefik.port },
+      place: { namespace, edge: gateway.namespace, proxies: {}, port: traefik.port },
+    }));
+
     it('no request is lost while shares move', () => expectNoLoss([edge.door], edge));
 
     it('what was found is put back', async () => {
@@ -124,6 +130,11 @@ describe('Traefik: the share that real clients count is the share asked', () => 
     it('a preview is seen by path', () => expectPreviewPath(edge));
     it('a preview is seen by host', () => expectPreviewHost(edge));
     it('users stay with the version that they met', () => expectStickiness(edge));
+
+    describeGoldenCases('traefik-ingress', () => ({
+      client: cluster.client, addresses: '10.245.202', door: { host: '127.0.0.1', port: traefik.port },
+      place: { namespace, proxies: {}, port: traefik.port },
+    }));
 
     it('no request is lost while shares move', () => expectNoLoss([edge.door], edge));
 

@@ -1,4 +1,5 @@
 import type { Gateway, VirtualService } from '../../../kubernetes/generated/istio-v1.js';
+import { normalizedPath } from './envoy-paths.js';
 import { HostIndex, hostsOverlap, resolveHost } from './hosts.js';
 import { resolveGateway } from './http-match.js';
 import { compileHttpRoutes, type CompiledRoute } from './http-routes.js';
@@ -21,6 +22,7 @@ function isIngressGateway({ spec }: Gateway): boolean {
 /** Routes of requests from outside, by the port that the Gateway's server names. */
 export class GatewayRoutes {
   readonly #ports = new Map<number, HostIndex<HostRoutes>>();
+  readonly normalizePath = normalizedPath;
 
   /** Both lists oldest first. */
   constructor(gateways: readonly Gateway[], virtualServices: readonly VirtualService[], refusals: Refusals) {

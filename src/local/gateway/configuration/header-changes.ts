@@ -35,6 +35,18 @@ export function compileHeaderChanges(operations: HeaderOperations | undefined): 
   return changes.remove.length + changes.set.length + changes.add.length === 0 && changes.authority === undefined ? undefined : changes;
 }
 
+/**
+ * As `compileHeaderChanges`, with values in Envoy's format, where `%%` stands for a percent sign. Commands between single ones
+ * are refused before (`envoyFormatProblem`).
+ */
+export function compileEnvoyHeaderChanges(operations: HeaderOperations | undefined): HeaderChanges | undefined {
+  const unescaped = (values: Readonly<Record<string, string>> = {}): Record<string, string> => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replaceAll('%%', '%')]));
+  return operations && compileHeaderChanges({ ...operations, set: unescaped(operations.set), add: unescaped(operations.add) });
+}
+
+/** What is wrong with a value in Envoy's format; undefined when it is plain. */
+export const envoyFormatProblem = (value: string): string | undefined => (value.replaceAll('%%', '').includes('%') ? `${JSON.stringify(value)}: values that Envoy fills in (%…%) are not implemented; a percent sign is written %%` : undefined);
+
 /** @param headers flat list of names and values; names in any case. @returns a new list */
 export function changeHeaders(headers: readonly string[], changes: HeaderChanges): string[] {
   const gone = new Set([...changes.remove, ...changes.set.map(([name]) => name)]);

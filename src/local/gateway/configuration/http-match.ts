@@ -1,5 +1,5 @@
 import type { VirtualServiceSpec } from '../../../kubernetes/generated/istio-v1.js';
-import { queryParameter, type Caller, type RoutedRequest } from './request.js';
+import { headerPasses, queryParameter, type Caller, type RoutedRequest } from './request.js';
 import { compileStringMatch, isPresenceOnly } from './string-match.js';
 
 export type HttpRoute = NonNullable<VirtualServiceSpec['http']>[number];
@@ -76,30 +76,22 @@ function compilePath(match: HttpMatch): { path: PathMatch; test?: Test } {
 
 function headerTests(match: HttpMatch): Test[] {
   const tests: Test[] = [];
-  for (const [name, stringMatch] of Object.entries(match.headers ?? {})) {
-    const read = headerReader(name);
-    const passes = compileStringMatch(stringMatch);
-    tests.push((request) => {
-      const value = read(request);
-      return value !== undefined && passes(value);
-    });
-  }
+  for (const [name, stringMatch] of Object.entries(match.headers ?? {})) tests.push(headerTest(name, compileStringMatch(stringMatch)));
   for (const [name, stringMatch] of Object.entries(match.withoutHeaders ?? {})) {
-    const read = headerReader(name);
     const passes = compileStringMatch(stringMatch);
-    const presenceOnly = isPresenceOnly(stringMatch);
+    const test = headerTest(name, passes);
     // A missing header counts as an empty one, except where only presence is asked.
-    tests.push((request) => {
-      const value = read(request);
-      return presenceOnly ? value === undefined : !passes(value ?? '');
-    });
+    const missing = !isPresenceOnly(stringMatch) && passes('');
+    const isMissing = headerTest(name, () => true);
+    tests.push((request, caller) => !test(request, caller) && !(missing && !isMissing(request, caller)));
   }
   return tests;
 }
 
-function headerReader(name: string): (request: RoutedRequest) => string | undefined {
+function headerTest(name: string, passes: (value: string) => boolean): Test {
   const lower = name.toLowerCase();
-  return PSEUDO[lower] ?? ((request) => request.header(lower));
+  const pseudo = PSEUDO[lower];
+  return pseudo ? (request) => passes(pseudo(request)) : (request) => headerPasses(request, lower, passes);
 }
 
 function partTests(match: HttpMatch): Test[] {

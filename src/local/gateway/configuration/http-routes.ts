@@ -1,5 +1,5 @@
 import { parseDuration } from './durations.js';
-import { compileHeaderChanges, type HeaderChanges } from './header-changes.js';
+import { compileEnvoyHeaderChanges, type HeaderChanges } from './header-changes.js';
 import { anyRequest, compileMatch, type CompiledMatch, type HttpRoute, type RouteContext } from './http-match.js';
 import type { Balancing } from './destination-rules.js';
 import { resolveHost } from './hosts.js';
@@ -39,8 +39,10 @@ export interface Mirror {
   readonly destination: DestinationName;
   /** Probability, 0 to 1. */
   readonly fraction: number;
-  /** The copy's path and query, and its Host header; the request's own, as it is sent on, and its host with `-shadow` when absent. */
+  /** The copy's path and query, and its Host header; the request's own, as it is sent on, when absent. */
   readonly target?: (request: RoutedRequest) => { readonly path: string; readonly authority: string };
+  /** The copy's host ends with `-shadow`. */
+  readonly shadow?: true;
   /** False: the copy comes without the request's body. */
   readonly body?: boolean;
 }
@@ -90,8 +92,8 @@ export function compileHttpRoutes(rules: readonly HttpRoute[], context: RouteCon
 }
 
 function compileRoute(rule: HttpRoute, match: CompiledMatch, context: RouteContext, namespace: string): CompiledRoute {
-  const requestHeaders = compileHeaderChanges(rule.headers?.request);
-  const responseHeaders = compileHeaderChanges(rule.headers?.response);
+  const requestHeaders = compileEnvoyHeaderChanges(rule.headers?.request);
+  const responseHeaders = compileEnvoyHeaderChanges(rule.headers?.response);
   return {
     name: rule.name ?? '',
     match,
@@ -122,8 +124,8 @@ function compileAction(
   const alone = all.length === 1;
   const routeAuthority = nonEmpty(rule.rewrite?.authority) ?? requestHeaders?.authority;
   const destinations = used.map((each): WeightedDestination => {
-    const ownRequest = compileHeaderChanges(each.headers?.request);
-    const ownResponse = compileHeaderChanges(each.headers?.response);
+    const ownRequest = compileEnvoyHeaderChanges(each.headers?.request);
+    const ownResponse = compileEnvoyHeaderChanges(each.headers?.response);
     const order = (own: HeaderChanges | undefined, common: HeaderChanges | undefined): HeaderChanges[] =>
       (alone ? [common, own] : [own, common]).filter((changes) => changes !== undefined);
     return {

@@ -1,4 +1,5 @@
 import { parseDuration } from './durations.js';
+import { envoyFormatProblem } from './header-changes.js';
 import { compileRegex } from './string-match.js';
 import type { Shape } from './supported-fields.js';
 
@@ -44,7 +45,9 @@ const headerMatches: Shape = (value) => {
   }
   return undefined;
 };
-const headerChanges: Shape = { fields: { request: true, response: true } };
+const headerValue: Shape = (value) => (typeof value === 'string' ? envoyFormatProblem(value) : undefined);
+const headerOperations: Shape = { fields: { set: { each: headerValue }, add: { each: headerValue }, remove: true } };
+const headerChanges: Shape = { fields: { request: headerOperations, response: headerOperations } };
 const destination: Shape = { fields: { host: true, subset: true, port: true } };
 const percentage: Shape = { fields: { value: true } };
 

@@ -9,6 +9,8 @@ export interface RoutedRequest {
   readonly scheme: string;
   /** All values of a header, joined by commas; undefined when absent. @param name in lower case */
   header(name: string): string | undefined;
+  /** The values of a header, one for each line of it; absent where lines are not known apart. @param name in lower case */
+  headerLines?(name: string): readonly string[];
   /** Whether a body follows; undefined where nobody knows. */
   readonly hasBody?: boolean;
   /** Address of the peer that sent it. */
@@ -26,23 +28,23 @@ export interface Caller {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The decoded value of a query parameter, the first one of that name; undefined when absent. */
-export function queryParameter(query: string | undefined, name: string): string | undefined {
-  if (query === undefined) return undefined;
-  for (const part of query.split('&')) {
-    const at = part.indexOf('=');
-    if (decode(at < 0 ? part : part.slice(0, at)) === name) return at < 0 ? '' : decode(part.slice(at + 1));
-  }
-  return undefined;
+/**
+ * Whether a header is there and one of its lines passes: Envoy looks at each line by itself. @param name in lower case
+ */
+export function headerPasses(request: RoutedRequest, name: string, passes: (value: string) => boolean): boolean {
+  const lines = request.headerLines?.(name);
+  if (lines !== undefined) return lines.some(passes);
+  const value = request.header(name);
+  return value !== undefined && passes(value);
 }
 
-function decode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+/** The value of a query parameter as it is written, escapes included, as Envoy compares it; the first one of that name. Undefined when absent. */
+export function queryParameter(query: string | undefined, name: string): string | undefined {
+  for (const part of query?.split('&') ?? []) {
+    const at = part.indexOf('=');
+    if ((at < 0 ? part : part.slice(0, at)) === name) return at < 0 ? '' : part.slice(at + 1);
   }
+  return undefined;
 }
 
 /** The value of a cookie; undefined when absent. */

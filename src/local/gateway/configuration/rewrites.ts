@@ -1,4 +1,5 @@
 import type { HttpRoute, PathMatch } from './http-match.js';
+import { compileRe2 } from './re2.js';
 import type { RoutedRequest } from './request.js';
 
 /** Turns the path of a request (without the query) into the one sent on. */
@@ -8,7 +9,7 @@ export type PathRewrite = (path: string) => string;
 export function compilePathRewrite(rewrite: HttpRoute['rewrite'], matched: PathMatch): PathRewrite | undefined {
   const regexRewrite = rewrite?.uriRegexRewrite;
   if (regexRewrite?.match !== undefined) {
-    const regex = new RegExp(regexRewrite.match, 'g');
+    const regex = compileRe2(regexRewrite.match, { whole: false, everywhere: true });
     const replacement = fromRe2Replacement(regexRewrite.rewrite ?? '');
     return (path) => path.replace(regex, replacement);
   }

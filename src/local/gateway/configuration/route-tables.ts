@@ -21,6 +21,8 @@ export interface OutsideRoutes {
    * @returns undefined when the product does not claim the host at this port
    */
   table(port: number, host: string): RouteTable | undefined;
+  /** The form that it gives to a path before it looks at routes; undefined for a path that it answers 400. None when absent. */
+  normalizePath?(this: void, path: string): string | undefined;
   /** Ports at which plain requests are expected, besides 80. */
   readonly ports?: readonly number[];
   /** Ports at which TLS is ended here, besides 443. */

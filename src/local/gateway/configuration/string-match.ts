@@ -1,3 +1,5 @@
+import { compileRe2 } from './re2.js';
+
 /** As in Istio: exactly one of the three; none of them asks only that there is a value. */
 export interface StringMatch {
   readonly exact?: string;
@@ -7,11 +9,8 @@ export interface StringMatch {
 
 export type StringTest = (value: string) => boolean;
 
-/** The whole string must match, as in RE2 full match. `(?i)` in front is understood. @throws SyntaxError */
-export function compileRegex(pattern: string): RegExp {
-  const insensitive = pattern.startsWith('(?i)');
-  return new RegExp(`^(?:${insensitive ? pattern.slice(4) : pattern})$`, insensitive ? 'is' : 's');
-}
+/** The whole string must match, as RE2 reads it. @throws SyntaxError */
+export const compileRegex = (pattern: string): RegExp => compileRe2(pattern, { whole: true });
 
 /** True for a match that any present value passes. The regex `*` is no regular expression and means the same. */
 export function isPresenceOnly(match: StringMatch): boolean {

@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration/configuration.js';
+import { normalizedPath } from '../configuration/envoy-paths.js';
 import { hostOf, portOf } from '../configuration/hosts.js';
 import type { ProxyIdentity } from '../telemetry/proxies.js';
 import type { DataPlane } from './data-plane.js';
@@ -14,7 +15,7 @@ export function ingressEntry(identity: ProxyIdentity, port: number, nginxIdentit
       const host = hostOf(authority);
       for (const product of outside) {
         const table = product.table(port, host);
-        if (table) return { kind: 'routes', table, port, host, ...(table.manner === 'nginx' ? { identity: nginxIdentity } : {}) };
+        if (table) return { kind: 'routes', table, port, host, ...(product.normalizePath ? { normalizePath: product.normalizePath } : {}), ...(table.manner === 'nginx' ? { identity: nginxIdentity } : {}) };
       }
       return { kind: 'reply', reply: localReplies.noRoute };
     },
@@ -37,7 +38,7 @@ export function serviceEntry(identity: ProxyIdentity, host: string, port: number
     identity: () => identity,
     resolve: (_, { mesh }) => {
       const table = mesh.table(host, port, identity.namespace);
-      return table ? { kind: 'routes', table, port, host } : { kind: 'reply', reply: localReplies.noCluster };
+      return table ? { kind: 'routes', table, port, host, normalizePath: normalizedPath } : { kind: 'reply', reply: localReplies.noCluster };
     },
   };
 }
@@ -50,7 +51,7 @@ function resolveName(plane: DataPlane, configuration: Configuration, authority: 
   const host = byAddress?.host ?? configuration.mesh.resolve(name, namespace);
   if (host !== undefined) {
     const table = configuration.mesh.table(host, port, namespace);
-    if (table) return { kind: 'routes', table, port, host };
+    if (table) return { kind: 'routes', table, port, host, normalizePath: normalizedPath };
     const ports = [...(configuration.services.get(host)?.ports.keys() ?? [])].join(', ');
     return { kind: 'reply', reply: refused(`Service ${host} has no port ${port}, but ${ports === '' ? 'none' : ports}`) };
   }

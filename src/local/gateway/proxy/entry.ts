@@ -12,6 +12,8 @@ export type Resolution =
       readonly table: RouteTable;
       readonly port: number;
       readonly host: string;
+      /** The form of the path that routes are chosen by and that is sent on; undefined for none, as it stands without this. */
+      readonly normalizePath?: (path: string) => string | undefined;
       /** The proxy that the request passes through, where it is not the entry's own. */
       readonly identity?: ProxyIdentity;
     }

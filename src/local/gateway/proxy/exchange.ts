@@ -69,8 +69,11 @@ export class Exchange {
       this.#listenerPort = resolution.port;
       this.#identity = resolution.identity ?? this.#identity;
       this.#manner = resolution.table.manner;
+      const path = resolution.normalizePath ? resolution.normalizePath(request.path) : request.path;
+      request.path = path ?? request.path;
       const route = findRoute(resolution.table, request, this.#identity);
-      if (route === undefined) this.reply(localReplies.noRoute);
+      if (path === undefined) this.reply(localReplies.badPath);
+      else if (route === undefined) this.reply(localReplies.noRoute);
       else void this.#follow(route);
     }
   }
@@ -114,7 +117,8 @@ export class Exchange {
       const headers = ['location', action.redirect.location(this.#request)];
       this.reply({ status: action.redirect.status, flags: '', body: '' }, changed(headers, action.responseHeaders));
     } else if (action.kind === 'direct') {
-      this.reply({ status: action.status, flags: '', body: action.body.toString() }, changed(['content-type', 'text/plain'], action.responseHeaders));
+      const type = action.body.length === 0 ? [] : ['content-type', 'text/plain'];
+      this.reply({ status: action.status, flags: '', body: action.body.toString() }, changed(type, action.responseHeaders));
     } else {
       const destination = chooseDestination(action, action.destinations.length > 1 ? this.#plane.random() : 0, this.#request);
       if (destination === undefined) return this.reply(localReplies.noCluster);

@@ -2,7 +2,7 @@ import type { HeaderChanges } from '../configuration/header-changes.js';
 import type { RoutedRequest } from '../configuration/request.js';
 
 /** Headers that mean one connection only. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'expect', 'host', 'proxy-authorization']);
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'trailer', 'expect', 'host']);
 const RESPONSE_HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 const FORWARDED_FOR = 'x-forwarded-for';
 const ADDED = [FORWARDED_FOR, 'x-forwarded-proto', 'x-request-id'];
@@ -13,7 +13,7 @@ const lengthsOf = (names: Iterable<string>): boolean[] => {
   for (const { length } of names) lengths[length] = true;
   return lengths;
 };
-const REQUEST_LENGTHS = lengthsOf([...HOP_BY_HOP, ...ADDED]);
+const REQUEST_LENGTHS = lengthsOf([...HOP_BY_HOP, ...ADDED, 'te']);
 const RESPONSE_LENGTHS = lengthsOf(RESPONSE_HOP_BY_HOP);
 
 export interface ForwardingOptions {
@@ -41,7 +41,7 @@ export function requestHeaders(raw: readonly string[], { authority, scheme, remo
     }
     const name = original.toLowerCase();
     if (name === 'connection') named = connectionOptions(value);
-    if (HOP_BY_HOP.has(name)) continue;
+    if (HOP_BY_HOP.has(name) || (name === 'te' && value !== 'trailers')) continue;
     if (name === 'x-forwarded-for' && remoteAddress !== undefined) {
       forwardedFor = forwardedFor === '' ? value : `${forwardedFor},${value}`;
       continue;

@@ -6,7 +6,8 @@ import type { RoutedRequest } from '../configuration/request.js';
 export class IncomingRequest implements RoutedRequest {
   readonly message: IncomingMessage;
   readonly method: string;
-  readonly path: string;
+  /** Before a route is looked at, it may be put into the form that a product gives to paths. */
+  path: string;
   readonly query: string | undefined;
   readonly authority: string;
   readonly scheme: 'http' | 'https';
@@ -47,6 +48,10 @@ export class IncomingRequest implements RoutedRequest {
 
   get remoteAddress(): string {
     return this.message.socket.remoteAddress ?? '';
+  }
+
+  headerLines(name: string): readonly string[] {
+    return this.message.headersDistinct[name] ?? [];
   }
 
   header(name: string): string | undefined {

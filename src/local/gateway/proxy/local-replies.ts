@@ -40,6 +40,8 @@ export const localReplies = {
     flags: 'UC',
     body: 'upstream connect error or disconnect/reset before headers. reset reason: connection termination',
   },
+  /** The path is one that no client may send. */
+  badPath: { status: 400, flags: '', body: '' },
   badRequest: { status: 400, flags: 'DPE', body: 'Bad Request' },
 } as const satisfies Record<string, LocalReply>;
 

@@ -24,14 +24,14 @@ const LONGEST = 60_000;
 
 /** Sends copies; nobody waits for them, and what becomes of them changes nothing. @param timeout of the route, in milliseconds; 0 for none */
 export function sendMirrors(plane: DataPlane, mirrors: readonly Mirror[], mirrored: Mirrored, body: RequestBody | undefined, timeout: number): void {
-  for (const { destination, fraction, target, body: withBody = true } of mirrors) {
+  for (const { destination, fraction, target, shadow, body: withBody = true } of mirrors) {
     if (fraction < 1 && plane.random() >= fraction) continue;
     const cluster = mirrored.clusterOf(destination);
     const endpoint = cluster.refusal === undefined ? pickEndpoint(cluster, mirrored.request, plane.random) : undefined;
     if (endpoint === undefined) continue;
     endpoint.active++;
     const to = target?.(mirrored.request);
-    const headers = to ? withHost(mirrored.headers, () => to.authority) : withHost(mirrored.headers, (host) => host.replace(/(:\d+)?$/, '-shadow$1'));
+    const headers = to ? withHost(mirrored.headers, () => to.authority) : shadow ? withHost(mirrored.headers, (host) => host.replace(/(:\d+)?$/, '-shadow$1')) : [...mirrored.headers];
     plane.connections.to(endpoint).dispatch(
       {
         path: to?.path ?? mirrored.path,
@@ -44,7 +44,7 @@ export function sendMirrors(plane: DataPlane, mirrors: readonly Mirror[], mirror
   }
 }
 
-/** Envoy marks a copy by `-shadow` behind the host; nginx names the target's. */
+/** Envoy marks a copy by `-shadow` behind the host, unless it is told not to, as Istio does; nginx names the target's. */
 function withHost(headers: readonly string[], change: (host: string) => string): string[] {
   return headers.map((value, index) => (index % 2 === 1 && headers[index - 1] === 'host' ? change(value) : value));
 }

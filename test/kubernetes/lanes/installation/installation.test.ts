@@ -12,6 +12,7 @@ import { LabShop } from '../../lab/lab-shop.js';
 import type { Lab } from '../../lab/open-lab.js';
 import { programPath } from '../../lab/programs.js';
 import { dist, project } from '../../lab/project.js';
+import { KindVersions } from './kind-versions.js';
 import { clientAs, controllers, HOME, startOwnCluster, type OwnCluster } from './own-cluster.js';
 
 const steps = [{ weight: 20 }, { pause: {} }, { weight: 50 }];
@@ -36,6 +37,29 @@ describe.sequential('Serin installed on a real cluster', () => {
   const kubectl = (...args: string[]): Promise<Ended> => run(programPath('kubernetes', 'kubectl'), args, { cwd: project, env: { ...process.env, KUBECONFIG: lab.kubeconfig } });
   const helm = (...args: string[]): Promise<Ended> => run(programPath('helm'), args, { cwd: project, env: { ...process.env, KUBECONFIG: lab.kubeconfig, HELM_CACHE_HOME: lab.directory, HELM_CONFIG_HOME: lab.directory, HELM_DATA_HOME: lab.directory }, patience: 120_000 });
   const refused = async (): Promise<unknown[]> => (await readAudit(cluster.auditLog)).filter(({ code }) => code === 403);
+
+  it('objects that an older version of a kind has stored are written anew, and nothing goes back to what does not know them', async () => {
+    const versions = new KindVersions(lab, 'releasepolicies.serin.dev');
+    await versions.put({ v1alpha0: 'stored' });
+    await versions.create('plain', {});
+    await versions.create('noted', { note: 'x' });
+    expect((await lab.serin('install', '--image', 'lab/serin:v1')).stderr).toContain('install the last version of Serin that has both v1alpha0 and v1alpha1, then this one');
+    // As that one brings it.
+    await versions.put({ v1alpha0: 'served', v1alpha1: 'stored' });
+    const kept = await lab.serin('install', '--image', 'lab/serin:v1');
+    expect(kept).toMatchObject({ code: 1, stdout: 'releasepolicies.serin.dev: 1 written anew as v1alpha1\n', stderr: expect.stringContaining('  ReleasePolicy default/noted: spec.note\n') });
+    expect(await versions.stored()).toEqual(['v1alpha0', 'v1alpha1']);
+    await versions.patch('noted', { note: null });
+    expect(fine(await lab.serin('migrate'))).toBe('releasepolicies.serin.dev: 2 written anew as v1alpha1; no other version is stored any more\n');
+    // An API server that found an object of another version in its store could not read it.
+    await versions.put({ v1alpha1: 'stored' });
+    expect((await lab.client.list(serinResources.releasePolicies, { namespace: 'default' })).items.map(({ metadata }) => metadata.name)).toEqual(['noted', 'plain']);
+    // Of a Serin that is newer than this one.
+    await versions.put({ v1alpha1: 'served', v1beta1: 'stored' });
+    expect(await lab.serin('install', '--image', 'lab/serin:v1')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('are stored as v1beta1, and this version of Serin knows only v1alpha1. It is older than what was installed last') });
+    for (const name of ['plain', 'noted']) await lab.client.delete(serinResources.releasePolicies, { namespace: 'default', name });
+    await versions.put({ v1beta1: 'served', v1alpha1: 'stored' });
+  });
 
   it('by serin install, one controller leads and one stands by', async () => {
     const out = fine(await lab.serin('install', '--image', 'lab/serin:v1', '--timeout', '2m'));

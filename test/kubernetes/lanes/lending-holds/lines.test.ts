@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { resources } from '../../../../src/kubernetes/resources.js';
 import { POLICY_LABEL, serinResources } from '../../../../src/model/resources.js';
 import type { CanaryStep } from '../../../../src/model/policy/steps.js';
+import { restoreBackup, takeBackup } from '../../../driver/backup.js';
 import { endingOf, goOn } from '../../../driver/mid-release/ending.js';
 import { deployment, patchRelease, policy, setImage } from '../../../driver/program.js';
 import { placed, webOn } from '../../../driver/stage.js';
@@ -79,6 +80,35 @@ describe.concurrent('what Serin does', () => {
     await ended(stage, 'Completed');
     await autoscaled.untilSized(8, { 'web:v1': 0, 'web:v2': 8 });
     await autoscaled.stop();
+    clean(stage);
+  });
+
+  it('restored from a backup under new UIDs, a release under way is taken back, or goes on where its status came back, too', async () => {
+    const stage = await paused('backed-up');
+    const backup = await takeBackup(stage);
+    const restored = async (name: string, withStatus: boolean): Promise<LabStage> => {
+      const other = new LabStage(lab, name);
+      await other.openNamespace();
+      await waitFor('the ServiceAccount of its Pods', () => other.client.find(resources.serviceAccounts, { namespace: name, name: 'default' }));
+      await restoreBackup(other, name, backup, { withStatus });
+      return other;
+    };
+    const [back, on] = [await restored('came-back', false), await restored('goes-on', true)];
+    await back.until('the policy holds', () => back.policy?.status?.phase === 'Holding');
+    expect(release(back)?.status).toMatchObject({ phase: 'Aborted', abortReason: 'Restored' });
+    expect(back.object(resources.virtualServices, webOn(back))?.spec.http).toEqual([{ name: 'primary', route: [{ destination: { host: 'web' } }] }]);
+    await back.until('stable serves alone', () => ready(back, 'web:v1').length === 4 && ready(back, 'web:v2').length === 0);
+    // The real controllers find owners that are there, and the garbage collector finds nothing to do.
+    for (const { metadata: { ownerReferences = [] } } of back.objects(resources.replicaSets, back.namespace)) {
+      for (const { kind, uid } of ownerReferences) expect([kind, uid]).toEqual([kind, kind === 'Deployment' ? back.object(resources.deployments, webOn(back))?.metadata.uid : back.policy?.metadata.uid]);
+    }
+    await on.until('both versions serve', () => ready(on, 'web:v1').length === 4 && ready(on, 'web:v2').length === 2);
+    await patchRelease(on, 'web-1', { advanceTo: 2 });
+    await ended(on, 'Completed');
+    await on.atRest();
+    expect(ready(on, 'web:v2')).toHaveLength(4);
+    await patchRelease(stage, 'web-1', { abort: true });
+    await ended(stage, 'Aborted');
     clean(stage);
   });
 

@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import type { Service } from '../../../../kubernetes/generated/core-v1.js';
 import type { Gateway, GatewayClass } from '../../../../kubernetes/generated/gateway-api-v1.js';
+import { mergedPath } from '../envoy-paths.js';
 import { serviceHost } from '../hosts.js';
 import type { CompiledRoute } from '../http-routes.js';
 import type { OutsideRoutes, RouteTable } from '../route-tables.js';
@@ -28,6 +29,7 @@ export interface GatewayApiStatuses {
 /** Gateway API's objects compiled: the routes of its listeners and of Services, and what the objects' statuses should say. */
 export class GatewayApiRoutes implements OutsideRoutes {
   readonly #tables = new ListenerTables();
+  readonly normalizePath = mergedPath;
   readonly #classes: WantedClassStatus[] = [];
   readonly #gateways: { readonly gateway: Gateway; readonly problem: Problem | undefined; readonly listeners: readonly Listener[] }[] = [];
   readonly #routes: WantedRouteStatus[] = [];

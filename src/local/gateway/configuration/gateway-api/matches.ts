@@ -1,6 +1,6 @@
 import type { GRPCRoute, HTTPRoute } from '../../../../kubernetes/generated/gateway-api-v1.js';
 import type { CompiledMatch, PathMatch } from '../http-match.js';
-import { queryParameter, type RoutedRequest } from '../request.js';
+import { headerPasses, queryParameter, type RoutedRequest } from '../request.js';
 import { compileRegex } from '../string-match.js';
 import { withoutTrailingSlash } from './path-modifiers.js';
 import { pathRank } from './precedence.js';
@@ -29,7 +29,7 @@ export function compileHttpMatch({ path = {}, headers = [], queryParams = [], me
   const headerMatches = firstOfEach(headers, true);
   const queryMatches = firstOfEach(queryParams, false);
   tests.push(...headerMatches.map(headerTest));
-  tests.push(...queryMatches.map((each) => valueTest(each, ({ query }) => queryParameter(query, each.name))));
+  tests.push(...queryMatches.map(queryTest));
   const kind = type === 'Exact' ? 'exact' : type === 'RegularExpression' ? 'regex' : 'prefix';
   const rank = [...pathRank(kind, value.length), Number(method !== undefined), headerMatches.length, queryMatches.length];
   return ranked(tests, kind === 'prefix' ? { kind: 'prefix', prefix: value } : { kind: 'whole' }, rank, value);
@@ -68,16 +68,22 @@ function prefixTest(prefix: string): Test {
 
 const headerTest = (match: ValueMatch): Test => {
   const name = match.name.toLowerCase();
-  return valueTest(match, (request) => (name === 'host' ? request.authority : request.header(name)));
+  const passes = valueTest(match);
+  return name === 'host' ? ({ authority }) => passes(authority) : (request) => headerPasses(request, name, passes);
 };
 
-function valueTest({ type = 'Exact', value }: ValueMatch, read: (request: RoutedRequest) => string | undefined): Test {
-  if (type === 'Exact') return (request) => read(request) === value;
-  const regex = compileRegex(value);
-  return (request) => {
-    const found = read(request);
-    return found !== undefined && regex.test(found);
+const queryTest = (match: ValueMatch): Test => {
+  const passes = valueTest(match);
+  return ({ query }) => {
+    const value = queryParameter(query, match.name);
+    return value !== undefined && passes(value);
   };
+};
+
+function valueTest({ type = 'Exact', value }: ValueMatch): (found: string) => boolean {
+  if (type === 'Exact') return (found) => found === value;
+  const regex = compileRegex(value);
+  return (found) => regex.test(found);
 }
 
 /** Of several entries for one name the first counts, and the others are not looked at. */

@@ -76,7 +76,7 @@ const present = (...changes: readonly (HeaderChanges | undefined)[]): HeaderChan
 function compileMirrors(filters: RuleFilters, path: string, route: Route, backends: Backends): Mirror[] {
   return filters.mirrors.flatMap(({ backendRef, fraction, index }) => {
     const backend = backends.resolve(backendRef, route, `${path}.filters[${index}].requestMirror.backendRef`);
-    return backend.problem || fraction <= 0 ? [] : [{ destination: backend.destination, fraction }];
+    return backend.problem || fraction <= 0 ? [] : [{ destination: backend.destination, fraction, shadow: true }];
   });
 }
 
