@@ -58,7 +58,8 @@ export async function startLab({ kubernetes = 'kubernetes', network = networks[0
     const { transport } = await loadKubeconfig({ env: {}, path: plane.kubeconfigs.admin });
     try {
       const client = createClient(transport, { fieldManager: 'lab' });
-      running.push(await startSerinNode(plane, client, {}, signal));
+      // One takes 110 Pods.
+      for (const index of [0, 1]) running.push(await startSerinNode(plane, client, { index }, signal));
       await installSerin(client, signal);
       running.push(await startSerinController({ directory: plane.directory, kubeconfig: plane.kubeconfigs.admin }, signal));
     } finally {

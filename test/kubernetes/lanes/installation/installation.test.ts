@@ -155,7 +155,7 @@ describe.sequential('Serin installed on a real cluster', () => {
     expect(await controllers(lab)).toEqual([]);
     // They could give it back, because their rights went after them.
     expect(await leader()).toBe('');
-    expect(await shop.answering()).toEqual({ v2: 4 });
+    await shop.untilAnswering({ v2: 4 });
     const { code, stderr } = await lab.serin('uninstall', '--delete-crds');
     expect([code, stderr]).toEqual([1, expect.stringContaining('Take Serin away from their workloads first: serin eject ')]);
   });
@@ -188,14 +188,14 @@ describe.sequential('Serin installed on a real cluster', () => {
     const removed = await helm('uninstall', 'serin', '--namespace', HOME, '--wait');
     expect([removed.code, removed.stdout + removed.stderr]).toEqual([0, expect.stringContaining('CustomResourceDefinition')]);
     expect((await lab.client.get(serinResources.releasePolicies, shop.key)).status?.phase).toBe('Resting');
-    expect(await shop.answering()).toEqual({ v1: 4 });
+    await shop.untilAnswering({ v1: 4 });
   });
 
   it('and at last without a trace', async () => {
     fine(await lab.serin('eject', shop.name, '-n', 'installed'));
     fine(await lab.serin('uninstall', '--delete-crds'));
     await eventually('the kinds are gone', async () => (await lab.client.list(resources.customResourceDefinitions)).items.every(({ spec }) => spec.group !== 'serin.dev'));
-    expect(await shop.answering()).toEqual({ v1: 4 });
+    await shop.untilAnswering({ v1: 4 });
   });
 
   it.each(['serin', 'helm', 'kubectl', 'namespace'])('as docs/install.md says, the blocks marked %s', async (way) => {
