@@ -18,4 +18,4 @@ const network = (index: number): LabNetwork => ({
 });
 
 /** For clusters that run at the same time; `namespace.sh` makes their addresses the machine's own. The first is the shared one's. */
-export const networks = [network(0), network(1), network(2), network(3), network(4), network(5)] as const;
+export const networks = [network(0), network(1), network(2), network(3), network(4), network(5), network(6), network(7)] as const;
