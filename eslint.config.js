@@ -14,7 +14,7 @@ const ROOMS = {
   frontends: ['model', 'kubernetes', 'strategies'],
   manifests: ['schema'],
   cluster: ['ports', 'kubernetes'],
-  metrics: ['ports', 'model', 'kubernetes', 'cluster'],
+  metrics: ['ports', 'schema', 'kubernetes', 'model', 'statistics', 'cluster'],
   controller: [...PURE, 'cluster', 'metrics'],
   installation: ['ports', 'schema', 'kubernetes', 'model', 'cluster', 'controller'],
   'local/processes': ['ports'],

@@ -1,4 +1,5 @@
 import type { Evidence } from '../model/evidence.js';
+import type { MetricKind } from '../model/policy/analysis.js';
 import type { Holder } from '../model/release.js';
 import type { Split } from '../model/split.js';
 import type { Role } from '../model/version.js';
@@ -96,6 +97,23 @@ export interface ApprovalObservation {
   readonly comment: string;
 }
 
+/** What one metric says so far. */
+export interface MetricObservation {
+  readonly name: string;
+  readonly kind: MetricKind;
+  readonly outcome: 'pass' | 'fail' | 'undecided';
+  /** Undecided for good. */
+  readonly ended: boolean;
+  /** It decides nothing. */
+  readonly dryRun: boolean;
+  /** Sampled and judged only in the steps that name it. */
+  readonly ofSteps: boolean;
+  /** The same as a sentence, with the numbers that led to it. */
+  readonly says: string;
+  /** Why there are no samples at the moment. */
+  readonly problem?: string | undefined;
+}
+
 /** All that the engine may know. Plain data; the same observation always leads to the same decision. */
 export interface Observation {
   readonly releaseDeleted: boolean;
@@ -111,6 +129,8 @@ export interface Observation {
   readonly routing: RoutingObservation;
   /** Requests that were counted since the release began. */
   readonly evidence: Evidence;
+  /** Empty before anything is sampled. */
+  readonly analysis?: readonly MetricObservation[];
   /** Absent while the present step has set off none. */
   readonly job?: JobObservation | undefined;
   readonly gate?: GateObservation | undefined;

@@ -1,5 +1,7 @@
 import type { Resource } from '../kubernetes/objects.js';
 import type { Approval } from './approval.js';
+import type { EvidenceRecord } from './evidence-record.js';
+import type { MetricTemplate } from './metric-template.js';
 import type { Release } from './release.js';
 import type { ReleasePolicy } from './release-policy.js';
 
@@ -12,6 +14,9 @@ export const serinResources = {
   releasePolicies: { group: GROUP, version: VERSION, kind: 'ReleasePolicy', plural: 'releasepolicies', namespaced: true } satisfies Resource as Resource<ReleasePolicy>,
   releases: { group: GROUP, version: VERSION, kind: 'Release', plural: 'releases', namespaced: true } satisfies Resource as Resource<Release>,
   approvals: { group: GROUP, version: VERSION, kind: 'Approval', plural: 'approvals', namespaced: true } satisfies Resource as Resource<Approval>,
+  evidence: { group: GROUP, version: VERSION, kind: 'Evidence', plural: 'evidence', namespaced: true } satisfies Resource as Resource<EvidenceRecord>,
+  metricTemplates: { group: GROUP, version: VERSION, kind: 'MetricTemplate', plural: 'metrictemplates', namespaced: true } satisfies Resource as Resource<MetricTemplate>,
+  clusterMetricTemplates: { group: GROUP, version: VERSION, kind: 'ClusterMetricTemplate', plural: 'clustermetrictemplates', namespaced: false } satisfies Resource as Resource<MetricTemplate>,
 } as const;
 
 /** On a Deployment at rest, and on everything that Serin makes: the policy's name. */

@@ -68,6 +68,8 @@ export interface DoorTraffic {
   readonly failedSoFar: number;
   /** How many were answered in them. */
   readonly answeredSoFar: number;
+  /** The versions that answered in them. */
+  readonly metSoFar: ReadonlySet<string>;
   stop(): Promise<LoadReport>;
 }
 
@@ -75,9 +77,11 @@ export interface DoorTraffic {
 export function startDoorTraffic({ url, headers }: Door, rate: number, seed = 1): DoorTraffic {
   const ending = new AbortController();
   let [failedSoFar, answeredSoFar] = [0, 0];
-  const onSecond = (_: number, { failed, answered }: LoadReport): void => {
+  const metSoFar = new Set<string>();
+  const onSecond = (_: number, { failed, answered, observed }: LoadReport): void => {
     failedSoFar += failed;
     answeredSoFar += answered;
+    for (const version of Object.keys(observed)) metSoFar.add(version);
   };
   const report = runLoad({ url, headers, rate, arrivals: 'poisson', clock: systemClock, random: seededRandom(seed), connections: 32, timeout: PATIENCE, observe: { header: 'x-version' }, onSecond }, ending.signal);
   report.catch(() => undefined);
@@ -88,6 +92,7 @@ export function startDoorTraffic({ url, headers }: Door, rate: number, seed = 1)
     get answeredSoFar() {
       return answeredSoFar;
     },
+    metSoFar,
     stop() {
       ending.abort(new Error('enough'));
       return report;

@@ -41,6 +41,11 @@ export class ShopUsers {
     this.#traffic = doors.map((door, seed) => startDoorTraffic(door, RATE, seed + 1));
   }
 
+  /** Waits until a version has answered at each door: a data plane may take a share over later than it says. */
+  async untilMet(version: string): Promise<void> {
+    for (const each of this.#traffic) await eventually(`users meet ${version}`, () => Promise.resolve(each.metSoFar.has(version)), PATIENCE);
+  }
+
   /** Ends it when some more have been answered at each door, and says what became of all requests. */
   async stop(): Promise<LoadReport[]> {
     for (const each of this.#traffic) {

@@ -104,6 +104,7 @@ async function expectTakenBack(plane: ReleasePlane, how: 'crashing' | 'failing')
   await plane.lab.client.patch(resources.deployments, shop.key, { kind: 'strategic', body: { spec: { template } } });
   shop.follow();
   await shop.until('watches the canary at a half', ({ status }) => status?.step.index === 1 && status.shares?.accepted?.canary === 500);
+  await before.untilMet('v2');
   expectServed(await before.stop(), ['v1', 'v2']);
 
   const during = shop.users();
