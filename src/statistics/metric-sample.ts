@@ -1,7 +1,7 @@
-import type { Measurement } from '../../statistics/conditions.js';
-import type { CountBlock } from '../../statistics/counts.js';
-import type { GaugeSample } from '../../statistics/gauges.js';
-import type { HistogramBlock } from '../../statistics/histograms.js';
+import type { Measurement } from './conditions.js';
+import type { CountBlock } from './counts.js';
+import type { GaugeSample } from './gauges.js';
+import type { HistogramBlock } from './histograms.js';
 
 /**
  * What was seen of one metric. `at` is in milliseconds since the epoch throughout; bucket edges are in milliseconds. Where a
