@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../ports/virtual-clock.js';
 import { DueTimes } from './due-times.js';
-import { createWorkQueue, type WorkResult } from './work-queue.js';
+import { createWorkQueue, URGENT_ROUNDS, type WorkResult } from './work-queue.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -39,6 +39,28 @@ describe('a work queue', () => {
     release.shift()?.();
     await queue.untilIdle();
     expect(most).toBe(1);
+    await queue.stop();
+  });
+
+  it('works on what is urgent before everything else, for some rounds', async () => {
+    const done: string[] = [];
+    let rounds = 0;
+    const queue = createWorkQueue(
+      async (key) => {
+        done.push(key);
+        // What it writes brings an urgent key back, and others come meanwhile.
+        if (key === 'urgent' && ++rounds <= URGENT_ROUNDS) queue.add('urgent');
+        if (key === 'urgent') queue.add(`other-${rounds}`);
+      },
+      { clock: new VirtualClock() },
+    );
+    for (const key of ['a', 'b', 'urgent']) queue.add(key);
+    queue.add('urgent', { urgent: true });
+    await queue.untilIdle();
+    const first = Array.from({ length: URGENT_ROUNDS }, () => 'urgent');
+    expect(done.slice(0, URGENT_ROUNDS + 3)).toEqual(['a', ...first, 'b', 'other-1']);
+    expect(done.filter((key) => key === 'urgent')).toHaveLength(URGENT_ROUNDS + 1);
+    expect(new Set(done).size).toBe(3 + URGENT_ROUNDS + 1);
     await queue.stop();
   });
 

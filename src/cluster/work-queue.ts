@@ -21,8 +21,8 @@ export interface WorkQueueOptions {
 
 /** Keys to be worked on. A key is in the queue at most once and never worked on twice at the same time. */
 export interface WorkQueue {
-  /** As soon as a worker is free; while the key is being worked on, right after that. */
-  add(key: string): void;
+  /** As soon as a worker is free; while the key is being worked on, right after that. What is urgent goes before everything else, for `URGENT_ROUNDS`. */
+  add(key: string, urgency?: { readonly urgent: boolean }): void;
   /** In this many milliseconds; of several times for one key the earliest holds. */
   addAfter(key: string, milliseconds: number): void;
   /** Forgets failures and waiting times of a key that is gone. Work under way goes on. */
@@ -34,6 +34,9 @@ export interface WorkQueue {
   /** Takes no more work, aborts the signal of what is under way, and resolves when that has ended. */
   stop(): Promise<void>;
 }
+
+/** How often an urgent key is worked on before it stands in line again: what it asks for is seldom done at the first look. */
+export const URGENT_ROUNDS = 8;
 
 /** What is done for one key; the signal is aborted when the queue stops. */
 export type Work = (key: string, signal: AbortSignal) => Promise<WorkResult | void>;
@@ -57,6 +60,10 @@ class Queue implements WorkQueue {
   readonly #onError: (key: string, error: Error, failures: number) => void;
   readonly #stopping = new AbortController();
   readonly #ready = new Set<string>();
+  /** Ready, and worked on before the others. */
+  readonly #readyFirst = new Set<string>();
+  /** Urgent keys, with the rounds that are left to them. */
+  readonly #urgent = new Map<string, number>();
   readonly #waiting = new DueTimes();
   readonly #failures = new Map<string, number>();
   /** Keys being worked on, and whether they were added again meanwhile. */
@@ -75,14 +82,19 @@ class Queue implements WorkQueue {
   }
 
   get busy(): number {
-    return this.#ready.size + this.#running.size;
+    return this.#readyFirst.size + this.#ready.size + this.#running.size;
   }
 
-  add(key: string): void {
+  add(key: string, { urgent } = { urgent: false }): void {
     if (this.#stopping.signal.aborted) return;
+    if (urgent) this.#urgent.set(key, URGENT_ROUNDS);
     const running = this.#running.get(key);
     if (running) running.again = true;
-    else this.#ready.add(key);
+    else if (!this.#urgent.has(key)) this.#ready.add(key);
+    else {
+      this.#ready.delete(key);
+      this.#readyFirst.add(key);
+    }
     this.#startWorkers();
   }
 
@@ -96,6 +108,7 @@ class Queue implements WorkQueue {
   drop(key: string): void {
     this.#failures.delete(key);
     this.#waiting.delete(key);
+    this.#urgent.delete(key);
   }
 
   untilIdle(): Promise<void> {
@@ -106,20 +119,31 @@ class Queue implements WorkQueue {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the queue is stopped'));
     this.#ready.clear();
+    this.#readyFirst.clear();
     this.#alarm?.cancel.abort();
     await Promise.all(this.#runs);
     this.#tellIdle();
   }
 
   #startWorkers(): void {
-    for (const key of this.#ready) {
-      if (this.#running.size >= this.#workers) return;
-      this.#ready.delete(key);
-      this.#running.set(key, { again: false });
-      const run = this.#run(key);
-      this.#runs.add(run);
-      void run.then(() => this.#runs.delete(run));
+    for (const ready of [this.#readyFirst, this.#ready]) {
+      for (const key of ready) {
+        if (this.#running.size >= this.#workers) return;
+        ready.delete(key);
+        this.#spendUrgency(key);
+        this.#running.set(key, { again: false });
+        const run = this.#run(key);
+        this.#runs.add(run);
+        void run.then(() => this.#runs.delete(run));
+      }
     }
+  }
+
+  #spendUrgency(key: string): void {
+    const rounds = this.#urgent.get(key);
+    if (rounds === undefined) return;
+    if (rounds > 1) this.#urgent.set(key, rounds - 1);
+    else this.#urgent.delete(key);
   }
 
   /** Never rejects. */

@@ -103,7 +103,7 @@ export function startController(options: ControllerOptions): RunningController {
     }
     return againAfter;
   };
-  const triggers: Triggers = new Triggers(() => caches, (subject) => queue.add(subjectKey(subject)));
+  const triggers: Triggers = new Triggers(() => caches, (subject, urgency) => queue.add(subjectKey(subject), urgency));
   const caches: ClusterCaches = createClusterCaches({
     client, clock, random, signal: stopping.signal,
     onError: (error) => onError(error, 'watch'),

@@ -24,10 +24,10 @@ export function parseSubject(key: string): Subject {
 export class Triggers {
   readonly #policies = new Map<string, Set<string>>();
   readonly #caches: () => Caches;
-  readonly #add: (subject: Subject) => void;
+  readonly #add: (subject: Subject, urgency?: { readonly urgent: boolean }) => void;
 
   /** @param caches asked late, because the first changes come while they are being made */
-  constructor(caches: () => Caches, add: (subject: Subject) => void) {
+  constructor(caches: () => Caches, add: (subject: Subject, urgency?: { readonly urgent: boolean }) => void) {
     this.#caches = caches;
     this.#add = add;
   }
@@ -44,7 +44,8 @@ export class Triggers {
           if (isQueued(object) ? change.type === 'deleted' : change.type === 'changed' && isQueued(change.before)) this.#waiting();
           return this.#policyChanged(object as unknown as ReleasePolicy, change.type === 'deleted');
         case 'Release':
-          this.#add({ kind: 'release', namespace, name: object.metadata.name });
+          // What somebody tells a release, such as to abort, is not to wait behind a thousand others.
+          this.#add({ kind: 'release', namespace, name: object.metadata.name }, { urgent: change.type === 'changed' && change.before.metadata.generation !== object.metadata.generation });
           // A release that ends makes a place free.
           if (change.type === 'deleted' || hasEnded((object as unknown as Release).status?.phase ?? 'Preparing')) this.#waiting();
           return this.#touch(namespace, String(policyNameOf(object)));
@@ -57,7 +58,7 @@ export class Triggers {
         case 'Job':
           return this.#releaseNamed(namespace, object.metadata.labels?.[RELEASE_LABEL]);
         case 'Approval':
-          return this.#releaseNamed(namespace, (object as unknown as Approval).spec.release);
+          return this.#releaseNamed(namespace, (object as unknown as Approval).spec.release, { urgent: change.type === 'added' });
         case 'ValidatingAdmissionPolicy':
         case 'ValidatingAdmissionPolicyBinding':
           return;
@@ -102,8 +103,8 @@ export class Triggers {
     }
   }
 
-  #releaseNamed(namespace: string, name: string | undefined): void {
-    if (name !== undefined) this.#add({ kind: 'release', namespace, name });
+  #releaseNamed(namespace: string, name: string | undefined, urgency = { urgent: false }): void {
+    if (name !== undefined) this.#add({ kind: 'release', namespace, name }, urgency);
   }
 
   #workload(namespace: string, deployment: string): void {
