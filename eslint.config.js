@@ -19,7 +19,7 @@ const ROOMS = {
   installation: ['ports', 'schema', 'kubernetes', 'model', 'cluster', 'controller'],
   'local/processes': ['ports'],
   'local/addresses': ['ports'],
-  'local/api': ['ports', 'schema', 'kubernetes'],
+  'local/api': ['ports', 'schema', 'kubernetes', 'local/addresses'],
   'local/workloads': ['ports', 'kubernetes', 'cluster'],
   'local/node': ['ports', 'kubernetes', 'cluster', 'local/addresses', 'local/processes'],
   'local/gateway': ['ports', 'kubernetes', 'cluster', 'local/addresses'],

@@ -30,7 +30,7 @@ function referencePage({ spec }) {
     GENERATED,
     `${description}`,
     '',
-    `\`apiVersion: ${group}/${version}\`, ${scope === 'Namespaced' ? 'in a namespace' : 'of the whole cluster'}. For kubectl also: ${names.shortNames.map((each) => `\`${each}\``).join(', ')}; \`serin\` for all of Serin's kinds.`,
+    `\`apiVersion: ${group}/${version}\`, ${scope === 'Namespaced' ? 'in a namespace' : 'of the whole cluster'}. For kubectl also: ${[...(names.shortNames ?? []).map((each) => `\`${each}\``), "`serin` for all of Serin's kinds"].join('; ')}.`,
     '',
     ...section('spec', properties.spec),
     ...(properties.status ? section('status', properties.status) : []),

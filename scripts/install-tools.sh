@@ -1,11 +1,13 @@
 #!/bin/sh
-# What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl; zsh and fish, for completion in them.
+# What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl; prometheus, for samples from a real one;
+# zsh and fish, for completion in them.
 #
 # - One of them not on PATH: as root on Debian or Ubuntu, installs its package; else says so in one line.
 # - Another kubectl on PATH than Debian's: fetches Debian's beside it into .cache/kubectl-debian (needs no root), so that
 #   the tests try both.
 #
-# What cannot be had is named in a line that begins with NOT RUN; with CI=true a missing kubectl is an error.
+# What cannot be had is named in a line that begins with NOT RUN; with CI=true a missing kubectl or
+# prometheus is an error.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -39,8 +41,9 @@ install_package() {
   # shellcheck disable=SC2086
   [ -n "$updated" ] || quietly apt-get update $quiet || true
   updated=yes
+  # Run level 1 keeps packages from starting servers of their own, where there is no systemd.
   # shellcheck disable=SC2086
-  if ! DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends $quiet "$2"; then
+  if ! RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends $quiet "$2"; then
     not_run "$3: $2 could not be installed."
     return 1
   fi
@@ -70,9 +73,21 @@ fetch_debians() {
   rm -rf "$work"
 }
 
+# Its package starts a server, which nobody asked for.
+stop_service() {
+  if has systemctl && [ -d /run/systemd/system ]; then systemctl disable --now --quiet "$1" || true; fi
+}
+
 for shell in zsh fish; do
   has "$shell" || install_package "$shell" "$shell" "completion in $shell" "Install $shell." || true
 done
+if ! has prometheus; then
+  if install_package prometheus prometheus 'samples from a real Prometheus' 'Install Prometheus 2.40 or later.'; then
+    stop_service prometheus
+  elif [ "${CI:-}" = true ]; then
+    exit 1
+  fi
+fi
 if ! has kubectl; then
   if ! install_package kubectl "$package" 'tests with kubectl' 'Install kubectl 1.20 or later.'; then
     [ "${CI:-}" = true ] && exit 1

@@ -21,7 +21,7 @@ type AnyResource = Resource<KubernetesObject>;
 
 const routingKinds: readonly AnyResource[] = Object.values(routers).flatMap(({ watches }) => watches);
 const kinds: readonly AnyResource[] = [
-  ...new Map([serinResources.releasePolicies, serinResources.releases, resources.deployments, resources.replicaSets, resources.pods, resources.jobs, serinResources.approvals, resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings, ...routingKinds].map((each: AnyResource) => [each.plural, each])).values(),
+  ...new Map([serinResources.releasePolicies, serinResources.releases, resources.deployments, resources.replicaSets, resources.pods, resources.jobs, serinResources.approvals, serinResources.metricTemplates, serinResources.clusterMetricTemplates, resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings, ...routingKinds].map((each: AnyResource) => [each.plural, each])).values(),
 ];
 
 /** All objects of one release in the middle of a step, as the API holds them, and when that was. */
@@ -101,6 +101,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
         policies, releases,
         deployments: get(resources.deployments), replicaSets: get(resources.replicaSets), pods: get(resources.pods), jobs: get(resources.jobs),
         approvals: get(serinResources.approvals), approvalPolicy: get(resources.validatingAdmissionPolicies), approvalBinding: get(resources.validatingAdmissionPolicyBindings),
+        metricTemplates: get(serinResources.metricTemplates), clusterMetricTemplates: get(serinResources.clusterMetricTemplates),
         routing: (resource) => (informers.has(resource.plural) ? get(resource) : undefined),
         sees: () => true,
         blindness: () => undefined,
@@ -109,7 +110,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
       ownProblems: rememberingOwnProblems(),
       clock: { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() },
       faults: noFaults,
-      evidence: { track: () => undefined, counts: () => undefined, forget: () => undefined },
+      analyses: { track: () => undefined, counts: () => undefined, observe: () => [], passed: () => undefined, finish: () => undefined, forget: () => undefined },
       events: { record: () => undefined },
       places: new ReleasePlaces({}),
       gates: new Gates(() => Promise.reject(new Error('no gates')), { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }, () => undefined),

@@ -64,6 +64,36 @@ describe('a work queue', () => {
     await queue.stop();
   });
 
+  it('works on what is urgent before all others, and where all workers are busy too', async () => {
+    const begun: string[] = [];
+    const release: (() => void)[] = [];
+    const queue = createWorkQueue(
+      async (key) => {
+        begun.push(key);
+        await new Promise<void>((resolve) => release.push(resolve));
+      },
+      { clock: new VirtualClock(), workers: 1 },
+    );
+    for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
+    queue.add('c', { urgent: true });
+    await settled();
+    expect(begun).toEqual(['a', 'c']);
+    // As many again and no more; what runs already is not run twice, and comes right after.
+    queue.add('d', { urgent: true });
+    queue.add('a', { urgent: true });
+    await settled();
+    expect(begun).toEqual(['a', 'c']);
+    release.shift()?.();
+    await settled();
+    expect(begun).toEqual(['a', 'c', 'd']);
+    for (let turn = 0; turn < 5; turn++) {
+      for (const each of release.splice(0)) each();
+      await settled();
+    }
+    expect(begun).toEqual(['a', 'c', 'd', 'a', 'b']);
+    await queue.stop();
+  });
+
   it('tries what failed again after a growing delay, and forgets that after a success', async () => {
     const clock = new VirtualClock();
     const start = clock.monotonic();

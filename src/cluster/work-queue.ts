@@ -21,7 +21,7 @@ export interface WorkQueueOptions {
 
 /** Keys to be worked on. A key is in the queue at most once and never worked on twice at the same time. */
 export interface WorkQueue {
-  /** As soon as a worker is free; while the key is being worked on, right after that. What is urgent goes before everything else, for `URGENT_ROUNDS`. */
+  /** As soon as a worker is free; while the key is being worked on, right after that. What is urgent goes before everything else for `URGENT_ROUNDS`, by one of as many workers again where all are busy. */
   add(key: string, urgency?: { readonly urgent: boolean }): void;
   /** In this many milliseconds; of several times for one key the earliest holds. */
   addAfter(key: string, milliseconds: number): void;
@@ -126,16 +126,19 @@ class Queue implements WorkQueue {
   }
 
   #startWorkers(): void {
-    for (const ready of [this.#readyFirst, this.#ready]) {
-      for (const key of ready) {
-        if (this.#running.size >= this.#workers) return;
-        ready.delete(key);
-        this.#spendUrgency(key);
-        this.#running.set(key, { again: false });
-        const run = this.#run(key);
-        this.#runs.add(run);
-        void run.then(() => this.#runs.delete(run));
-      }
+    this.#startWith(this.#readyFirst, 2 * this.#workers);
+    this.#startWith(this.#ready, this.#workers);
+  }
+
+  #startWith(ready: Set<string>, workers: number): void {
+    for (const key of ready) {
+      if (this.#running.size >= workers) return;
+      ready.delete(key);
+      this.#spendUrgency(key);
+      this.#running.set(key, { again: false });
+      const run = this.#run(key);
+      this.#runs.add(run);
+      void run.then(() => this.#runs.delete(run));
     }
   }
 

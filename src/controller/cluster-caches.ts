@@ -93,6 +93,9 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     // Without them no approval counts.
     approvalPolicy: start(resources.validatingAdmissionPolicies, { isOptional: true }),
     approvalBinding: start(resources.validatingAdmissionPolicyBindings, { isOptional: true }),
+    // Only policies that name one need them.
+    metricTemplates: start(serinResources.metricTemplates, { isOptional: true }),
+    clusterMetricTemplates: options.namespace === undefined ? start(serinResources.clusterMetricTemplates, { isOptional: true }) : undefined,
   };
   // Nobody shares the fields of a Pod with us, so routers need not see who wrote them: one copy is enough.
   routing.set(keyOf(resources.pods), caches.pods as unknown as Informer<KubernetesObject>);
@@ -144,7 +147,10 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
       return informer?.synced ? informer : undefined;
     },
     sees: (namespace) => options.namespace === undefined || options.namespace === namespace,
-    blindness: (resource) => (routing.get(keyOf(resource))?.synced === false ? blind.about(resource) : undefined),
+    blindness(resource) {
+      const known = [caches.metricTemplates, caches.clusterMetricTemplates, routing.get(keyOf(resource))].find((each) => each && keyOf(each.resource) === keyOf(resource));
+      return known?.synced === false ? blind.about(resource) : undefined;
+    },
     get missing() {
       return required.flatMap((resource) => blind.about(resource) ?? []);
     },

@@ -1,25 +1,16 @@
 import type { ClusterClient } from '../cluster/client.js';
-import type { Evidence } from '../model/evidence.js';
 import type { Message } from '../model/messages.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
+import type { Analyses } from './analysis/analyses.js';
 import type { Caches } from './caches.js';
 import type { Conflicts } from './conflicts.js';
 import type { OwnProblems } from './policy-checks.js';
 import type { ReleasePlaces } from './release-places.js';
 import type { Gates } from './gates.js';
 import type { ControllerObserver } from './observer.js';
-
-/** Counts the requests of two versions while a release runs. */
-export interface EvidenceSource {
-  /** Starts to count, from what is on record; does nothing when it counts already. */
-  track(release: { readonly namespace: string; readonly name: string }, versions: { readonly stable: string; readonly canary: string }, recorded: Evidence): void;
-  /** Everything since the release began; what was on record when nothing counts. */
-  counts(release: { readonly namespace: string; readonly name: string }): Evidence | undefined;
-  forget(release: { readonly namespace: string; readonly name: string }): void;
-}
 
 export interface EventSink {
   record(about: KubernetesObject, what: Message, type: 'Normal' | 'Warning'): void;
@@ -37,7 +28,7 @@ export interface ControllerContext {
   readonly caches: Caches;
   readonly clock: Clock;
   readonly faults: FaultPort;
-  readonly evidence: EvidenceSource;
+  readonly analyses: Pick<Analyses, 'track' | 'counts' | 'observe' | 'passed' | 'finish' | 'forget'>;
   readonly events: EventSink;
   readonly gates: Gates;
   readonly places: ReleasePlaces;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PolicyRule } from '../kubernetes/generated/rbac-v1.js';
 import { routers } from '../routers/registry.js';
-import { clusterRules, configRules, controllerRules, leaseRules, workRules } from './controller-rules.js';
+import { clusterRules, configRules, controllerRules, leaseRules, wholeClusterRules, workRules } from './controller-rules.js';
 
 const allows = (rules: readonly PolicyRule[], group: string, resource: string, verb: string): boolean =>
   rules.some(({ apiGroups = [], resources = [], verbs }) => apiGroups.includes(group) && resources.includes(resource) && verbs.includes(verb));
@@ -15,7 +15,7 @@ it('the controller may watch all that routers watch: in its namespaces, or on th
 it('the controller approves nothing, writes no secret, gives no rights and has no wildcard', () => {
   const writes = ['create', 'update', 'patch', 'delete', '*'];
   for (const verb of writes) {
-    expect(allows(controllerRules, 'serin.dev', 'approvals', verb)).toBe(false);
+    for (const resource of ['approvals', 'metrictemplates', 'clustermetrictemplates']) expect(allows(controllerRules, 'serin.dev', resource, verb)).toBe(false);
     for (const resource of ['secrets', 'configmaps', 'pods', 'serviceaccounts']) expect(allows(controllerRules, '', resource, verb)).toBe(false);
   }
   expect(allows(controllerRules, '', 'secrets', 'list')).toBe(false);
@@ -30,7 +30,7 @@ it('owner references that block a deletion are covered by rights to finalizers',
 });
 
 it('all rules together are the parts that are given separately', () => {
-  const parts = [...workRules, ...configRules, ...clusterRules, ...leaseRules('serin')];
+  const parts = [...workRules, ...configRules, ...clusterRules, ...wholeClusterRules, ...leaseRules('serin')];
   for (const { apiGroups = [], resources = [], verbs } of controllerRules) {
     for (const group of apiGroups) for (const resource of resources) for (const verb of verbs) expect(allows(parts, group, resource, verb), `${verb} ${resource}`).toBe(true);
   }

@@ -22,7 +22,9 @@ export const workRules: readonly PolicyRule[] = [
   rule(GROUP, ['releasepolicies', 'releases'], [...READ, ...OWN]),
   // Finalizers: where owner references that block a deletion need a right of their own.
   rule(GROUP, ['releasepolicies/status', 'releasepolicies/finalizers', 'releases/status', 'releases/finalizers'], ['get', ...CHANGE]),
-  rule(GROUP, ['approvals'], READ),
+  rule(GROUP, ['approvals', 'metrictemplates'], READ),
+  // What a release was judged by; its own release owns it.
+  rule(GROUP, ['evidence'], [...READ, ...OWN]),
   rule('apps', ['deployments'], [...READ, ...CHANGE]),
   // Only for policies whose old versions are to be deleted.
   rule('apps', ['deployments'], ['delete']),
@@ -39,7 +41,7 @@ export const workRules: readonly PolicyRule[] = [
   rule('gateway.networking.k8s.io', ['gateways', 'referencegrants'], READ),
 ];
 
-/** By name, and only for policies that watch what their Pods read (`watchConfig`); may be left out where there are none. */
+/** By name, and only for policies that watch what their Pods read (`watchConfig`) or whose metrics name a Secret; may be left out where there are none. */
 export const configRules: readonly PolicyRule[] = [rule('', ['configmaps', 'secrets'], ['get'])];
 
 /** What the controller reads that is in no namespace. */
@@ -48,6 +50,9 @@ export const clusterRules: readonly PolicyRule[] = [
   rule('networking.k8s.io', ['ingressclasses'], READ),
   rule('gateway.networking.k8s.io', ['gatewayclasses'], READ),
 ];
+
+/** What the controller of a whole cluster reads besides. */
+export const wholeClusterRules: readonly PolicyRule[] = [rule(GROUP, ['clustermetrictemplates'], READ)];
 
 /** The Lease by which one of several controllers leads; in the namespace where they run. A name is of no use for what is yet to be made. */
 export function leaseRules(name: string): PolicyRule[] {
@@ -59,6 +64,7 @@ export const controllerRules: readonly PolicyRule[] = [
   ...workRules,
   ...configRules,
   ...clusterRules,
+  ...wholeClusterRules,
   rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
 ];
 

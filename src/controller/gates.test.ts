@@ -91,4 +91,20 @@ describe('gates', () => {
     await clock.advance(30_000);
     expect(asked).toEqual([]);
   });
+
+  it('ask with what the metrics say at that moment', async () => {
+    let outcome: 'pass' | 'undecided' = 'undecided';
+    const bodies: unknown[] = [];
+    const judged = new Gates(({ body }) => {
+      bodies.push(body);
+      return Promise.resolve({ status: 503, text: '' });
+    }, clock, () => undefined, () => [{ name: 'errors', kind: 'errorRate', outcome, ended: false, dryRun: false, ofSteps: false, says: 'as ever' }]);
+    const release = at(0);
+    judged.carryOut(release, release.status);
+    await clock.advance(0);
+    outcome = 'pass';
+    await clock.advance(10_000);
+    expect(bodies).toMatchObject([{ verdicts: [{ name: 'errors', outcome: 'undecided', says: 'as ever' }] }, { verdicts: [{ outcome: 'pass' }] }]);
+    await judged.stop();
+  });
 });

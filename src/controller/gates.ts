@@ -1,4 +1,4 @@
-import type { GateObservation } from '../engine/observation.js';
+import type { GateObservation, MetricObservation } from '../engine/observation.js';
 import { stepOf } from '../model/plan.js';
 import type { Release, ReleaseStatus } from '../model/release.js';
 import type { Clock } from '../ports/clock.js';
@@ -44,12 +44,15 @@ export class Gates {
   readonly #call: GateCall;
   readonly #clock: Clock;
   readonly #onAnswer: (release: ReleaseName) => void;
+  readonly #verdicts: (release: ReleaseName) => readonly MetricObservation[];
   readonly #asked = new Map<string, Asked>();
 
-  constructor(call: GateCall, clock: Clock, onAnswer: (release: ReleaseName) => void) {
+  /** @param verdicts what the metrics of a release say, for the question */
+  constructor(call: GateCall, clock: Clock, onAnswer: (release: ReleaseName) => void, verdicts: (release: ReleaseName) => readonly MetricObservation[] = () => []) {
     this.#call = call;
     this.#clock = clock;
     this.#onAnswer = onAnswer;
+    this.#verdicts = verdicts;
   }
 
   /** What the gate of the present step said last; undefined when none was asked. */
@@ -89,8 +92,10 @@ export class Gates {
   }
 
   async #ask(key: string, release: Release, index: number, url: string, interval: number, signal: AbortSignal): Promise<void> {
-    const body = { ...questionOf(release, index), idempotencyKey: key };
+    const about = { namespace: release.metadata.namespace ?? '', name: release.metadata.name };
     while (!signal.aborted) {
+      const verdicts = this.#verdicts(about).map(({ name, outcome, says, dryRun }) => ({ name, outcome, says, ...(dryRun ? { dryRun } : {}) }));
+      const body = { ...questionOf(release, index), verdicts, idempotencyKey: key };
       const observation = await this.#call({ url, idempotencyKey: key, body }, signal).then(verdictOf, failureOf);
       const asked = this.#asked.get(key);
       if (signal.aborted || !asked) return;

@@ -63,12 +63,13 @@ export function observeRelease(context: ControllerContext, release: Release): Re
 }
 
 /** What does not depend on how versions are run. */
-function observeRecords({ caches, evidence, gates }: ControllerContext, release: Release, policy: ReleasePolicy | undefined) {
+function observeRecords({ caches, analyses, gates }: ControllerContext, release: Release, policy: ReleasePolicy | undefined) {
   const { namespace = '', name, deletionTimestamp } = release.metadata;
   return {
     releaseDeleted: deletionTimestamp !== undefined,
     policyDeleted: policy === undefined || policy.metadata.deletionTimestamp !== undefined,
-    evidence: evidence.counts({ namespace, name }) ?? release.status?.evidence ?? noEvidence,
+    evidence: analyses.counts({ namespace, name }) ?? release.status?.evidence ?? noEvidence,
+    analysis: analyses.observe({ namespace, name }),
     job: observeJob(release, caches),
     gate: gates.observe(release),
     approvals: observeApprovals(release, caches),

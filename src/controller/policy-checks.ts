@@ -9,11 +9,13 @@ import { nearestName } from '../model/suggestion.js';
 import { HASH_LABEL, type Role, type VersionTarget } from '../model/version.js';
 import { configuredRouter, configuredRouters } from '../routers/registry.js';
 import type { CheckContext, Found, RoutingProblem } from '../routers/router.js';
+import { checkTemplates } from '../strategies/analysis/checks.js';
+import { unknownTemplates, type TemplateSource } from '../strategies/analysis/templates.js';
 import { checkCanary } from '../strategies/canary-checks.js';
 import { checkStrategy } from '../strategies/checks.js';
-import { compilePolicy } from '../strategies/compile.js';
 import { plannedSplits, routingNeeds } from '../strategies/needs.js';
 import { notices } from '../strategies/notices.js';
+import { perMille } from '../strategies/steps.js';
 import { versionsProblems } from './versions-checks.js';
 import { serviceNames } from './service-names.js';
 
@@ -31,6 +33,8 @@ export interface PolicySurroundings {
   readonly otherKind?: string | undefined;
   /** All policies of the namespace. */
   readonly policies: readonly ReleasePolicy[];
+  /** The templates of metrics that it may name; absent where they cannot be asked for. */
+  readonly templates?: TemplateSource;
 }
 
 const DEPLOYMENT: PolicyProblem['path'] = ['spec', 'workload', 'deployment'];
@@ -50,7 +54,11 @@ export function checkPolicyAlone(policy: ReleasePolicy): PolicyProblem[] {
 export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundings, own: (policy: ReleasePolicy) => OwnProblems = alone): PolicyProblem[] {
   const { problems, readable } = own(policy);
   if (!readable) return problems;
-  return [...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings.deployments), ...routingProblems(policy, surroundings), ...notices(policy.spec)];
+  const { templates = unknownTemplates } = surroundings;
+  return [
+    ...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings.deployments), ...checkTemplates(policy.spec, templates),
+    ...routingProblems(policy, surroundings), ...notices(policy.spec, templates),
+  ];
 }
 
 /** What speaks against a policy by itself, and whether it can be read in spite of that. */
@@ -147,10 +155,9 @@ function inexpressibleProblems(policy: ReleasePolicy, context: CheckContext, fou
 /** Shares that Pod counts cannot show. */
 function unreachableProblems({ spec }: ReleasePolicy, replicas: number): PolicyProblem[] {
   const { router, config } = configuredRouter(spec.router);
-  if (!spec.strategy.canary) return [];
-  return compilePolicy(spec).steps.flatMap(({ kind, share }, index) =>
-    kind === 'weight' && share !== undefined
-      ? router.unreachable(config, [share], replicas).map((problem) => ({ ...worded(problem, ''), path: ['spec', 'strategy', 'canary', 'steps', index, 'weight'] }))
+  return (spec.strategy.canary?.steps ?? []).flatMap(({ weight }, index) =>
+    weight !== undefined
+      ? router.unreachable(config, [perMille(weight)], replicas).map((problem) => ({ ...worded(problem, ''), path: ['spec', 'strategy', 'canary', 'steps', index, 'weight'] }))
       : [],
   );
 }

@@ -9,6 +9,7 @@ import { policyConditions } from '../model/policy-conditions.js';
 import type { PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
 import { API_VERSION, CONFIG_ANNOTATION, FINALIZER, HOTFIX_ANNOTATION, POLICY_LABEL, RETRY_ANNOTATION, serinResources } from '../model/resources.js';
 import { strategyName } from '../model/policy/strategies.js';
+import { placeholderValues } from '../strategies/analysis/placeholder-values.js';
 import { compilePolicy } from '../strategies/compile.js';
 import { ApiError } from '../cluster/api-error.js';
 import type { ControllerContext } from './context.js';
@@ -18,6 +19,7 @@ import { followConfig, LOOK_AT_CONFIG } from './watched-config.js';
 import { policyProblems } from './policy-problems.js';
 import { pausingOf } from './pausing.js';
 import { withRestoredRelease } from './restored.js';
+import { templatesIn } from './templates.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { observeResting, wantedName } from './running-versions.js';
 import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
@@ -123,13 +125,14 @@ function wantedVersion(workload: Workload, versions: readonly { name: string; ha
 /** Makes the release that a new version asks for; one that an earlier try made already is taken as it is. */
 async function startRelease(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined, start: NonNullable<RestingDecision['start']>): Promise<Pick<PolicyStatus, 'release' | 'releases'>> {
   const releases = (policy.status?.releases ?? 0) + 1;
+  const namespace = policy.metadata.namespace ?? '';
   const hotfix = policy.metadata.annotations?.[HOTFIX_ANNOTATION]?.slice(0, 1024);
   const release: Release = {
     apiVersion: API_VERSION,
     kind: 'Release',
     metadata: {
       name: start.name,
-      namespace: policy.metadata.namespace ?? '',
+      namespace,
       labels: { [POLICY_LABEL]: policy.metadata.name },
       finalizers: [FINALIZER],
     },
@@ -144,14 +147,17 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
       canary: { ...start.canary, ...imagesOf(workload?.template), ...serviceOf(workload, start.canary.replicaSet) },
       ...(hotfix === undefined ? {} : { hotfix }),
       ...(start.first ? { first: true } : {}),
-      plan: compilePolicy(policy.spec, { hotfix: hotfix !== undefined, first: start.first === true }),
+      plan: compilePolicy(policy.spec, {
+        hotfix: hotfix !== undefined, first: start.first === true, templates: templatesIn(namespace, context.caches),
+        values: placeholderValues(policy.spec, { namespace, policy: policy.metadata.name, release: start.name, stable: start.stable.replicaSet, canary: start.canary.replicaSet }),
+      }),
     },
   };
   try {
     await write(context, 'release.create', context.caches.releases, (client) => client.create(serinResources.releases, release));
   } catch (error) {
     if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
-    const there = await context.client.get(serinResources.releases, { name: start.name, namespace: policy.metadata.namespace ?? '' });
+    const there = await context.client.get(serinResources.releases, { name: start.name, namespace });
     context.caches.releases.remember(there);
     // A record of the same name from an earlier life of the policy: the next number is free sooner or later.
     if (there.spec.canary.hash !== start.canary.hash || there.status?.endedAt !== undefined) return { releases };

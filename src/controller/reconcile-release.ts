@@ -29,9 +29,10 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const found = context.caches.releases.get(key);
   if (!found) return letGo(context, key);
   // Somebody leads after us, whatever we believe.
-  if ((found.status?.epoch ?? 0) > context.leadership.epoch()) return undefined;
+  if ((found.status?.epoch ?? 0) > context.leadership.epoch()) return letGo(context, key);
   if (hasEnded(found.status?.phase ?? 'Preparing')) {
-    letGo(context, key);
+    context.analyses.finish(key);
+    context.gates.forget(key);
     if (found.status && (await tidyJobs(context, found, found.status)) > 0) return context.clock.now();
     await letRecordGo(context, found);
     return undefined;
@@ -43,8 +44,9 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const before = release.status;
   if (!before) return undefined;
   if (hasEnded(before.phase)) return context.clock.now();
+  // Before anything is observed: metrics of a step that has just begun say nothing yet.
+  context.analyses.track(release, found.status === undefined);
   const view = observeRelease(context, release);
-  context.evidence.track(key, { stable: release.spec.first ? '' : release.spec.stable.hash, canary: release.spec.canary.hash }, view.observation.evidence);
   const now = context.clock.now();
   const decision = advance(view.release, view.observation, now);
   // Our stamp must be off the shared objects before the record says that the release has ended.
@@ -56,17 +58,25 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   announce(context, recorded, decision.happened);
   if (hasEnded(status.phase)) context.observer.ended(recorded);
   if (hasEnded(status.phase)) return now;
-  await carryOut(context, { ...view, release: recorded }, status);
-  await carryOutJob(context, recorded, status);
-  await tidyJobs(context, recorded, status);
-  context.gates.carryOut({ ...recorded, status }, status);
+  await effect(context, { ...view, release: recorded }, status);
+  // Verdicts stand in the log of the status; their evidence is written when what they led to is done.
+  context.analyses.passed(key);
   const { waitsUntil } = view.observation.routing;
   return Math.min(decision.lookAgainAt ?? Number.POSITIVE_INFINITY, waitsUntil ?? Number.POSITIVE_INFINITY, now + LOOK_AGAIN);
 }
 
-/** Stops to count and to ask for a release that is over, or that another controller leads. */
-export function letGo({ evidence, gates }: ControllerContext, key: { namespace: string; name: string }): undefined {
-  evidence.forget(key);
+/** Everything that follows from what has been recorded. */
+async function effect(context: ControllerContext, view: ReleaseView, status: ReleaseStatus): Promise<void> {
+  const { release } = view;
+  await carryOut(context, view, status);
+  await carryOutJob(context, release, status);
+  await tidyJobs(context, release, status);
+  context.gates.carryOut({ ...release, status }, status);
+}
+
+/** Stops to sample and to ask for a release that is gone, or that another controller leads. */
+export function letGo({ analyses, gates }: ControllerContext, key: { namespace: string; name: string }): undefined {
+  analyses.forget(key);
   gates.forget(key);
 }
 

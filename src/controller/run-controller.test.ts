@@ -191,9 +191,14 @@ describe('the controller as a process', () => {
   it('refuses policies that watch what it may not read, and says what to do', async () => {
     const one = await start('one', { withoutConfig: true });
     await eventually(() => leads(one));
-    const policy = await policyIn('shop');
-    await client().patch(serinResources.releasePolicies, { namespace: 'shop', name: 'web' }, { kind: 'merge', body: { spec: { watchConfig: true } } });
-    await eventually(async () => (await client().get(serinResources.releasePolicies, { namespace: 'shop', name: policy.metadata.name })).status?.message?.includes('may not read ConfigMaps and Secrets. Install it with readConfig: true') === true);
+    await policyIn('shop');
+    const refused = async (spec: object, words: string): Promise<void> => {
+      await client().patch(serinResources.releasePolicies, { namespace: 'shop', name: 'web' }, { kind: 'merge', body: { spec } });
+      await eventually(async () => (await client().get(serinResources.releasePolicies, { namespace: 'shop', name: 'web' })).status?.message?.includes(words) === true);
+    };
+    await refused({ watchConfig: true }, 'may not read ConfigMaps and Secrets. Install it with readConfig: true');
+    const from = { prometheus: { address: 'http://prometheus:9090', all: 'a', bad: 'b', token: { secret: 'monitoring', key: 'token' } } };
+    await refused({ watchConfig: false, analysis: { metrics: [{ name: 'errors', errorRate: {}, from }] } }, 'spec.analysis.metrics: Secret monitoring cannot be read: this installation of Serin may not. Install it with readConfig: true');
   });
 
   it('answers only what it knows', async () => {

@@ -5,12 +5,11 @@ import { createLeaderElection, type LeaderElection } from '../cluster/leader-ele
 import { ApiError, isForbidden } from '../cluster/api-error.js';
 import { Backoff } from '../cluster/backoff.js';
 import { resources } from '../kubernetes/resources.js';
-import { createHttpScrape } from '../metrics/http-scrape.js';
-import { RequestCounter } from '../metrics/request-counter.js';
 import { describe } from '../model/messages.js';
 import type { Clock } from '../ports/clock.js';
 import type { FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
+import { startClusterSources } from './analysis/cluster-sources.js';
 import { lacksRight } from './blind-spots.js';
 import { createGateCall } from './gate-call.js';
 import { LEASE } from './controller-rules.js';
@@ -64,11 +63,10 @@ export async function runController(options: RunControllerOptions, signal: Abort
     if (signal.aborted) return;
     const onError = (error: Error, about = 'cluster'): void => log.warn({ about, error: error.message }, 'will be tried again');
     const events = createEventRecorder({ client, component: 'serin.dev/controller', instance: options.identity, clock, onError });
-    const scraping = createHttpScrape(options.resolve);
-    const gateCalls = createGateCall((host, port) => serviceAddress(client, options.resolve, host, port));
-    const counting = new AbortController();
+    const addressOf = (host: string, port: number): ReturnType<typeof serviceAddress> => serviceAddress(client, options.resolve, host, port);
+    const gateCalls = createGateCall(addressOf);
     let election: LeaderElection | undefined;
-    let counter: RequestCounter | undefined;
+    let sources: ReturnType<typeof startClusterSources> | undefined;
     const controller = startController({
       client, clock, random, onError,
       callGate: gateCalls.call,
@@ -84,12 +82,12 @@ export async function runController(options: RunControllerOptions, signal: Abort
           events.record(about, { type, reason: what.code, message: describe(what) });
         },
       },
-      evidence: ({ pods }, onCounts) => (counter = new RequestCounter({ pods, clock, scrape: scraping.scrape, onCounts })),
+      sources: (caches, writing) =>
+        (sources = startClusterSources({ writing, client, caches, clock, addressOf, resolve: options.resolve, ...(options.watchNamespace === undefined ? {} : { onlyNamespace: options.watchNamespace }) })),
       ...(options.faults === undefined ? {} : { faults: options.faults }),
     });
     lacks = () => controller.missing();
-    metrics.observe({ phases: () => controller.phases(), queueDepth: () => controller.queueDepth(), isLeading: () => election?.isLeading() ?? false, isReady });
-    const rounds = counter?.run(counting.signal);
+    metrics.observe({ phases: () => controller.phases(), queueDepth: () => controller.queueDepth(), oldestSample: () => controller.oldestReading(), isLeading: () => election?.isLeading() ?? false, isReady });
     try {
       state = 'filling';
       await Promise.race([controller.untilReady(), untilAborted(signal)]);
@@ -100,12 +98,10 @@ export async function runController(options: RunControllerOptions, signal: Abort
       await lead(election, controller, { ...options, onState: (next) => (state = next) }, signal);
     } finally {
       state = 'stopping';
-      counting.abort();
-      await rounds;
       await controller.stop();
+      await sources?.stop();
       await election?.stop();
       await events.stop();
-      await scraping.close();
       await gateCalls.close();
     }
   } finally {

@@ -8,7 +8,9 @@ import { noFaults, type FaultPort } from '../ports/fault-port.js';
 import type { Random } from '../ports/random.js';
 import { createClusterCaches, type ClusterCaches } from './cluster-caches.js';
 import { Conflicts } from './conflicts.js';
-import type { ControllerContext, EventSink, EvidenceSource, Leadership } from './context.js';
+import { Analyses } from './analysis/analyses.js';
+import type { Sources } from './analysis/sources.js';
+import type { ControllerContext, EventSink, Leadership } from './context.js';
 import { Gates, type GateCall } from './gates.js';
 import { rememberingOwnProblems } from './policy-checks.js';
 import type { PassResult } from './metrics/definitions.js';
@@ -19,7 +21,7 @@ import { reconcilePolicy } from './reconcile-policy.js';
 import { letGo, reconcileRelease } from './reconcile-release.js';
 import { parseSubject, subjectKey, Triggers, type Subject } from './triggers.js';
 import { leaveAlone, unseenFor } from './unseen.js';
-import { NotLeading } from './writes.js';
+import { NotLeading, type WriteContext } from './writes.js';
 
 export interface ControllerOptions {
   readonly client: ClusterClient;
@@ -27,8 +29,8 @@ export interface ControllerOptions {
   readonly random: Random;
   readonly leadership: Leadership;
   readonly events: EventSink;
-  /** Made when the caches exist, because it looks at Pods. */
-  readonly evidence: (caches: ClusterCaches, onCounts: (release: { namespace: string; name: string }) => void) => EvidenceSource;
+  /** Where samples come from; made when the caches exist, because it looks at Pods. Whoever gives it stops it, after the controller. */
+  readonly sources: (caches: ClusterCaches, writing: WriteContext) => Sources;
   readonly callGate: GateCall;
   readonly limits?: ReleaseLimits;
   readonly faults?: FaultPort;
@@ -53,6 +55,8 @@ export interface RunningController {
   phases(): PhaseCounts;
   /** The highest epoch on record in any release. */
   highestEpoch(): number;
+  /** Seconds since the metric that has been without a sample the longest had one; 0 when nothing is judged. */
+  oldestReading(): number;
   /** Looks at everything anew: after becoming the leader. */
   lookAtEverything(): void;
   stop(): Promise<void>;
@@ -114,18 +118,28 @@ export function startController(options: ControllerOptions): RunningController {
   });
   const highestEpoch = (): number => caches.releases.list().reduce((highest, { status }) => Math.max(highest, status?.epoch ?? 0), 0);
   let raise = 0;
-  const context: ControllerContext = {
-    client, caches, clock,
+  const writing: WriteContext = {
+    client,
     leadership: { mayWrite: () => leadership.mayWrite(), epoch: () => leadership.epoch() + raise },
     faults: options.faults ?? noFaults,
+    conflicts: new Conflicts(random),
+  };
+  const analyses = new Analyses({
+    writing, clock, random,
+    sources: options.sources(caches, writing),
+    observer: options.observer ?? noObserver,
+    leads: (release) => writing.leadership.mayWrite() && (caches.releases.get(release)?.status?.epoch ?? 0) <= writing.leadership.epoch(),
+    onChange: (release, urgent) => queue.add(subjectKey({ kind: 'release', ...release }), { urgent }),
+    onError,
+  });
+  const context: ControllerContext = {
+    ...writing, caches, clock, analyses,
     events: options.events,
     places: new ReleasePlaces(options.limits ?? {}),
     ownProblems: rememberingOwnProblems(),
     observer: options.observer ?? noObserver,
-    conflicts: new Conflicts(random),
     withoutConfig: options.withoutConfig ?? false,
-    gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
-    evidence: options.evidence(caches, (release) => queue.add(subjectKey({ kind: 'release', ...release }))),
+    gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release })), (release) => analyses.observe(release)),
   };
   return {
     async untilReady() {
@@ -136,6 +150,7 @@ export function startController(options: ControllerOptions): RunningController {
     queueDepth: () => queue.busy,
     phases: () => phaseCounts(caches),
     highestEpoch,
+    oldestReading: () => analyses.oldestReading() / 1000,
     lookAtEverything() {
       // Only a lease that was made anew counts from below what is on record.
       raise = highestEpoch() > leadership.epoch() ? highestEpoch() + 1 - leadership.epoch() : 0;
@@ -146,6 +161,7 @@ export function startController(options: ControllerOptions): RunningController {
       stopping.abort(new Error('the controller is stopped'));
       await queue.stop();
       await context.gates.stop();
+      await analyses.stop();
       await caches.stop();
     },
   };

@@ -5,8 +5,9 @@ import { controllerReference, isOwnedBy } from '../kubernetes/owners.js';
 import { resources } from '../kubernetes/resources.js';
 import { stepOf } from '../model/plan.js';
 import type { Release, ReleaseStatus } from '../model/release.js';
-import { FINALIZER, MANAGED_BY, POLICY_LABEL, RELEASE_LABEL } from '../model/resources.js';
+import { FINALIZER, MANAGED_BY, METRIC_LABEL, POLICY_LABEL, RELEASE_LABEL } from '../model/resources.js';
 import { ApiError } from '../cluster/api-error.js';
+import { isJudged } from './analysis/present-metrics.js';
 import type { Caches } from './caches.js';
 import type { ControllerContext } from './context.js';
 import { name } from './holders.js';
@@ -57,7 +58,8 @@ export async function tidyJobs(context: ControllerContext, release: Release, sta
   for (const job of context.caches.jobs.list({ namespace: release.metadata.namespace ?? '' })) {
     if (job.metadata.labels?.[RELEASE_LABEL] !== release.metadata.name || !isOwnedBy(job, release)) continue;
     const current = job.metadata.name === jobName(release, status.step.index) && status.phase === 'Progressing';
-    if (current) continue;
+    // Jobs that measure have names of their own; whoever measures tidies them, as long as the canary is judged.
+    if (current || (job.metadata.labels?.[METRIC_LABEL] !== undefined && isJudged(status.phase))) continue;
     count += await letJobGo(context, job, isFinished(job));
   }
   return count;
@@ -112,7 +114,7 @@ function newJob(release: Release, index: number): Job {
 }
 
 /** What a test may want to know of the release. */
-function environment(release: Release): { name: string; value: string }[] {
+export function environment(release: Release): { name: string; value: string }[] {
   const { service, canaryService } = serviceNames(release.spec, release.spec.policy);
   const { preview } = release.spec.plan;
   const { router } = release.spec;

@@ -5,8 +5,9 @@ import { PAUSING_POLICY } from '../model/admission.js';
 import type { Approval } from '../model/approval.js';
 import { hasEnded, type Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
-import { RELEASE_LABEL } from '../model/resources.js';
+import { RELEASE_LABEL, serinResources } from '../model/resources.js';
 import type { Caches } from './caches.js';
+import { namesTemplate } from './templates.js';
 
 /** What the queue is asked to look at. */
 export type Subject = { readonly kind: 'policy' | 'release'; readonly namespace: string; readonly name: string };
@@ -59,6 +60,9 @@ export class Triggers {
           return this.#releaseNamed(namespace, object.metadata.labels?.[RELEASE_LABEL]);
         case 'Approval':
           return this.#releaseNamed(namespace, (object as unknown as Approval).spec.release, { urgent: change.type === 'added' });
+        case serinResources.metricTemplates.kind:
+        case serinResources.clusterMetricTemplates.kind:
+          return this.everyPolicy((policy) => namesTemplate(policy, object));
         case 'ValidatingAdmissionPolicy':
         case 'ValidatingAdmissionPolicyBinding':
           return;

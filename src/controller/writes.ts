@@ -3,6 +3,9 @@ import type { Informer } from '../cluster/informer.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { ControllerContext } from './context.js';
 
+/** What every write goes through. */
+export type WriteContext = Pick<ControllerContext, 'client' | 'faults' | 'leadership' | 'conflicts'>;
+
 /** Thrown instead of writing when another controller may lead by now. */
 export class NotLeading extends Error {
   override readonly name = 'NotLeading';
@@ -14,7 +17,7 @@ export class NotLeading extends Error {
  * @param boundary names the write for fault tests, such as `release.status`
  */
 export async function write<T extends KubernetesObject>(
-  context: ControllerContext,
+  context: WriteContext,
   boundary: string,
   informer: Informer<T> | undefined,
   send: (client: ClusterClient) => Promise<T>,
@@ -29,7 +32,7 @@ export async function write<T extends KubernetesObject>(
 
 /** As `write`, for a deletion. */
 export async function remove<T extends KubernetesObject>(
-  context: ControllerContext,
+  context: WriteContext,
   boundary: string,
   informer: Informer<T> | undefined,
   object: T,
@@ -43,7 +46,7 @@ export async function remove<T extends KubernetesObject>(
 }
 
 /** What we had known is doubted where a write is refused again and again. */
-async function noting<T extends KubernetesObject, Answer>({ conflicts }: ControllerContext, informer: Informer<T> | undefined, sent: Promise<Answer>): Promise<Answer> {
+async function noting<T extends KubernetesObject, Answer>({ conflicts }: WriteContext, informer: Informer<T> | undefined, sent: Promise<Answer>): Promise<Answer> {
   try {
     return await sent;
   } catch (error) {

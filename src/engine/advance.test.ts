@@ -52,7 +52,7 @@ describe('one release', () => {
     expect(world.sets.canary).toMatchObject({ size: 4, ready: 4, holder: 'home' });
     expect(world.sets.stable).toMatchObject({ size: 0, pods: 0, holder: 'home' });
     expect(world.status.log?.map(({ code }) => code)).toEqual(
-      ['ReleaseStarted', 'StepStarted', 'ShareAsked', 'StepStarted', 'StepStarted', 'ShareAsked', 'Promoting', 'ShareAsked', 'HandingOver', 'Completed'],
+      ['ReleaseStarted', 'StepStarted', 'ShareAsked', 'StepStarted', 'AnalysisUndecided', 'StepStarted', 'ShareAsked', 'Promoting', 'ShareAsked', 'HandingOver', 'Completed'],
     );
   });
 

@@ -56,7 +56,7 @@ function endingOf(draft: Draft, release: Release, observation: Observation): End
   const twin = outside?.reason === 'TakenOver' && observation.replicaSets.canary?.holder === 'release';
   if (phase === 'HandingOver') return outside?.reason === 'WorkloadGone' || twin ? outside : undefined;
   if (phase === 'Aborting') return lost ? outside : undefined;
-  return outside ?? judgedEnding(release, observation);
+  return outside ?? judgedEnding(observation);
 }
 
 function begin(draft: Draft, ending: Ending, observation: Observation): void {

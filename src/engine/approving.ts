@@ -1,4 +1,4 @@
-import type { Step } from '../model/plan.js';
+import type { ApproveStep } from './analysis-steps.js';
 import type { ApprovalObservation } from './observation.js';
 
 /** What people said to one step. */
@@ -13,7 +13,7 @@ export interface Consent {
  * What counts of what people said: only words to this very step, from those who may; each person once.
  * @param index of the step, from 0
  */
-export function approvalOf(approvals: readonly ApprovalObservation[], step: Extract<Step, { kind: 'approve' }>, index: number): Consent {
+export function approvalOf(approvals: readonly ApprovalObservation[], step: ApproveStep, index: number): Consent {
   const counting = approvals.filter((approval) => approval.step === index && mayApprove(approval, step));
   return {
     given: [...new Set(counting.filter(({ approved }) => approved).map(({ user }) => user))],
@@ -21,7 +21,7 @@ export function approvalOf(approvals: readonly ApprovalObservation[], step: Extr
   };
 }
 
-function mayApprove({ user, groups }: ApprovalObservation, step: Extract<Step, { kind: 'approve' }>): boolean {
+function mayApprove({ user, groups }: ApprovalObservation, step: ApproveStep): boolean {
   if (step.users.length === 0 && step.groups.length === 0) return true;
   return step.users.includes(user) || step.groups.some((group) => groups.includes(group));
 }

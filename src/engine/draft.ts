@@ -21,6 +21,7 @@ export class Draft {
   #status: ReleaseStatus;
   #lookAgainAt: number | undefined;
   #waits: Message | undefined;
+  #fleeting: string | undefined;
   #keepsWaiting = false;
 
   constructor(before: ReleaseStatus, now: number) {
@@ -70,6 +71,12 @@ export class Draft {
     if (!this.#status.step.called) this.set({ step: { ...this.#status.step, called: true } });
   }
 
+  /** Writes down since when the undecided analysis of the present step asks people; or that it does not, or no longer. */
+  ask(asks: boolean): void {
+    const { askedAt, ...step } = this.#status.step;
+    if (asks !== (askedAt !== undefined)) this.set({ step: asks ? { ...step, askedAt: timestamp(this.now) } : step });
+  }
+
   /** Keeps where the counting of the present share began. */
   count(counting: Counting | undefined): void {
     const { counting: _, ...rest } = this.#status;
@@ -89,9 +96,14 @@ export class Draft {
     this.set({ log: [...log, entry].slice(-LOG_LENGTH) });
   }
 
-  /** Says what it waits for. @param at when to look again at the latest, milliseconds since the epoch */
-  wait(what: Message, at?: number): void {
+  /**
+   * Says what it waits for.
+   * @param at when to look again at the latest, milliseconds since the epoch
+   * @param fleeting the argument that changes with every request; from there on the text may be as old as evidence on record
+   */
+  wait(what: Message, at?: number, fleeting?: string): void {
     this.#waits = what;
+    this.#fleeting = fleeting;
     if (at !== undefined) this.#lookAgainAt = Math.min(this.#lookAgainAt ?? at, at);
   }
 
@@ -127,14 +139,15 @@ export class Draft {
   finish(release: Release, evidence: Evidence): Decision {
     if (!this.#keepsWaiting) this.endWait();
     const said = this.#waits ?? this.#happened.at(-1);
+    const due = this.now - Date.parse(this.#status.evidenceAt ?? this.#status.startedAt ?? timestamp(this.now)) >= CHECKPOINT_MILLISECONDS;
+    const text = said && !due && this.#saysTheSame(said) ? this.#before.message : said && describe(said);
     const generation = release.metadata.generation;
     this.set({
-      ...(said === undefined ? {} : { message: describe(said) }),
+      ...(text === undefined ? {} : { message: text }),
       ...(generation === undefined ? {} : { observedGeneration: generation }),
       progress: `${Math.min(this.#status.step.index + 1, release.spec.plan.steps.length)}/${release.spec.plan.steps.length}`,
     });
     this.set({ conditions: releaseConditions(this.#status, generation, this.now) });
-    const due = this.now - Date.parse(this.#status.evidenceAt ?? this.#status.startedAt ?? timestamp(this.now)) >= CHECKPOINT_MILLISECONDS;
     const changed = !deepEqual(this.#status, this.#before);
     if ((changed || due) && !deepEqual(evidence, this.#status.evidence)) {
       const counted = this.#status.counting && countedSplit(this.#status.counting, evidence);
@@ -145,5 +158,15 @@ export class Draft {
       });
     }
     return { status: this.#status, happened: this.#happened, lookAgainAt: this.#lookAgainAt };
+  }
+
+  /** Whether the text on record says the same but for what is fleeting, so that it is not worth a write of its own. */
+  #saysTheSame(said: Message): boolean {
+    const fleeting = said === this.#waits ? this.#fleeting : undefined;
+    if (fleeting === undefined) return false;
+    const { [fleeting]: _, ...lasting } = said.arguments;
+    // An argument that is missing stands in the text as {name}.
+    const [until = ''] = describe({ code: said.code, arguments: lasting }).split(`{${fleeting}}`);
+    return until !== '' && this.#before.message?.startsWith(until) === true;
   }
 }

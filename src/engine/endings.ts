@@ -1,8 +1,7 @@
 import { formatDuration } from '../model/duration.js';
 import { message, type Message } from '../model/messages.js';
 import type { AbortReason, Release } from '../model/release.js';
-import { judge, verdictArguments } from './judging.js';
-import type { Observation, PodTrouble } from './observation.js';
+import type { MetricObservation, Observation, PodTrouble } from './observation.js';
 
 /** Why a release cannot go on, and in which words. */
 export interface Ending {
@@ -11,7 +10,7 @@ export interface Ending {
 }
 
 /** Why a release cannot go on, by its reason and what the text names. */
-export const ending = (code: AbortReason | 'TooManyFailuresAlone', args: Record<string, string> = {}): Ending => ({ reason: code === 'TooManyFailuresAlone' ? 'TooManyFailures' : code, why: message(code, args) });
+export const ending = (reason: AbortReason, args: Record<string, string> = {}): Ending => ({ reason, why: message(reason, args) });
 
 /** What ends a release from outside: commands, and what happened to the objects it depends on. */
 export function outsideEnding(release: Release, observation: Observation): Ending | undefined {
@@ -27,13 +26,17 @@ export function outsideEnding(release: Release, observation: Observation): Endin
   return undefined;
 }
 
-/** What ends a release from inside: the canary is worse. */
-export function judgedEnding(release: Release, observation: Observation): Ending | undefined {
-  const crashing = observation.replicaSets.canary?.troubles.find(({ kind }) => kind === 'crashing');
+/** What ends a release from inside, in any step: its Pods crash, or a metric fails that is judged all the time. */
+export function judgedEnding({ replicaSets, analysis = [] }: Observation): Ending | undefined {
+  const crashing = replicaSets.canary?.troubles.find(({ kind }) => kind === 'crashing');
   if (crashing) return ending('CanaryCrashed', { pod: crashing.pod, detail: crashing.detail });
-  const limits = release.spec.plan.judge;
-  if (judge(observation.evidence, limits) === 'fail') return ending('TooManyFailures', verdictArguments(observation.evidence, limits));
-  return undefined;
+  const failed = analysis.find(({ outcome, dryRun, ofSteps }) => outcome === 'fail' && !dryRun && !ofSteps);
+  return failed && failedMetric(failed);
+}
+
+/** That a metric failed, and with which numbers. */
+export function failedMetric({ name, kind, says }: Pick<MetricObservation, 'name' | 'kind' | 'says'>): Ending {
+  return ending(kind === 'errorRate' ? 'TooManyFailures' : kind === 'latency' ? 'TooSlow' : 'AnalysisFailed', { metric: name, says });
 }
 
 export function notReadyEnding(limitMilliseconds: number, troubles: readonly PodTrouble[]): Ending {

@@ -1,10 +1,9 @@
-import { failureRate } from '../model/evidence.js';
 import { message, messageAbout } from '../model/messages.js';
 import { stepOf } from '../model/plan.js';
 import { versionName, type Release } from '../model/release.js';
 import type { Decision } from './decision.js';
 import type { Draft } from './draft.js';
-import { ending, notReadyEnding, type Ending } from './endings.js';
+import { ending, judgedEnding, notReadyEnding, type Ending } from './endings.js';
 import type { Observation } from './observation.js';
 import { beginStep } from './progressing.js';
 import { checkStep } from './step-checks.js';
@@ -50,19 +49,13 @@ function goOn(draft: Draft, release: Release, observation: Observation): Ending 
   return typeof checked === 'string' ? undefined : checked;
 }
 
-function endingOf({ spec, metadata }: Release, { workload, policyDeleted, replicaSets, evidence }: Observation): Ending | undefined {
+function endingOf({ spec, metadata }: Release, observation: Observation): Ending | undefined {
+  const { workload, policyDeleted } = observation;
   if (!workload) return ending('WorkloadGone');
   if (policyDeleted) return ending('PolicyDeleted');
   if (metadata.deletionTimestamp !== undefined) return ending('ReleaseDeleted');
   // Both roles name the one version here.
   if (workload.template === 'other') return ending('Superseded');
   if (spec.abort) return ending('AbortedByUser');
-  const crashing = replicaSets.canary?.troubles.find(({ kind }) => kind === 'crashing');
-  if (crashing) return ending('CanaryCrashed', { pod: crashing.pod, detail: crashing.detail });
-  const { minimumRequests, maximumErrorRateIncrease } = spec.plan.judge;
-  const rate = failureRate(evidence.canary);
-  if (evidence.canary.requests < minimumRequests || rate <= maximumErrorRateIncrease) return undefined;
-  const percent = (part: number): string => `${Math.round(part * 1000) / 10} %`;
-  const { requests, failures } = evidence.canary;
-  return ending('TooManyFailuresAlone', { canaryFailures: String(failures), canaryRequests: String(requests), canaryRate: percent(rate), limit: percent(maximumErrorRateIncrease) });
+  return judgedEnding(observation);
 }

@@ -13,7 +13,7 @@ export function describeStep(step: Step): string {
     case 'pause':
       return step.milliseconds === undefined ? 'pause until told to go on' : `pause ${formatDuration(step.milliseconds)}`;
     case 'analyze':
-      return `watch for ${formatDuration(step.milliseconds)}`;
+      return step.milliseconds === undefined ? 'analyze' : `watch for ${formatDuration(step.milliseconds)}`;
     case 'route':
       return step.matches.length === 0 ? 'no requests by match' : `${step.matches.map(describeMatch).join('; ')} to the canary`;
     case 'mirror':

@@ -112,6 +112,12 @@ export interface MetricObservation {
   readonly says: string;
   /** Why there are no samples at the moment. */
   readonly problem?: string | undefined;
+  /** How many counted; 0 before the first. */
+  readonly samples?: number | undefined;
+  /** Undecided, and rather against the canary than for it. */
+  readonly leansWorse?: boolean | undefined;
+  /** It passes only because nothing speaks against the canary so far: it can fail and proves nothing. */
+  readonly watches?: boolean | undefined;
 }
 
 /** All that the engine may know. Plain data; the same observation always leads to the same decision. */

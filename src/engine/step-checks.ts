@@ -2,14 +2,13 @@ import { formatDuration } from '../model/duration.js';
 import { message } from '../model/messages.js';
 import type { Step } from '../model/plan.js';
 import type { Release } from '../model/release.js';
+import { checkAnalysis } from './analysis-check.js';
 import { approvalOf } from './approving.js';
+import type { Checked } from './checked.js';
 import type { Draft } from './draft.js';
-import { ending, type Ending } from './endings.js';
+import { ending } from './endings.js';
 import { formatTime } from './formatting.js';
 import type { Observation } from './observation.js';
-
-/** What a step comes to: it is done, it waits, or the release cannot go on. */
-export type Checked = 'done' | 'waits' | Ending;
 
 /** Whether a step whose traffic and Pods stand is done. Being told to go on ends pauses and analyses and nothing else. */
 export function checkStep(draft: Draft, release: Release, observation: Observation, step: Step): Checked {
@@ -25,7 +24,7 @@ export function checkStep(draft: Draft, release: Release, observation: Observati
     case 'pause':
       return toldToGoOn || pauseOver(draft, release, step.milliseconds) ? 'done' : 'waits';
     case 'analyze':
-      return toldToGoOn || analysisOver(draft, observation, step) ? 'done' : 'waits';
+      return checkAnalysis(draft, release, observation, step);
     case 'job':
       return checkJob(draft, observation, step);
     case 'gate':
@@ -43,19 +42,6 @@ function pauseOver(draft: Draft, release: Release, milliseconds: number | undefi
   const left = milliseconds - draft.inStep();
   if (left <= 0) return true;
   draft.wait(message('WaitsForPause', { until: formatTime(draft.now + left) }), draft.now + left);
-  return false;
-}
-
-function analysisOver(draft: Draft, observation: Observation, step: Extract<Step, { kind: 'analyze' }>): boolean {
-  const { requests } = observation.evidence.canary;
-  const seen = requests - (draft.status.step.startRequests ?? 0);
-  const left = step.milliseconds - draft.inStep();
-  if (left > 0) {
-    draft.wait(message('WaitsForAnalysis', { until: formatTime(draft.now + left) }), draft.now + left);
-    return false;
-  }
-  if (seen >= step.minimumRequests) return true;
-  draft.wait(message('WaitsForEvidence', { wanted: step.minimumRequests }));
   return false;
 }
 

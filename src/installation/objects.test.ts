@@ -17,6 +17,7 @@ describe('objects of an installation', () => {
     expect(titles()).toEqual([
       'Namespace /serin-system',
       'CustomResourceDefinition /releasepolicies.serin.dev', 'CustomResourceDefinition /releases.serin.dev', 'CustomResourceDefinition /approvals.serin.dev',
+      'CustomResourceDefinition /evidence.serin.dev', 'CustomResourceDefinition /metrictemplates.serin.dev', 'CustomResourceDefinition /clustermetrictemplates.serin.dev',
       'ValidatingAdmissionPolicy /serin-approvals-are-their-authors', 'ValidatingAdmissionPolicyBinding /serin-approvals-are-their-authors',
       'MutatingAdmissionPolicy /serin-pause-on-new-version', 'MutatingAdmissionPolicyBinding /serin-pause-on-new-version',
       'ClusterRole /serin-viewer', 'ClusterRole /serin-releaser', 'ClusterRole /serin-approver',
@@ -34,6 +35,8 @@ describe('objects of an installation', () => {
     ]);
     const cluster = find<ClusterRole>('ClusterRole', values, 'system:serin');
     expect(new Set(cluster.rules?.flatMap(({ verbs }) => verbs))).toEqual(new Set(['get', 'list', 'watch']));
+    expect(cluster.rules?.flatMap(({ resources = [] }) => resources)).not.toContain('clustermetrictemplates');
+    expect(find<ClusterRole>('ClusterRole', {}, 'system:serin').rules?.flatMap(({ resources = [] }) => resources)).toContain('clustermetrictemplates');
     expect(find<Role>('Role', values, 'serin-controller').rules?.slice(0, workRules.length)).toEqual(workRules);
     expect(find<Deployment>('Deployment', values).spec.template.spec?.containers[0]?.args).toContain('--watch-namespace=shop');
   });
@@ -74,7 +77,7 @@ describe('objects of an installation', () => {
     expect(verbs('serin-approver', 'approvals')).toContain('create');
     expect(verbs('serin-releaser', 'approvals')).toEqual(['get', 'list', 'watch']);
     expect(verbs('serin-releaser', 'releases')).toContain('patch');
-    expect(verbs('serin-viewer', 'releasepolicies')).toEqual(['get', 'list', 'watch']);
+    for (const resource of ['releasepolicies', 'evidence', 'metrictemplates', 'clustermetrictemplates']) expect(verbs('serin-viewer', resource)).toEqual(['get', 'list', 'watch']);
     expect(find<ClusterRole>('ClusterRole', {}, 'serin-approver').metadata.labels).not.toHaveProperty(['rbac.authorization.k8s.io/aggregate-to-edit']);
   });
 });

@@ -26,14 +26,14 @@ export const ValuesSchema = Type.Object({
   }),
   replicas: Count(2, 1, 'How many controllers run. One leads; the others stand by with filled caches.'),
   watchNamespace: Line('', 'The one namespace that is worked in; all when empty. Then Serin may do nothing in any other one.', NAMESPACE),
-  installCRDs: Flag(true, 'Install the definitions of the kinds ReleasePolicy, Release and Approval. They are kept when Serin is uninstalled.'),
+  installCRDs: Flag(true, 'Install the definitions of Serin\'s kinds. They are kept when Serin is uninstalled.'),
   approvalPolicy: Flag(true, 'Install the ValidatingAdmissionPolicy that binds approvals to their authors (Kubernetes 1.30). Without it no approval counts.'),
   pauseOnChange: StringEnum(['auto', 'always', 'never'] as const, {
     default: 'auto',
     description: 'Install the MutatingAdmissionPolicy that pauses an adopted Deployment in the request that changes its template. auto: where the cluster serves it (Kubernetes 1.36).',
   }),
   userRoles: Flag(true, 'Install the roles `serin-viewer`, `serin-releaser` and `serin-approver`, which the roles view, edit and admin take in.'),
-  readConfig: Flag(true, 'Let the controller read ConfigMaps and Secrets by name, for policies with `watchConfig`. Without it such policies are refused.'),
+  readConfig: Flag(true, 'Let the controller read ConfigMaps and Secrets by name, for policies with `watchConfig` and for metrics that name a Secret. Without it such policies are refused.'),
   limits: Group('How many releases may be under way at once; 0 for no limit.', {
     releases: Count(0, 0, 'On the whole cluster.'),
     releasesPerNamespace: Count(0, 0, 'In one namespace.'),

@@ -2,6 +2,8 @@
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** When it was taken, in milliseconds since the epoch, where the source knows: the same again is no new sample. */
+  readonly at?: number;
 }
 
 /** What a source said of one question at one moment. */
@@ -9,6 +11,8 @@ export interface Reading {
   /** Milliseconds since the epoch, by the source's clock where it has one. */
   readonly at: number;
   readonly series: readonly Series[];
+  /** What the source says beside it, such as that a part of the data is missing. */
+  readonly warnings?: readonly string[];
 }
 
 /**

@@ -2,12 +2,14 @@ import type { CustomResourceDefinition, CustomResourceColumnDefinition, JSONSche
 import type { Resource } from '../kubernetes/objects.js';
 import { toStructural, type StructuralSchema } from '../schema/structural.js';
 import { ApprovalSpecSchema } from './approval.js';
+import { EvidenceSpecSchema } from './evidence-record.js';
+import { MetricTemplateSpecSchema } from './metric-template.js';
 import { PolicySpecSchema, PolicyStatusSchema } from './release-policy.js';
 import { ReleaseSpecSchema, ReleaseStatusSchema } from './release.js';
 import { serinResources } from './resources.js';
 
 interface Definition {
-  readonly resource: Pick<Resource, 'group' | 'version' | 'kind' | 'plural'>;
+  readonly resource: Pick<Resource, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'>;
   readonly description: string;
   readonly spec: object;
   /** Absent for kinds that only say something. */
@@ -66,7 +68,34 @@ const definitions: readonly Definition[] = [
       { name: 'Comment', type: 'string', jsonPath: '.spec.comment', priority: 1 },
     ],
   },
+  {
+    resource: serinResources.evidence,
+    description: 'What a release was judged by: samples, and the verdicts that they led to.',
+    spec: EvidenceSpecSchema,
+    shortNames: [],
+    columns: [
+      { name: 'Outcome', type: 'string', jsonPath: '.spec.outcome' },
+      { name: 'Written', type: 'date', jsonPath: '.spec.writtenAt' },
+      age,
+      { name: 'Canary', type: 'string', jsonPath: '.spec.canary', priority: 1 },
+    ],
+  },
+  templates(serinResources.metricTemplates, 'A metric for the policies of a namespace.', 'mt'),
+  templates(serinResources.clusterMetricTemplates, 'A metric for the policies of all namespaces.', 'cmt'),
 ];
+
+function templates(resource: Definition['resource'], description: string, shortName: string): Definition {
+  return {
+    resource, description,
+    spec: MetricTemplateSpecSchema,
+    shortNames: [shortName],
+    columns: [
+      { name: 'Prometheus', type: 'string', jsonPath: '.spec.from.prometheus.address', priority: 1 },
+      { name: 'Web', type: 'string', jsonPath: '.spec.from.web.url', priority: 1 },
+      age,
+    ],
+  };
+}
 
 /** The definitions of Serin's own kinds, as a cluster installs them; made from the one schema of each. */
 export function customResourceDefinitions(): CustomResourceDefinition[] {
@@ -74,7 +103,7 @@ export function customResourceDefinitions(): CustomResourceDefinition[] {
 }
 
 function definitionOf({ resource, description, spec, status, shortNames, columns }: Definition): CustomResourceDefinition {
-  const { group, version, kind, plural } = resource;
+  const { group, version, kind, plural, namespaced } = resource;
   const singular = kind.toLowerCase();
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -82,8 +111,8 @@ function definitionOf({ resource, description, spec, status, shortNames, columns
     metadata: { name: `${plural}.${group}` },
     spec: {
       group,
-      scope: 'Namespaced',
-      names: { kind, listKind: `${kind}List`, plural, singular, shortNames, categories: ['serin'] },
+      scope: namespaced ? 'Namespaced' : 'Cluster',
+      names: { kind, listKind: `${kind}List`, plural, singular, ...(shortNames.length > 0 ? { shortNames } : {}), categories: ['serin'] },
       versions: [
         {
           name: version,

@@ -20,8 +20,8 @@ export const PlanStepSchema = Type.Object(
     matches: Type.Optional(Type.Array(MatchSchema, { maxItems: 64, description: 'route: requests that go to the canary from here on, beside its share.' })),
     pods: Type.Optional(Type.Integer({ minimum: 0, description: 'scale, batch: canary Pods from here on.' })),
     part: perMille('scale, batch: canary Pods as a part of the replicas, in per mille.'),
-    milliseconds: Type.Optional(Type.Integer({ minimum: 0, description: 'pause, analyze: how long; a pause without it lasts until someone goes on. job, gate: how long it may take.' })),
-    minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'analyze: the canary requests that must be on record.' })),
+    milliseconds: Type.Optional(Type.Integer({ minimum: 0, description: 'pause: how long; until someone goes on when absent. analyze: how long at most; as the analysis says when absent. job, gate: how long it may take.' })),
+    minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'analyze: canary requests in this step without which it holds in place of promote; as the analysis says, of the whole release, when absent.' })),
     metrics: Type.Optional(Type.Array(Type.String(), { maxItems: 16, description: 'analyze: the metrics that must pass; those of the whole release when absent.' })),
     undecided: Type.Optional(StringEnum(undecidedFates, { description: 'analyze: what comes when it is undecided after its time; as the analysis says when absent.' })),
     job: Type.Optional(AnyObject<JobTemplateSpec>({ description: 'job: the template of the Job.' })),
@@ -57,10 +57,6 @@ export const PlanSchema = Type.Object(
     readyTimeoutMilliseconds: Type.Integer({ minimum: 1, description: 'How long canary Pods may take to become ready.' }),
     drainMilliseconds: Type.Integer({ minimum: 0, description: 'How long Pods without new traffic are kept for the requests they still serve.' }),
     analysis: Type.Optional(PlannedAnalysisSchema),
-    judge: Type.Object({
-      maximumErrorRateIncrease: Type.Number({ minimum: 0, maximum: 1, description: "By how much the canary's part of failed requests may exceed stable's." }),
-      minimumRequests: Type.Integer({ minimum: 1, description: 'Canary requests before they may speak against it.' }),
-    }),
   },
   { description: 'What a release does, step by step. Immutable.' },
 );
@@ -82,7 +78,7 @@ export type Step =
   | { readonly kind: 'scale'; readonly amount: PodAmount }
   | { readonly kind: 'batch'; readonly amount: PodAmount }
   | { readonly kind: 'pause'; readonly milliseconds: number | undefined }
-  | { readonly kind: 'analyze'; readonly milliseconds: number; readonly minimumRequests: number; readonly metrics?: readonly string[] | undefined; readonly undecided?: UndecidedFate | undefined }
+  | { readonly kind: 'analyze'; readonly milliseconds: number | undefined; readonly minimumRequests: number | undefined; readonly metrics?: readonly string[] | undefined; readonly undecided?: UndecidedFate | undefined }
   | { readonly kind: 'job'; readonly template: JobTemplateSpec; readonly milliseconds: number }
   | { readonly kind: 'gate'; readonly url: string; readonly milliseconds: number; readonly intervalMilliseconds: number }
   | { readonly kind: 'approve'; readonly approvals: number; readonly users: readonly string[]; readonly groups: readonly string[] }
@@ -103,7 +99,7 @@ export function stepOf(step: PlanStep): Step {
     case 'pause':
       return { kind, milliseconds };
     case 'analyze':
-      return { kind, milliseconds: milliseconds ?? 0, minimumRequests: step.minimumRequests ?? 0, metrics: step.metrics, undecided: step.undecided };
+      return { kind, milliseconds, minimumRequests: step.minimumRequests, metrics: step.metrics, undecided: step.undecided };
     case 'job':
       return { kind, template: step.job ?? {}, milliseconds: milliseconds ?? 600_000 };
     case 'gate':

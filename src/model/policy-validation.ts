@@ -10,7 +10,9 @@ import { nearestName } from './suggestion.js';
 type Path = PolicyProblem['path'];
 
 const compiled = (kind: string): CustomResourceSchema => customResourceSchema(schemaOfKind(kind) ?? {});
-const schemas: Readonly<Record<string, CustomResourceSchema>> = { ReleasePolicy: compiled('ReleasePolicy'), Release: compiled('Release') };
+const schemas: Readonly<Record<string, CustomResourceSchema>> = {
+  ReleasePolicy: compiled('ReleasePolicy'), Release: compiled('Release'), MetricTemplate: compiled('MetricTemplate'), ClusterMetricTemplate: compiled('ClusterMetricTemplate'),
+};
 
 /**
  * Everything in a ReleasePolicy that its schema forbids, rules included, and every field that it does not know. Needs
@@ -26,7 +28,7 @@ export function validateKind(kind: string, object: unknown): PolicyProblem[] {
   const unknown = definition.prune(copy).map((path) => unknownField(parsePath(path), definition.schema));
   definition.fillDefaults(copy);
   const wrong = definition.validate(copy).filter(({ field, reason }) => field !== '<nil>' || reason === 'FieldValueRequired');
-  return [...unknown, ...wrong.map((problem) => explain(problem, definition.schema))];
+  return [...unknown, ...wrong.map((problem) => explainProblem(problem, definition.schema))];
 }
 
 function unknownField(path: Path, schema: StructuralSchema): PolicyProblem {
@@ -35,6 +37,7 @@ function unknownField(path: Path, schema: StructuralSchema): PolicyProblem {
   const special = UNSUPPORTED[name];
   if (special !== undefined) return { path, problem: special, remedy: 'Name a Deployment, or write the Pods as an inline workload.' };
   const meant = nearestName(name, known);
+  if (name === 'template' && known.includes('errorRate')) return { path, problem: 'a template cannot be made of another one.', remedy: 'Write what is to be measured: errorRate, latency, saturation or condition.' };
   const remedy = meant !== undefined ? `Did you mean ${meant}?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : 'Leave it out.';
   return { path, problem: `there is no field "${name}".`, remedy };
 }
@@ -45,11 +48,13 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   daemonSet: 'a DaemonSet cannot be released: it runs one Pod a node, so two versions cannot run side by side.',
 };
 
-function explain({ field, reason, message }: Problem, schema: StructuralSchema): PolicyProblem {
+/** A problem of validation in words for people. @param schema of the whole value */
+export function explainProblem({ field, reason, message }: Problem, schema: StructuralSchema): PolicyProblem {
   const path = field === '<nil>' ? [] : parsePath(field);
   const at = schemaAt(schema, path);
   const purpose = at?.description ?? '';
   if (reason === 'FieldValueRequired') return { path, problem: 'is missing.', remedy: purpose };
+  if (reason === 'FieldValueDuplicate') return { path, problem: 'stands there twice.', remedy: 'Remove one, or give it another name.' };
   const [value, ...words] = withoutLabel(message).split(`: ${field} in body `);
   const rule = words.join('');
   if (at?.pattern === DURATION_PATTERN && rule.startsWith('should match')) return { path, problem: `${value ?? ''} is not a duration.`, remedy: 'Write it as in 90s, 5m or 1m30s.' };

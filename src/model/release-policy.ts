@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { ObjectMeta } from '../kubernetes/generated/meta-v1.js';
 import { StringEnum } from '../schema/typebox.js';
+import { AnalysisSchema } from './policy/analysis.js';
 import { Duration, Name, exactlyOne } from './policy/fields.js';
 import { RouterSchema } from './policy/routers.js';
 import { StrategySchema } from './policy/strategies.js';
@@ -28,17 +29,7 @@ export const PolicySpecSchema = Type.Object(
         { description: 'Where a request names its user.', ...exactlyOne(['header', 'cookie'], 'name either a header or a cookie') },
       ),
     ),
-    analysis: Type.Optional(
-      Type.Object(
-        {
-          maximumErrorRateIncrease: Type.Optional(
-            Type.Number({ minimum: 0, maximum: 100, description: "By how many percentage points the canary's failed requests may exceed stable's. Default 2." }),
-          ),
-          minimumRequests: Type.Optional(Type.Integer({ minimum: 1, description: 'Canary requests before they may speak against it. Default 20.' })),
-        },
-        { description: 'What makes a version worse.' },
-      ),
-    ),
+    analysis: Type.Optional(AnalysisSchema),
     readyTimeout: Type.Optional(Duration('How long canary Pods may take to become ready.', '5m')),
     drain: Type.Optional(Duration('How long Pods without new traffic are kept for the requests they still serve.', '5s')),
     paused: Type.Optional(Type.Boolean({ description: 'Start no release.' })),

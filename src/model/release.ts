@@ -14,7 +14,7 @@ export type ReleasePhase = (typeof releasePhases)[number];
 
 /** Why a release was taken back. */
 export const abortReasons = [
-  'AbortedByUser', 'TooManyFailures', 'JobFailed', 'GateRefused', 'GateUnanswered', 'ApprovalRefused', 'CanaryCrashed', 'CanaryNotReady', 'CanaryGone', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone', 'Restored',
+  'AbortedByUser', 'TooManyFailures', 'TooSlow', 'AnalysisFailed', 'Undecided', 'JobFailed', 'GateRefused', 'GateUnanswered', 'ApprovalRefused', 'CanaryCrashed', 'CanaryNotReady', 'CanaryGone', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone', 'Restored',
 ] as const;
 export type AbortReason = (typeof abortReasons)[number];
 
@@ -106,6 +106,7 @@ export const ReleaseStatusSchema = Type.Object({
     index: Type.Integer({ description: 'Counts from 0.' }),
     startedAt: Type.String({ format: 'date-time' }),
     called: Type.Optional(Type.Boolean({ description: 'Its Job or webhook was set off.' })),
+    askedAt: Type.Optional(Type.String({ format: 'date-time', description: 'Since when its analysis, undecided after its time, has waited for somebody to decide.' })),
     startRequests: Type.Optional(Type.Integer({ description: 'Canary requests on record when it started.' })),
   }),
   /** Since when the present wait has lasted: for Pods to get ready, for a drain. */

@@ -27,6 +27,8 @@ export const FINALIZER = 'serin.dev/give-back';
 export const EPOCH_ANNOTATION = 'serin.dev/epoch';
 /** On a Job of a release: the release's name. */
 export const RELEASE_LABEL = 'serin.dev/release';
+/** On a Job that measures something for a release: the metric's name. */
+export const METRIC_LABEL = 'serin.dev/metric';
 /** On a policy: the name of the release that took the present version back and is to be tried again. */
 export const RETRY_ANNOTATION = 'serin.dev/retry';
 /** On a policy: why its next release goes out without being judged. Taken off when that release has begun. */

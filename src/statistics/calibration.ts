@@ -28,14 +28,16 @@ export const MARGINS: readonly number[] = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7, 10]
 /**
  * Replays blocks of a version against itself, in an order drawn by chance (stretches stay together), as many releases, and counts how
  * many would have been taken back with each margin. Nothing is assumed of how the traffic is uneven, and nothing is known of bursts that
- * did not happen while it was recorded.
+ * did not happen while it was recorded. Ends with the first margin at which none would have been.
  * @param random even over [0, 1)
+ * @param margins rising
  */
 export function tryMargins(
   blocks: readonly CountBlock[], settings: RateSettings, confidence: Confidence, plan: CalibrationPlan, random: () => number,
+  margins: readonly number[] = MARGINS,
 ): MarginRow[] {
   const rows: MarginRow[] = [];
-  for (const worseBy of MARGINS) {
+  for (const worseBy of margins) {
     let falseAlarms = 0;
     for (let release = 0; release < plan.releases; release++) {
       if (takenBack(blocks, { ...settings, worseBy }, confidence, plan, random)) falseAlarms++;
@@ -67,6 +69,9 @@ function takenBack(
  */
 export const neededMargin = (rows: readonly MarginRow[], promised: number): number | undefined =>
   rows.find(({ falseAlarms, releases }) => chanceOfAtMost(falseAlarms, releases, promised) <= 0.05)?.worseBy;
+
+/** The fewest made-up releases that can show the promise kept: without any false alarm, as `neededMargin` asks for. */
+export const releasesToShow = (promised: number): number => Math.ceil(Math.log(0.05) / Math.log1p(-promised));
 
 /** Chance of so few hits or fewer in so many trials. */
 function chanceOfAtMost(hits: number, trials: number, chance: number): number {

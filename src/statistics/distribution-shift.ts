@@ -59,12 +59,17 @@ function shiftPValue(state: ShiftState, direction: ShiftDirection): number {
   return Math.exp(high);
 }
 
-/** Can only fail: that nothing shifted is never certain, so without a shift it passes from the first block on, for other metrics to decide. */
+/**
+ * Can only fail: that nothing shifted is never certain, so without a shift it passes from the first observations of both versions on, for
+ * other metrics to decide. Before them there is nothing to say.
+ */
 export function shiftVerdict(state: ShiftState, direction: ShiftDirection, { falseAlarm }: Confidence): MetricVerdict {
   const fail = state.lowest <= falseAlarm;
+  const [stable, canary] = [tails(state.stable).requests, tails(state.canary).requests];
+  const seen = Math.min(stable, canary) > 0;
   return {
-    outcome: fail ? 'fail' : 'pass', ground: fail ? 'shifted' : 'waiting', guaranteed: true, ended: false, blocks: state.blocks,
+    outcome: fail ? 'fail' : seen ? 'pass' : 'undecided', ground: fail ? 'shifted' : 'waiting', guaranteed: true, ended: false, blocks: seen ? state.blocks : 0,
     worse: { eValue: 1 / state.lowest, pValue: state.lowest, needed: falseAlarm },
-    numbers: { distance: distance(state, direction), stableRequests: tails(state.stable).requests, canaryRequests: tails(state.canary).requests },
+    numbers: { distance: distance(state, direction), stableRequests: stable, canaryRequests: canary },
   };
 }

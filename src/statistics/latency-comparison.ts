@@ -52,7 +52,7 @@ export const newLatencyState: LatencyState = {
   highest: 0,
 };
 
-const ratesOf = ({ worseBy, acceptBelow }: LatencyComparisonSettings): RateSettings => ({ worseBy, acceptBelow, negligible: 0 });
+const ratesOf = ({ worseBy, acceptBelow }: LatencyComparisonSettings): RateSettings => ({ worseBy, acceptBelow, negligible: 0, fine: 0 });
 
 /**
  * One block more. Each of four bettors looks at the edge above which stable had a certain part of its requests *before* this block, so

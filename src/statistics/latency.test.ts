@@ -109,6 +109,12 @@ describe('a shift of the whole distribution', () => {
     expect(shiftVerdict(feed(30, [30, 45, 14, 1, 0, 0]), 'slower', defaultConfidence).outcome).toBe('pass');
   });
 
+  it('is nothing to speak of before both versions were seen', () => {
+    expect(shiftVerdict(newShiftState, 'slower', defaultConfidence)).toMatchObject({ outcome: 'undecided', ground: 'waiting', blocks: 0 });
+    expect(shiftVerdict(feed(3, [0, 0, 0, 0, 0, 0]), 'either', defaultConfidence)).toMatchObject({ outcome: 'undecided', blocks: 0 });
+    expect(shiftVerdict(feed(3, [1, 0, 0, 0, 0, 0]), 'either', defaultConfidence)).toMatchObject({ outcome: 'pass', blocks: 3 });
+  });
+
   it('measures the widest distance', () => {
     expect(distance({ stable: [5, 5], canary: [1, 9] }, 'slower')).toBeCloseTo(0.4, 12);
     expect(distance({ stable: [1, 9], canary: [5, 5] }, 'slower')).toBe(0);

@@ -4,11 +4,16 @@ export interface RateSettings {
   readonly worseBy: number;
   /** Promoted when the canary is certainly less than so many times as bad as stable. Above `worseBy`, or those in between wait for ever. */
   readonly acceptBelow: number;
-  /** A part that is no trouble whatever stable does, 0 to 1: never rolled back for less, promoted when certainly less. 0 turns it off. */
+  /** A part that is no trouble whatever stable does, 0 to 1: never rolled back for less. 0 turns it off. */
   readonly negligible: number;
+  /**
+   * Promoted when certainly less than this part is bad, 0 to 1, whatever stable does: clean services need not wait until next to none is
+   * proved. At least `negligible`, or those in between wait for ever. 0 turns it off.
+   */
+  readonly fine: number;
 }
 
-export const defaultRateSettings: RateSettings = { worseBy: 1.5, acceptBelow: 2, negligible: 0.001 };
+export const defaultRateSettings: RateSettings = { worseBy: 1.5, acceptBelow: 2, negligible: 0.001, fine: 0.005 };
 
 /** How often to be wrong, for one verdict. */
 export interface Confidence {

@@ -29,7 +29,29 @@ describe('judging two versions by what is bad of all', () => {
 
   it('passes an equal canary, and one without errors where stable has none', () => {
     expect(verdict(feed(steady(150, [90, 9], [10, 1])))).toMatchObject({ outcome: 'pass', ground: 'not-worse' });
-    expect(verdict(feed(steady(600, [90, 0], [10, 0])))).toMatchObject({ outcome: 'pass', ground: 'negligible' });
+    expect(verdict(feed(steady(600, [90, 0], [10, 0])))).toMatchObject({ outcome: 'pass', ground: 'few' });
+  });
+
+  it('needs no more than 1,000 requests without an error to pass, and 4,500 where only what is negligible is fine', () => {
+    const requests = (fine: number): number => {
+      const settings = { ...defaultRateSettings, fine };
+      let [state, at] = [newRateState, 0];
+      while (rateVerdict(state, settings, defaultConfidence).outcome !== 'pass') state = addBlock(state, block(++at, [90, 0], [10, 0]), settings);
+      return state.canary.requests;
+    };
+    expect(requests(0.005)).toBeGreaterThan(600);
+    expect(requests(0.005)).toBeLessThanOrEqual(1000);
+    expect(requests(0.001)).toBeGreaterThan(4000);
+  });
+
+  it('does not let a canary through that is seldom bad, but worse than stable', () => {
+    const rare = Array.from({ length: 1500 }, (_, index) => block(index + 1, [900, 0], [100, index % 4 === 0 ? 1 : 0]));
+    let state = newRateState;
+    const outcomes = rare.map((next) => verdict((state = addBlock(state, next, defaultRateSettings))).outcome);
+    const fine = outcomes.findIndex((_, index) => pValue(feed(rare.slice(0, index + 1)).fine) <= defaultConfidence.missed);
+    expect(fine).toBeGreaterThan(0);
+    expect(outcomes).not.toContain('pass');
+    expect(outcomes.at(-1)).toBe('fail');
   });
 
   it('does not take back for what is negligible, though stable has no errors at all', () => {
@@ -54,15 +76,17 @@ describe('judging two versions by what is bad of all', () => {
   });
 
   it('is an e-process: over all outcomes of three blocks its mean is at most 1 where the hypothesis holds', () => {
-    const settings = { ...defaultRateSettings, negligible: 0.2 };
+    const settings = { ...defaultRateSettings, negligible: 0.2, fine: 0.3 };
     for (const [p, ratio] of [[0.3, 1.5], [0.5, 1.5], [0.1, 1], [0.02, 1.5]] as const) {
       const mean = meanOver(p, p * ratio, 3, (state) => logWealth(state.worse, notStarted));
       expect(mean).toBeLessThanOrEqual(1 + 1e-9);
     }
-    for (const [p, ratio] of [[0.2, 2], [0.4, 2.4], [0.1, 3]] as const) {
-      expect(meanOver(p, p * ratio, 3, (state) => logWealth(state.fine, startedAtOnce))).toBeLessThanOrEqual(1 + 1e-9);
+    // The last three just as often as is fine, where both halves of the hypothesis hold at once; stable with none at all among them.
+    for (const [p, canary] of [[0.2, 0.4], [0.4, 0.96], [0.15, 0.3], [0.01, 0.3], [0, 0.3]] as const) {
+      expect(meanOver(p, canary, 3, (state) => logWealth(state.fine, startedAtOnce))).toBeLessThanOrEqual(1 + 1e-9);
     }
     expect(meanOver(0.1, 0.9, 3, (state) => logWealth(state.worse, notStarted))).toBeGreaterThan(2);
+    expect(meanOver(0, 0.01, 3, (state) => logWealth(state.fine, startedAtOnce))).toBeGreaterThan(1.1);
 
     function meanOver(stable: number, canary: number, left: number, of: (state: RateState) => number, state = newRateState): number {
       if (left === 0) return Math.exp(of(state));

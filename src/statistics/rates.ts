@@ -18,7 +18,7 @@ export interface RateState {
   readonly worse: EProcess;
   /** Against "bad no more often than is negligible". */
   readonly noticeable: EProcess;
-  /** Against "at least `acceptBelow` times as bad, and more than negligible". */
+  /** Against "at least `acceptBelow` times as bad, and more often than is fine". */
   readonly fine: EProcess;
   readonly ratio: RatioState;
 }
@@ -30,10 +30,12 @@ const WORSE_CHANCES = [0.4, 0.95];
 export const WORSE_SHARES = [0.12, 0.17, 0.19, 0.2, 0.12, 0.08, 0.12];
 /** The least that a bet lies above what is tolerated. */
 const LEAST_ODDS = 1.3;
+/** Relative to `acceptBelow` times stable's … */
 const FINE_ODDS = [0.8, 0.6, 0.4, 0.15];
-/** Times `negligible`. */
+/** … and times `fine`. */
+const FINE_PARTS = [0.4, 0.02];
+/** Relative to `negligible`. */
 const NOTICEABLE = [2, 6, 20, 60];
-const NEGLIGIBLE = [0.4, 0.02];
 const FINE_SHARES = [0.1, 0.25, 0.25, 0.1, 0.08, 0.22];
 export const NOTICEABLE_SHARES = [0.2, 0.2, 0.2, 0.18, 0.1, 0.12];
 
@@ -99,12 +101,12 @@ export function noticeableFactors({ canary, seconds }: CountBlock, { negligible 
   return chances.map((chance) => burstLimited(oneRateFactor(canary, chance, negligible), seconds));
 }
 
-function fineFactors(block: CountBlock, base: number, { acceptBelow, negligible }: RateSettings): number[] {
+function fineFactors(block: CountBlock, base: number, { acceptBelow, fine }: RateSettings): number[] {
   const tooBad = Math.min(base * acceptBelow, OFTENEST);
   const stable = tooBad / acceptBelow;
   return [
     ...FINE_ODDS.map((odds) => twoRatesFactor(block, stable, partOfOdds(tooBad, odds), acceptBelow)),
-    ...NEGLIGIBLE.map((part) => (negligible > 0 ? oneRateFactor(block.canary, part * negligible, negligible) : 0)),
+    ...FINE_PARTS.map((part) => (fine > 0 ? oneRateFactor(block.canary, part * fine, fine) : 0)),
   ];
 }
 
@@ -118,7 +120,7 @@ export function rateVerdict(state: RateState, settings: RateSettings, { falseAla
   const [outcome, ground] = pWorse <= falseAlarm ? ['fail', 'worse'] as const
     : pFine > missed ? ['undecided', 'waiting'] as const
       : worseNow > 0 ? ['undecided', 'leaning-worse'] as const
-        : ['pass', badPart(state.canary) < settings.negligible ? 'negligible' : 'not-worse'] as const;
+        : ['pass', badPart(state.canary) < settings.fine ? 'few' : 'not-worse'] as const;
   return {
     outcome, ground, guaranteed: true, ended: false, blocks: state.worse.blocks,
     worse: proof(worseNow, pWorse, falseAlarm),
@@ -127,7 +129,7 @@ export function rateVerdict(state: RateState, settings: RateSettings, { falseAla
     numbers: {
       stableRequests: state.stable.requests, stableBad: state.stable.bad, stablePart: badPart(state.stable),
       canaryRequests: state.canary.requests, canaryBad: state.canary.bad, canaryPart: badPart(state.canary),
-      worseBy: settings.worseBy, acceptBelow: settings.acceptBelow, negligible: settings.negligible,
+      worseBy: settings.worseBy, acceptBelow: settings.acceptBelow, negligible: settings.negligible, fine: settings.fine,
     },
   };
 }

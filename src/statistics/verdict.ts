@@ -20,7 +20,7 @@ export interface Estimate {
 
 /** Why a verdict is what it is; texts are made elsewhere. */
 export type Ground =
-  | 'worse' | 'not-worse' | 'negligible' | 'waiting' | 'leaning-worse' | 'above' | 'below' | 'shifted'
+  | 'worse' | 'not-worse' | 'few' | 'waiting' | 'leaning-worse' | 'above' | 'below' | 'shifted'
   | 'failures' | 'errors' | 'inconclusive' | 'counted';
 
 /** What one metric says, with the numbers that led to it. */

@@ -20,7 +20,7 @@ export function compileAb(spec: PolicySpec): Plan {
     return [
       ...(stage.audience ? [{ kind: 'route' as const, matches: [...audience] }] : []),
       ...(stage.share !== undefined ? [{ kind: 'weight' as const, share: perMille(stage.share) }] : []),
-      ...(stage.checks ?? WATCHED).map((step) => checkStep(step, spec)),
+      ...(stage.checks ?? WATCHED).map((step) => checkStep(step)),
     ];
   });
   const byShare = stages.some(({ share }) => share !== undefined);

@@ -20,9 +20,9 @@ export function compileBlueGreen(spec: PolicySpec): Plan {
   const standBy = parseDuration(keep);
   return {
     steps: [
-      ...(before === undefined ? [{ kind: 'pause' as const }] : before.map((step) => checkStep(quiet(step), spec))),
+      ...(before === undefined ? [{ kind: 'pause' as const }] : before.map((step) => checkStep(quiet(step)))),
       { kind: 'weight', share: WHOLE },
-      ...after.map((step) => checkStep(step, spec)),
+      ...after.map((step) => checkStep(step)),
       ...(standBy > 0 ? [{ kind: 'pause' as const, milliseconds: standBy }] : []),
       { kind: 'promote' },
     ],

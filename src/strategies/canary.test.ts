@@ -11,7 +11,7 @@ describe('canary', () => {
   it('compiles to steps in the same order, and the promotion behind them', () => {
     expect(compileCanary(policy([{ weight: 2.5 }, { analyze: { for: '1m' } }, { pause: {} }, { weight: 50 }, { pause: { for: '10s' } }])).steps).toEqual([
       { kind: 'weight', share: 25 },
-      { kind: 'analyze', milliseconds: 60_000, minimumRequests: 20 },
+      { kind: 'analyze', milliseconds: 60_000 },
       { kind: 'pause' },
       { kind: 'weight', share: 500 },
       { kind: 'pause', milliseconds: 10_000 },
@@ -25,9 +25,9 @@ describe('canary', () => {
   });
 
   it('has limits where the policy says none, and the policy’s where it does', () => {
-    expect(compileCanary(policy([{ weight: 50 }]))).toMatchObject({ readyTimeoutMilliseconds: 300_000, drainMilliseconds: 5000, judge: { maximumErrorRateIncrease: 0.02, minimumRequests: 20 } });
-    const own = policy([{ weight: 50 }], { readyTimeout: '1m', drain: '0s', analysis: { maximumErrorRateIncrease: 0.5, minimumRequests: 7 } });
-    expect(compileCanary(own)).toMatchObject({ readyTimeoutMilliseconds: 60_000, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0.005, minimumRequests: 7 } });
+    expect(compileCanary(policy([{ weight: 50 }]))).toMatchObject({ readyTimeoutMilliseconds: 300_000, drainMilliseconds: 5000 });
+    const own = policy([{ weight: 50 }], { readyTimeout: '1m', drain: '0s' });
+    expect(compileCanary(own)).toMatchObject({ readyTimeoutMilliseconds: 60_000, drainMilliseconds: 0 });
   });
 
   it('refuses weights that fall or repeat, all at once and with their places; and nothing else', () => {

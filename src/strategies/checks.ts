@@ -1,14 +1,15 @@
-import type { CheckStep } from '../model/policy/steps.js';
 import type { PolicyProblem } from '../model/policy-problem.js';
 import type { PolicySpec } from '../model/release-policy.js';
+import { checkAnalysis } from './analysis/checks.js';
 import { checkAb } from './ab-checks.js';
 import { checkCanary } from './canary-checks.js';
+import { checkSteps } from './check-steps.js';
 import { audiences } from './needs.js';
 import { checkRolling } from './rolling-checks.js';
 
 /** What speaks against the steps of a policy, whatever its strategy, all at once. The policy must be readable. */
 export function checkStrategy(spec: PolicySpec): PolicyProblem[] {
-  return [...checkCanary(spec), ...checkRolling(spec), ...checkAb(spec), ...userProblems(spec), ...jobProblems(spec), ...deploymentOnly(spec)];
+  return [...checkCanary(spec), ...checkRolling(spec), ...checkAb(spec), ...userProblems(spec), ...jobProblems(spec), ...deploymentOnly(spec), ...checkAnalysis(spec)];
 }
 
 /** What only works where a Deployment is the program. */
@@ -27,20 +28,8 @@ function userProblems(spec: PolicySpec): PolicyProblem[] {
 }
 
 function jobProblems(spec: PolicySpec): PolicyProblem[] {
-  return checkSteps(spec).flatMap(({ step: { job }, path }): PolicyProblem[] => {
+  return checkSteps(spec.strategy).flatMap(({ step: { job }, path }): PolicyProblem[] => {
     if (!job || (job.template.spec?.template.spec?.containers ?? []).length > 0) return [];
     return [{ path: [...path, 'job', 'template'], problem: 'is no Job with containers.', remedy: 'Write it as a CronJob would have it under jobTemplate: spec.template.spec.containers.' }];
   });
-}
-
-/** Every step that waits or tests, and the field that holds it. */
-function checkSteps({ strategy: { canary, blueGreen, rolling, ab } }: PolicySpec): { readonly step: CheckStep; readonly path: PolicyProblem['path'] }[] {
-  const at = (steps: readonly CheckStep[] | undefined, ...path: PolicyProblem['path']) => (steps ?? []).map((step, index) => ({ step, path: ['spec', 'strategy', ...path, index] }));
-  return [
-    ...at(canary?.steps, 'canary', 'steps'),
-    ...at(blueGreen?.before, 'blueGreen', 'before'),
-    ...at(blueGreen?.after, 'blueGreen', 'after'),
-    ...at(rolling?.between, 'rolling', 'between'),
-    ...(ab?.stages ?? []).flatMap(({ checks }, index) => at(checks, 'ab', 'stages', index, 'checks')),
-  ];
 }

@@ -6,7 +6,8 @@ const KEPT = ['gate', 'approve', 'batch', 'promote'];
 /**
  * The plan of a release that cannot wait to be judged: no pauses, analyses, Jobs or shares in between. Approvals and gates
  * stay, and so does the end by crashing or unready Pods.
+ * @param plan without an analysis
  */
 export function hotfixPlan(plan: Plan): Plan {
-  return { ...plan, steps: plan.steps.filter(({ kind }) => KEPT.includes(kind)), judge: { ...plan.judge, maximumErrorRateIncrease: 1 } };
+  return { ...plan, steps: plan.steps.filter(({ kind }) => KEPT.includes(kind)) };
 }

@@ -7,21 +7,15 @@ import type { Stickiness } from '../model/split.js';
 export const defaults = {
   readyTimeoutMilliseconds: 300_000,
   drainMilliseconds: 5000,
-  maximumErrorRateIncreasePercent: 2,
-  minimumRequests: 20,
   stickyCookie: 'serin-version',
   stickyMilliseconds: 86_400_000,
 } as const;
 
 /** What every strategy takes from a policy as it stands there. */
-export function limitsOf(spec: PolicySpec): Pick<Plan, 'readyTimeoutMilliseconds' | 'drainMilliseconds' | 'judge'> & { sticky?: Stickiness } {
+export function limitsOf(spec: PolicySpec): Pick<Plan, 'readyTimeoutMilliseconds' | 'drainMilliseconds'> & { sticky?: Stickiness } {
   return {
     readyTimeoutMilliseconds: spec.readyTimeout === undefined ? defaults.readyTimeoutMilliseconds : parseDuration(spec.readyTimeout),
     drainMilliseconds: spec.drain === undefined ? defaults.drainMilliseconds : parseDuration(spec.drain),
-    judge: {
-      maximumErrorRateIncrease: (spec.analysis?.maximumErrorRateIncrease ?? defaults.maximumErrorRateIncreasePercent) / 100,
-      minimumRequests: spec.analysis?.minimumRequests ?? defaults.minimumRequests,
-    },
     ...(spec.sticky === undefined ? {} : { sticky: stickiness(spec.sticky) }),
   };
 }

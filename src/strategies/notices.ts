@@ -1,8 +1,14 @@
 import type { PolicyProblem } from '../model/policy-problem.js';
 import type { PolicySpec } from '../model/release-policy.js';
+import { analysisNotices } from './analysis/notices.js';
+import { unknownTemplates, type TemplateSource } from './analysis/templates.js';
 
 /** What to know before a policy is used, though nothing is wrong with it. The policy must be valid. */
-export function notices({ strategy }: PolicySpec): PolicyProblem[] {
+export function notices(spec: PolicySpec, templates: TemplateSource = unknownTemplates): PolicyProblem[] {
+  return [...analysisNotices(spec, templates), ...migrationNotices(spec)];
+}
+
+function migrationNotices({ strategy }: PolicySpec): PolicyProblem[] {
   if (!strategy.blueGreen) return [];
   return [
     {

@@ -10,7 +10,7 @@ export function compileRolling(spec: PolicySpec): Plan {
     steps: [
       ...batches.flatMap((batch, index) => [
         { kind: 'batch' as const, ...podAmount(batch) },
-        ...(index < batches.length - 1 ? between.map((step) => checkStep(step, spec)) : []),
+        ...(index < batches.length - 1 ? between.map((step) => checkStep(step)) : []),
       ]),
       { kind: 'promote' },
     ],

@@ -3,7 +3,6 @@ import type { Match } from '../model/match.js';
 import type { PlanStep } from '../model/plan.js';
 import type { Audience, CanaryStep, CheckStep } from '../model/policy/steps.js';
 import type { PolicySpec } from '../model/release-policy.js';
-import { defaults } from './limits.js';
 
 /** Per cent with at most one decimal as per mille. */
 export const perMille = (percent: number): number => Math.round(percent * 10);
@@ -23,7 +22,7 @@ export function matchesOf({ matches = [], users = [] }: Audience, spec: PolicySp
 }
 
 /** One step that waits or tests. */
-export function checkStep(step: CheckStep, spec: PolicySpec): PlanStep {
+export function checkStep(step: CheckStep): PlanStep {
   const { pause, job, gate, approve } = step;
   if (pause) return pause.for === undefined ? { kind: 'pause' } : { kind: 'pause', milliseconds: parseDuration(pause.for) };
   if (job) return { kind: 'job', job: job.template, milliseconds: parseDuration(job.timeout) };
@@ -32,8 +31,14 @@ export function checkStep(step: CheckStep, spec: PolicySpec): PlanStep {
     const { count = 1, users, groups } = approve;
     return { kind: 'approve', approvals: count, ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
   }
-  const { for: duration = '30s', minimumRequests = spec.analysis?.minimumRequests ?? defaults.minimumRequests } = step.analyze ?? {};
-  return { kind: 'analyze', milliseconds: parseDuration(duration), minimumRequests };
+  const { for: duration, minimumRequests, metrics, undecided } = step.analyze ?? {};
+  return {
+    kind: 'analyze',
+    ...(duration === undefined ? {} : { milliseconds: parseDuration(duration) }),
+    ...(minimumRequests === undefined ? {} : { minimumRequests }),
+    ...(metrics === undefined ? {} : { metrics: [...new Set(metrics)] }),
+    ...(undecided === undefined ? {} : { undecided }),
+  };
 }
 
 /** One step of a canary strategy. */
@@ -45,5 +50,5 @@ export function canaryStep(step: CanaryStep, spec: PolicySpec): PlanStep {
     const { replicas, percent } = step.scale;
     return { kind: 'scale', ...(replicas !== undefined ? { pods: replicas } : percent !== undefined ? { part: perMille(percent) } : {}) };
   }
-  return checkStep(step, spec);
+  return checkStep(step);
 }

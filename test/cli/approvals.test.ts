@@ -69,6 +69,20 @@ describe('approvals in the hands of people', () => {
     expect((await command('approve', 'web')).err).toBe('serin: release web-1 has ended (Aborted); there is nothing to approve.\n');
   });
 
+  it('decides an analysis that is undecided after its time', async () => {
+    await settle(driver, { policy: policy([{ weight: 10 }, { analyze: { for: '2s', undecided: 'ask' } }, { weight: 50 }, { pause: {} }]) });
+    await setImage(driver, 'web:v2');
+    await driver.until('it asks', async () => (await driver.client.find(serinResources.releases, { namespace, name: 'web-1' }))?.status?.step.askedAt !== undefined);
+    expect((await command('approvals')).out).toMatch(/^RELEASE +STEP +WAITS +GIVEN +FROM\nweb-1 +2 +for \d+s +0 of 1 +anyone who may create Approvals\n$/);
+    expect((await command('promote', 'web')).err).toBe('serin: step 2 of release web-1 (watch for 2s) is undecided and waits for somebody to decide. Approve it with: serin approve web-1.\n');
+    expect((await command('promote', 'web', '--full')).out).toContain('Never skipped: step 2, watch for 2s, which asks for an approval where it is undecided.');
+    expect((await command('explain', 'web')).out).toContain('0 of 1 approvals are given; they come from anyone who may create Approvals.');
+    const { code, out } = await command('approve', 'web', '--comment', 'the logs are clean');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^Step 2 of release web-1 is approved by .+\.\nNo further approval is wanted\./)]);
+    await driver.until('it is past the analysis', async () => ((await driver.client.get(serinResources.releases, { namespace, name: 'web-1' })).status?.step.index ?? 0) > 1);
+    expect((await command('status', 'web')).out).toMatch(/✓ 2 watch for 2s\n.*approved by .+: the logs are clean/);
+  });
+
   it('says that no approval counts where nobody vouches for its author', async () => {
     await settle(driver, { policy: policy([{ weight: 10 }, { approve: {} }]) });
     await setImage(driver, 'web:v2');
@@ -92,7 +106,7 @@ describe('approvals by rights', () => {
       apiVersion: API_VERSION, kind: 'Release', metadata: { name: 'web-1', namespace },
       spec: {
         policy: 'web', workload: { kind: 'Deployment', name: 'web' }, stable: { replicaSet: 'web-a', hash: 'a' }, canary: { replicaSet: 'web-b', hash: 'b' },
-        plan: { steps: [{ kind: 'approve', groups: ['sre', 'ops'] }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0, minimumRequests: 1 } },
+        plan: { steps: [{ kind: 'approve', groups: ['sre', 'ops'] }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0 },
       },
     });
     const status: ReleaseStatus = { phase: 'Progressing', step: { index: 0, startedAt: '2026-01-01T00:00:00Z' }, message: 'Waits for approval.', intent: { routing: 'keep', share: 0, sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true } };

@@ -136,7 +136,7 @@ describe('plan of a policy on a cluster', () => {
     const { code, out } = await serin(driver, ['plan', 'web', '--image', 'web=web:v2']);
     expect(code).toBe(0);
     expect(driver.version).toBe(version);
-    expect(out).toMatch(/^policy web: canary, Istio, Deployment web, 4 Pods\nfrom web-\w+ \(web:v1\) to web-\w+ \(web:v2\)\n\nsteps\n {2}1 10 % to the canary\n {2}2 pause until told to go on\n {2}3 promote\n/);
+    expect(out).toMatch(/^policy web: canary, Istio, Deployment web, 4 Pods\nfrom web-\w+ \(web:v1\) to web-\w+ \(web:v2\)\n\nsteps\n {2}1 10 % to the canary\n {2}2 pause until told to go on\n {2}3 promote\n\njudged by\n {2}errors: .*\n {2}latency: .*\n {2}false alarms at most 1 %, missed at most 5 %; undecided after 5m: go on where nothing speaks against it\n/);
     expect(out).toContain('--- VirtualService web\n+++ VirtualService web\n');
     expect(out).not.toMatch(/managedFields|resourceVersion|was edited/);
     expect((await serin(driver, ['plan', 'web', '--image', 'wbe=web:v2'])).err).toContain('serin: --image: the Pod template has no container "wbe"; there is web.\n');

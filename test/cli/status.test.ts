@@ -9,6 +9,8 @@ const plain = (text: string): string =>
     .replace(/web-[a-z0-9]{8,10}-[a-z0-9]{5}/g, 'web-HASH-POD')
     .replace(/web-[a-z0-9]{8,10}\b/g, 'web-HASH')
     .replace(/\d+ requests/g, 'N requests')
+    .replace(/ of [\d,]+; /g, ' of N; ')
+    .replace(/[\d.]+ ms/g, 'N ms')
     .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
     .replace(/(for|took) \d+s/g, '$1 Ns')
     .replace(/(shares .*?) *counted *$/gm, '$1')
@@ -61,6 +63,9 @@ describe('status, get and history', () => {
          │  ├─ Pod web-HASH-POD  Ready
          │  ├─ Pod web-HASH-POD  Ready
          │  └─ Pod web-HASH-POD  Ready
+         ├─ judged by
+         │  ├─ ? errors: no samples of the canary yet
+         │  └─ ? latency: no samples yet
          ├─ shares   asked   written   accepted
          │  ├─ canary      10 %    10 %      10 %       0 %
          │  └─ stable      90 %    90 %      90 %       100 %
@@ -98,6 +103,9 @@ describe('status, get and history', () => {
          │  └─ Pod web-HASH-POD  Ready
          ├─ former web-HASH  web:v1  0 of 0 ready
          │  └─ N requests, 0 failed
+         ├─ judged by
+         │  ├─ ? errors: canary fails 0 % of N requests, stable 0 % of N; so far no worse
+         │  └─ ? latency: p99 of the canary N ms, of stable N ms; so far no slower
          └─ log
             ├─ HH:MM:SS Step 2 of 4 started: pause until told to go on.
             ├─ HH:MM:SS Step 3 of 4 started: 100 % to the canary.
@@ -109,7 +117,7 @@ describe('status, get and history', () => {
       web-HASH is stable; waits for a new version.
       "
     `);
-    expect(await text('history', 'web')).toMatch(/^NUMBER .*\n1 +web-HASH +web-HASH +Completed +\d+s +100 % +\d+ +0 +yes +- +-\n$/);
+    expect(await text('history', 'web')).toMatch(/^NUMBER .*\n1 +web-HASH +web-HASH +Completed +\d+s +100 % +\d+ +0 +\S+ +- +-\n$/);
   });
 
   it('names every Pod with its version, and what keeps one from being ready', async () => {

@@ -5,7 +5,7 @@ import { serin, type CommandResult } from './driven-shell.js';
 
 const kinds: readonly Resource<KubernetesObject>[] = [
   resources.deployments, resources.jobs, resources.services, resources.ingresses, resources.virtualServices, resources.destinationRules, resources.httpRoutes,
-  serinResources.releasePolicies, serinResources.releases, serinResources.approvals,
+  serinResources.releasePolicies, serinResources.releases, serinResources.approvals, serinResources.evidence, serinResources.metricTemplates, serinResources.clusterMetricTemplates,
 ];
 
 /** All objects of users and of Serin but for what changes by itself, and what runs: to be compared before and after. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { withDefaults } from '../../src/cli/manifests/defaults.js';
 import { checkPolicyAlone } from '../../src/controller/policy-checks.js';
 import { formatProblem } from '../../src/model/policy-problem.js';
 import { validateKind } from '../../src/model/policy-validation.js';
@@ -36,8 +37,9 @@ test.each(named(all.filter(({ language, marks, text }) => language === 'yaml' &&
     const object = marks.includes('policy')
       ? { apiVersion: API_VERSION, kind: 'ReleasePolicy', metadata: { name: 'web', namespace: 'default' }, spec: { ...whole, ...content } }
       : content;
-    expect(object).toMatchObject({ apiVersion: API_VERSION, kind: 'ReleasePolicy' });
-    const problems = [...validateKind('ReleasePolicy', object), ...checkPolicyAlone(object as unknown as ReleasePolicy)];
+    const { kind } = object as { kind?: string };
+    expect(object).toMatchObject({ apiVersion: API_VERSION, kind: expect.stringMatching(/^(ReleasePolicy|(Cluster)?MetricTemplate)$/) as string });
+    const problems = [...validateKind(kind ?? '', object), ...(kind === 'ReleasePolicy' ? checkPolicyAlone(withDefaults(object as unknown as ReleasePolicy)) : [])];
     expect(problems.map(formatProblem)).toEqual([]);
   }
 });

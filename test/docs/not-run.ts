@@ -16,5 +16,7 @@ export const notRun: Readonly<Record<string, string>> = {
   'helm install istio-base base --repo https://istio-release.storage.googleapis.com/charts --namespace istio-system --create-namespace': 'the node of the laboratory cannot run injected proxies; the lane istio runs istiod and Envoy',
   'helm install istiod istiod --repo https://istio-release.storage.googleapis.com/charts --namespace istio-system --wait': 'the same',
   'kubectl apply --server-side -f https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml': 'needs the internet; the lane traefik installs the same definitions from their Go module',
+  'serin evidence web': 'needs a release that was judged; test/cli/evidence.test.ts draws one',
+  'serin calibrate web': 'takes ten minutes; test/cli/calibrate.test.ts runs it',
   'serin wait web --timeout 15m || exit $?': 'an example of a pipeline; README runs serin wait',
 };

@@ -3,8 +3,6 @@ import { createClient } from '../../src/cluster/create-client.js';
 import { createInformer } from '../../src/cluster/create-informer.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
-import type { Caches } from '../../src/controller/caches.js';
-import type { EvidenceSource } from '../../src/controller/context.js';
 import { install } from '../../src/controller/installation.js';
 import type { GateCall } from '../../src/controller/gates.js';
 import type { ControllerObserver } from '../../src/controller/observer.js';
@@ -17,15 +15,14 @@ import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js
 import { resources } from '../../src/kubernetes/resources.js';
 import type { StoreEvent } from '../../src/local/api/store.js';
 import { startWorkloads, type RunningWorkloads } from '../../src/local/workloads/run-workloads.js';
-import type { Counts, Evidence } from '../../src/model/evidence.js';
 import type { Message } from '../../src/model/messages.js';
 import { serinResources } from '../../src/model/resources.js';
-import { HASH_LABEL } from '../../src/model/version.js';
 import type { FaultPort } from '../../src/ports/fault-port.js';
 import { seededRandom } from '../../src/ports/random.js';
 import type { Transport } from '../../src/ports/transport.js';
 import { VirtualClock } from '../../src/ports/virtual-clock.js';
 import { startNode } from './node.js';
+import { sampledTraffic, type SampleOf, type Traffic } from './sampled-traffic.js';
 import type { Stage } from './stage.js';
 import { RestartableApi } from './restartable-api.js';
 import { readObjects, type SavedGame } from './saved-game.js';
@@ -47,12 +44,6 @@ export interface DriverOptions {
   readonly scheduler?: boolean;
   /** Milliseconds between two looks at an autoscaler's metrics; as on a cluster when absent. */
   readonly autoscalerPeriod?: number;
-}
-
-/** How many requests users send to each version in a second of virtual time, and which part of them fails. */
-export interface Traffic {
-  requestsPerSecond: number;
-  failing: { stable: number; canary: number };
 }
 
 /** A controller that was started, and what it believes. */
@@ -77,7 +68,9 @@ export class Driver implements Stage {
   readonly namespace = 'default';
   readonly clock: VirtualClock;
   readonly client: ClusterClient;
-  readonly traffic: Traffic = { requestsPerSecond: 50, failing: { stable: 0, canary: 0 } };
+  readonly traffic: Traffic = { requestsPerSecond: 50, failing: { stable: 0, canary: 0 }, slow: { stable: 0, canary: 0 } };
+  /** What metrics say in place of the traffic, by name. */
+  readonly samples = new Map<string, SampleOf>();
   readonly errors: string[] = [];
   readonly events: Message[] = [];
   /** Answers webhooks. */
@@ -166,7 +159,7 @@ export class Driver implements Stage {
       random: seededRandom(this.#seed + 2 + epoch),
       leadership: { mayWrite: () => (this.leadershipChecks++, member?.leads ?? false), epoch: () => epoch },
       events: { record: (_, what) => void this.events.push(what) },
-      evidence: (caches) => this.#evidence(caches),
+      sources: (caches) => sampledTraffic(this.traffic, this.samples, this.clock, caches),
       ...(this.#options.limits === undefined ? {} : { limits: this.#options.limits }),
       callGate: (question, signal) => this.gate(question, signal),
       onError: (error, about) => this.errors.push(`${about}: ${error.message}`),
@@ -283,51 +276,6 @@ export class Driver implements Stage {
   #client(fieldManager: string): ClusterClient {
     return createClient(this.#api.transport(), { fieldManager, clock: this.clock, random: seededRandom(this.#seed) });
   }
-
-  /** Users whose requests go where the routing objects say; what a scrape of all Pods would count. */
-  #evidence(caches: Caches): EvidenceSource {
-    interface Tracked {
-      readonly canary: string;
-      readonly namespace: string;
-      since: number;
-      evidence: Evidence;
-      owed: number;
-    }
-    const tracked = new Map<string, Tracked>();
-    const id = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;
-    const serve = (state: Tracked): Evidence => {
-      const requests = Math.floor(((this.clock.now() - state.since) / 1000) * this.traffic.requestsPerSecond);
-      if (requests === 0) return state.evidence;
-      state.since = this.clock.now();
-      state.owed += requests * canaryPart(caches, state.namespace, state.canary);
-      const canary = Math.floor(state.owed);
-      state.owed -= canary;
-      const add = (counts: Counts, more: number, rate: number): Counts => ({ requests: counts.requests + more, failures: counts.failures + Math.round(more * rate) });
-      const { stable: before, canary: seen } = state.evidence;
-      state.evidence = { stable: add(before, requests - canary, this.traffic.failing.stable), canary: add(seen, canary, this.traffic.failing.canary) };
-      return state.evidence;
-    };
-    return {
-      track: (release, { canary }, evidence) => {
-        if (!tracked.has(id(release))) tracked.set(id(release), { canary, namespace: release.namespace, since: this.clock.now(), evidence, owed: 0 });
-      },
-      counts: (release) => {
-        const state = tracked.get(id(release));
-        return state && serve(state);
-      },
-      forget: (release) => void tracked.delete(id(release)),
-    };
-  }
-}
-
-/** The part of all requests, 0 to 1, that reaches Pods with this hash as the VirtualServices and subsets stand. */
-function canaryPart(caches: Caches, namespace: string, hash: string): number {
-  const subsets = caches.routing(resources.destinationRules)?.list({ namespace }).flatMap(({ spec }) => spec.subsets ?? []) ?? [];
-  const subset = subsets.find(({ labels }) => labels?.[HASH_LABEL] === hash)?.name;
-  const routes = caches.routing(resources.virtualServices)?.list({ namespace }).flatMap(({ spec }) => spec.http ?? []).flatMap(({ route }) => route ?? []) ?? [];
-  const total = routes.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
-  const canary = routes.filter(({ destination }) => destination?.subset === subset && subset !== undefined).reduce((sum, { weight }) => sum + (weight ?? (routes.length === 1 ? 1 : 0)), 0);
-  return total === 0 ? canary : canary / total;
 }
 
 const access = (kind: string, plural: string): Resource<KubernetesObject> => ({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced: false });

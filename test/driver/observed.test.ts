@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { noObserver } from '../../src/controller/observer.js';
 import type { Release } from '../../src/model/release.js';
 import { Driver } from './driver.js';
 import { policy, setImage, settle, untilPhase } from './program.js';
@@ -10,7 +11,7 @@ let passes: string[];
 beforeEach(async () => {
   ended = [];
   passes = [];
-  driver = new Driver({ observer: { ended: (release) => void ended.push(release), passed: (kind, result) => void passes.push(`${kind} ${result}`) } });
+  driver = new Driver({ observer: { ...noObserver, ended: (release) => void ended.push(release), passed: (kind, result) => void passes.push(`${kind} ${result}`) } });
   await driver.start();
 });
 afterEach(() => driver.stop());

@@ -137,7 +137,7 @@ describe('blue/green behind the paths of one Ingress', () => {
   it('[S1-19] drops a rejected green without touching live traffic', async () => {
     const users = startUsers(cluster.ingress, { host, path: '/foo' }, 60, 2);
     await serin('abort', 'nginx');
-    expect((await policy.ended(1)).status).toMatchObject({ phase: 'Aborted', evidence: { canary: { requests: 0 } } });
+    expect((await policy.ended(1)).status).toMatchObject({ phase: 'Aborted' });
     await eventually('green is gone', async () => (await policy.ready(`nginx-v${GREEN}`)) === 0);
     const { answered, failed, observed } = await users.stop();
     expect({ failed, [BLUE]: observed[BLUE]?.answered }).toEqual({ failed: 0, [BLUE]: answered });
@@ -203,7 +203,7 @@ describe('blue/green behind the paths of one Ingress', () => {
       { number: 4, to: `nginx-v${BLUE}` },
       { number: 3, outcome: 'Completed', tested: ['nginx-3-step-1'], reached: 1000 },
       { number: 2, outcome: 'Aborted', tested: ['nginx-2-step-1'], reached: 1000, takenBackBy: 'someone with serin-cli', takenBackWithin: expect.any(Number) as number },
-      { number: 1, outcome: 'Aborted', tested: ['nginx-1-step-1'], reached: 0, takenBackWithin: expect.any(Number) as number, met: { requests: 0, failures: 0 } },
+      { number: 1, outcome: 'Aborted', tested: ['nginx-1-step-1'], reached: 0, takenBackWithin: expect.any(Number) as number, met: { failures: 0 } },
     ]);
   });
 });

@@ -8,7 +8,7 @@ const HOUR = 3600 / SECONDS;
 export const promotion: Subject = {
   name: 'promotion',
   title: 'Time to promote when healthy',
-  about: 'A canary like stable, 100 requests a second, blocks of 5 s, defaults (promote when certainly less than 2 times as bad or under 0.1 %), at most an hour. Flagger\'s documented example takes 9 minutes at the least, Argo\'s 40, whatever the evidence.',
+  about: 'A canary like stable, 100 requests a second, blocks of 5 s, defaults (promote when certainly less than 2 times as bad or under 0.5 %), at most an hour. Flagger\'s documented example takes 9 minutes at the least, Argo\'s 40, whatever the evidence.',
   measure(bench) {
     const rows: string[][] = [];
     for (const base of [0, 0.001, 0.005, 0.01, 0.05]) {

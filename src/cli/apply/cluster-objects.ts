@@ -13,6 +13,10 @@ const keyOf = ({ group, plural }: Resource<KubernetesObject>): string => `${grou
 /** What every policy is checked against, whatever router it has. */
 const ALWAYS: readonly Resource<KubernetesObject>[] = [resources.deployments, ...otherWorkloads, serinResources.releasePolicies, resources.services];
 
+/** Whoever may not see them cannot be told that one is missing, and everything else all the same. */
+const TEMPLATES: readonly Resource<KubernetesObject>[] = [serinResources.metricTemplates, serinResources.clusterMetricTemplates];
+const isTemplate = (resource: Resource<KubernetesObject>): boolean => TEMPLATES.some((each) => keyOf(each) === keyOf(resource));
+
 /** What these policies are checked against; of routing products only their own, which the caller may well not be allowed to see. */
 function lookedAt(policies: readonly ReleasePolicy[]): Resource<KubernetesObject>[] {
   const watched = policies.flatMap(({ spec }) => configuredRouter(spec.router).router.watches);
@@ -27,9 +31,9 @@ function lookedAt(policies: readonly ReleasePolicy[]): Resource<KubernetesObject
  */
 export async function plannedObjects(client: ClusterClient, objects: readonly KubernetesObject[], namespace: string, { whole, policies = [], signal }: { readonly whole: boolean; readonly policies?: readonly ReleasePolicy[]; readonly signal: AbortSignal }): Promise<ObjectSource> {
   const files = fileObjects(objects, namespace);
-  const looked = lookedAt([...policies, ...files.list(serinResources.releasePolicies)]);
+  const looked = [...lookedAt([...policies, ...files.list(serinResources.releasePolicies)]), ...TEMPLATES];
   const lists = new Map(await Promise.all(looked.map(async (resource) => [keyOf(resource), await listed(client, resource, namespace, signal)] as const)));
-  const all = whole && ![...lists.values()].includes('hidden');
+  const all = whole && looked.every((resource) => isTemplate(resource) || lists.get(keyOf(resource)) !== 'hidden');
   return {
     list<T extends KubernetesObject>(resource: Resource<T>): T[] {
       const found = lists.get(keyOf(resource));
@@ -39,6 +43,7 @@ export async function plannedObjects(client: ClusterClient, objects: readonly Ku
       return [...there.filter((object) => !find(coming, object)), ...coming.map((object) => overlaid(object, find(there, object)))];
     },
     serves: (resource) => lists.get(keyOf(resource)) !== 'unserved' || objects.some((object) => isOf(object, resource)),
+    holdsAll: (resource) => whole && lists.get(keyOf(resource)) !== 'hidden',
     complete: () => all,
   };
 }
@@ -53,7 +58,7 @@ function overlaid<T extends KubernetesObject>(coming: T, there: T | undefined): 
 /** The objects of a kind; or that the cluster does not know it, or that the caller may not see it. */
 async function listed(client: ClusterClient, resource: Resource<KubernetesObject>, namespace: string, signal: AbortSignal): Promise<KubernetesObject[] | 'unserved' | 'hidden'> {
   try {
-    return (await client.list(resource, { namespace, signal })).items;
+    return (await client.list(resource, { ...(resource.namespaced ? { namespace } : {}), signal })).items;
   } catch (error) {
     if (isNotFound(error)) return 'unserved';
     // Of kinds that are not there API servers say the same to who may not see them.

@@ -89,7 +89,7 @@ async function sourcesFor(objects: readonly Addressed[], make: (namespace: strin
   return new Map(await Promise.all(namespaces.map(async (namespace) => [namespace, await make(namespace)] as const)));
 }
 
-const unknownObjects: ObjectSource = { list: () => [], serves: () => true, complete: () => false };
+const unknownObjects: ObjectSource = { list: () => [], serves: () => true, holdsAll: () => false, complete: () => false };
 
 /** A policy with what the cluster knows of it already: its stable version, and whether a release is under way. */
 function asPlanned(object: KubernetesObject, sources: ReadonlyMap<string, ObjectSource>): KubernetesObject {

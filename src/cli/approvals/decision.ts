@@ -1,8 +1,9 @@
+import { consentWanted, type ApproveStep } from '../../engine/analysis-steps.js';
 import { approvalOf } from '../../engine/approving.js';
 import { ownerReference } from '../../kubernetes/owners.js';
 import { fnv32a, safeEncode } from '../../kubernetes/pod-template.js';
 import type { Approval } from '../../model/approval.js';
-import { stepOf, type Step } from '../../model/plan.js';
+import { stepOf } from '../../model/plan.js';
 import { hasEnded, type Release } from '../../model/release.js';
 import { API_VERSION, MANAGED_BY, RELEASE_LABEL, serinResources } from '../../model/resources.js';
 import { observed } from './record.js';
@@ -27,7 +28,14 @@ export type ApprovalPlan =
   | { readonly outcome: 'nothing'; readonly approval: Approval; readonly done: string; readonly next: string }
   | { readonly outcome: 'refused'; readonly why: string };
 
-type ApproveStep = Extract<Step, { kind: 'approve' }>;
+/** A step that asks people, or may. */
+interface Asking {
+  /** Whom, and how many. */
+  readonly step: ApproveStep;
+  readonly index: number;
+  /** An analysis that asks only if it is undecided after its time, and has not asked yet. */
+  readonly mayYet: boolean;
+}
 
 /** From what a person says to the Approval that says it. Pure. @param approvals all of the release */
 export function planApproval(release: Release, approvals: readonly Approval[], caller: Caller, saying: Saying): ApprovalPlan {
@@ -43,29 +51,28 @@ export function planApproval(release: Release, approvals: readonly Approval[], c
   const consent = approvalOf(approvals.map(observed), step, index);
   const said = approvals.find(({ spec }) => spec.step === index + 1 && spec.user === caller.username && spec.approved === saying.approved);
   if (said) {
-    return { outcome: 'nothing', approval: said, done: `Step ${index + 1} of release ${name} was ${saying.approved ? 'approved' : 'rejected'} by you (${caller.username}) already.`, next: whatNext(release, step, consent.given.length) };
+    return { outcome: 'nothing', approval: said, done: `Step ${index + 1} of release ${name} was ${saying.approved ? 'approved' : 'rejected'} by you (${caller.username}) already.`, next: whatNext(release, chosen, consent.given.length, saying) };
   }
   const given = saying.approved ? consent.given.length + 1 : consent.given.length;
   return {
     outcome: 'write',
     approval: approvalFor(release, step, index, caller, saying),
     done: `Step ${index + 1} of release ${name} is ${saying.approved ? 'approved' : 'rejected'} by ${caller.username}.`,
-    next: saying.approved ? whatNext(release, step, given) : `The canary is taken back. Follow it with: serin status ${name} --watch.`,
+    next: whatNext(release, chosen, given, saying),
   };
 }
 
 const refused = (why: string): ApprovalPlan => ({ outcome: 'refused', why });
 
-function chosenStep({ metadata: { name }, spec, status }: Release, { step: asked }: Saying, verb: string): { readonly step: ApproveStep; readonly index: number } | { readonly why: string } {
+function chosenStep({ metadata: { name }, spec, status }: Release, { step: asked }: Saying, verb: string): Asking | { readonly why: string } {
   const present = status?.step.index ?? 0;
-  const asking = spec.plan.steps.flatMap((planned, index) => {
-    const step = stepOf(planned);
-    return step.kind === 'approve' && index >= present ? [{ step, index }] : [];
+  const asking = spec.plan.steps.flatMap((planned, index): Asking[] => {
+    const step = index < present ? undefined : consentWanted(spec, stepOf(planned));
+    return step ? [{ step, index, mayYet: planned.kind === 'analyze' && !(index === present && status?.step.askedAt !== undefined) }] : [];
   });
-  const later = asking.map(({ index }) => index + 1);
-  const hint = later.length === 0 ? 'None of its further steps asks for one.' : `Step ${later.join(' and step ')} will; say it beforehand with: serin ${verb} ${name} --step ${later[0] ?? 1}.`;
+  const hint = hintOf(asking, `serin ${verb} ${name}`);
   if (asked === undefined) {
-    const waiting = asking.find(({ index }) => index === present);
+    const waiting = asking.find(({ index, mayYet }) => index === present && !mayYet);
     return waiting ?? { why: `release ${name} waits for no approval: ${status?.message ?? 'it is under way.'} ${hint}` };
   }
   const count = spec.plan.steps.length;
@@ -74,6 +81,16 @@ function chosenStep({ metadata: { name }, spec, status }: Release, { step: asked
   if (asked > count) return { why: `release ${name} has ${count} steps, so there is no step ${asked}. ${hint}` };
   if (asked <= present) return { why: `release ${name} has passed step ${asked}. ${hint}` };
   return { why: `step ${asked} of release ${name} asks for no approval. ${hint}` };
+}
+
+/** Which steps ask later on, and how to answer them now. */
+function hintOf(asking: readonly Asking[], command: string): string {
+  const [first] = asking;
+  if (!first) return 'None of its further steps asks for one.';
+  const numbers = (mayYet: boolean): string => asking.filter((each) => each.mayYet === mayYet).map(({ index }) => `step ${index + 1}`).join(' and ');
+  const [will, perhaps] = [numbers(false), numbers(true)];
+  const text = [...(will === '' ? [] : [`${will} will`]), ...(perhaps === '' ? [] : [`${perhaps} may, when still undecided after the time of the analysis`])].join(', ');
+  return `S${text.slice(1)}; say it beforehand with: ${command} --step ${first.index + 1}.`;
 }
 
 function may(step: ApproveStep, { username, groups }: Caller): boolean {
@@ -86,10 +103,14 @@ export function describeApprovers({ users, groups }: Pick<ApproveStep, 'users' |
   return named.length === 0 ? 'anyone who may create Approvals' : named.join(', ');
 }
 
-function whatNext({ metadata }: Release, step: ApproveStep, given: number): string {
+function whatNext({ metadata: { name } }: Release, { step, mayYet }: Asking, given: number, { approved }: Saying): string {
+  const follow = `Follow it with: serin status ${name} --watch.`;
+  if (mayYet && !approved) return `The canary is taken back if the analysis is undecided after its time. Take it back at once with: serin abort ${name}.`;
+  if (mayYet) return `The release goes on if the analysis is undecided after its time; a metric that fails still takes the canary back. ${follow}`;
+  if (!approved) return `The canary is taken back. ${follow}`;
   const lacking = step.approvals - given;
   if (lacking > 0) return `${given} of ${step.approvals} approvals are given; still wanted: ${lacking} from ${describeApprovers(step)}.`;
-  return `No further approval is wanted. Follow it with: serin status ${metadata.name} --watch.`;
+  return `No further approval is wanted. ${follow}`;
 }
 
 /** A name of its own for each person, step and word, so that saying it twice is one Approval. */

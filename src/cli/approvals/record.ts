@@ -1,3 +1,4 @@
+import { consentWanted } from '../../engine/analysis-steps.js';
 import { approvalOf } from '../../engine/approving.js';
 import type { ApprovalObservation } from '../../engine/observation.js';
 import type { Approval } from '../../model/approval.js';
@@ -10,8 +11,8 @@ export interface AskingStep {
   readonly release: string;
   /** Counts from 1. */
   readonly step: number;
-  /** `now`: the release waits for it; `later`: it is not there yet. */
-  readonly state: 'now' | 'later';
+  /** `now`: the release waits for it; `later`: it is not there yet; `perhaps`: an analysis that asks only if it is undecided after its time. */
+  readonly state: 'now' | 'later' | 'perhaps';
   readonly wanted: number;
   /** Who approved so far. */
   readonly given: readonly string[];
@@ -50,16 +51,19 @@ export function askingSteps(releases: readonly Release[], approvals: readonly Ap
     const present = release.status?.step.index ?? 0;
     const own = approvalsOf(release, approvals).map(observed);
     return release.spec.plan.steps.flatMap((planned, index): AskingStep[] => {
-      const step = stepOf(planned);
-      if (step.kind !== 'approve' || index < present) return [];
-      const state = index === present && release.status?.phase === 'Progressing' ? 'now' : 'later';
+      const step = index < present ? undefined : consentWanted(release.spec, stepOf(planned));
+      if (!step) return [];
+      const { startedAt, askedAt } = release.status?.step ?? {};
+      const here = index === present && release.status?.phase === 'Progressing';
+      const since = !here ? undefined : planned.kind === 'analyze' ? askedAt : startedAt;
+      const state = since !== undefined ? 'now' : planned.kind === 'analyze' ? 'perhaps' : 'later';
       return [{
         namespace: release.metadata.namespace ?? '', release: release.metadata.name, step: index + 1, state, wanted: step.approvals,
-        given: approvalOf(own, step, index).given, users: step.users, groups: step.groups, since: state === 'now' ? release.status?.step.startedAt : undefined,
+        given: approvalOf(own, step, index).given, users: step.users, groups: step.groups, since,
       }];
     });
   });
-  return asking.sort((a, b) => (a.state === b.state ? 0 : a.state === 'now' ? -1 : 1));
+  return [...asking.filter(({ state }) => state === 'now'), ...asking.filter(({ state }) => state !== 'now')];
 }
 
 /** Everything that was said, newest first. */
@@ -78,8 +82,8 @@ export function givenApprovals(releases: readonly Release[], approvals: readonly
 
 function countsFor(release: Release, approval: Approval): boolean {
   const planned = release.spec.plan.steps[approval.spec.step - 1];
-  const step = planned && stepOf(planned);
-  if (step?.kind !== 'approve' || approvalsOf(release, [approval]).length === 0) return false;
+  const step = planned && consentWanted(release.spec, stepOf(planned));
+  if (!step || approvalsOf(release, [approval]).length === 0) return false;
   const { given, refusal } = approvalOf([observed(approval)], step, approval.spec.step - 1);
   return given.length > 0 || refusal !== undefined;
 }

@@ -55,7 +55,7 @@ const place = <T extends { readonly namespace: string; readonly release: string 
 const waitingColumns = (now: number, namespaces: boolean): Column<AskingStep>[] => [
   ...place<AskingStep>(namespaces),
   { title: 'STEP', text: ({ step }) => String(step) },
-  { title: 'WAITS', text: ({ state, since }) => (state === 'now' ? `for ${formatAge(since, now)}` : 'later') },
+  { title: 'WAITS', text: ({ state, since }) => (state === 'now' ? `for ${formatAge(since, now)}` : state === 'later' ? 'later' : 'if undecided') },
   { title: 'GIVEN', text: ({ given, wanted }) => `${given.length} of ${wanted}` },
   { title: 'FROM', text: describeApprovers },
 ];

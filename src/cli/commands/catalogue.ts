@@ -46,12 +46,20 @@ export const catalogue: readonly CommandFile[] = [
     load: async () => (await import('./explain.js')).registerExplain,
   },
   {
+    commands: { evidence: 'Draw what a release is judged by: each metric of canary and stable over time, what it says, and how it came to that.' },
+    load: async () => (await import('./evidence.js')).registerEvidence,
+  },
+  {
     commands: { history: 'Show the releases of a policy, newest first: how each ended and why, how long it took, who met it.' },
     load: async () => (await import('./history.js')).registerHistory,
   },
   {
     commands: { wait: 'Wait until a release has ended as wanted; for scripts.' },
     load: async () => (await import('./wait.js')).registerWait,
+  },
+  {
+    commands: { calibrate: 'Hold stable against itself: how often it would be taken back by the metrics of a policy, and which margin its traffic needs.' },
+    load: async () => (await import('./calibrate.js')).registerCalibrate,
   },
   {
     commands: { routers: 'Show what each router can do, and how.' },

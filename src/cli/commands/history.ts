@@ -5,6 +5,7 @@ import { serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
 import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
 import { CliError } from '../errors.js';
+import { whereSeen } from '../evidence/reading.js';
 import { historyOf, type ReleaseRecord } from '../history/record.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
@@ -32,7 +33,8 @@ async function history(shell: Shell, policy: string, options: HistoryOptions): P
     const { name } = parseTarget(policy);
     const { signal } = shell;
     const { items } = await client.list(serinResources.releases, { namespace, signal });
-    const records = historyOf(items.filter(({ spec }) => spec.policy === name));
+    const evidence = await whereSeen(() => client.list(serinResources.evidence, { namespace, signal }));
+    const records = historyOf(items.filter(({ spec }) => spec.policy === name), evidence?.items);
     if (isDataFormat(options.output)) return printData(shell, records, options.output);
     if (records.length === 0 && !(await client.find(serinResources.releasePolicies, { namespace, name }, { signal }))) {
       throw new CliError(`there is no policy ${name} in namespace ${namespace}; see: serin get policies -A`);
@@ -53,7 +55,7 @@ const columns = (now: number): Column<ReleaseRecord>[] => [
   { title: 'REACHED', text: ({ reached }) => formatShare(reached) },
   { title: 'MET IT', text: ({ met }) => String(met.requests) },
   { title: 'FAILED', text: ({ met }) => String(met.failures) },
-  { title: 'JUDGED', text: ({ judged, tested }) => (judged ? 'yes' : tested.length > 0 ? 'by Job' : 'no') },
+  { title: 'JUDGED', text: ({ judged, tested }) => judged ?? (tested.length > 0 ? 'by Job' : 'no') },
   { title: 'TAKEN BACK', text: ({ takenBackBy, takenBackWithin }) => (takenBackBy === undefined ? '' : `by ${takenBackBy}${takenBackWithin === undefined ? '' : `, within ${formatDuration(takenBackWithin)}`}`) },
   { title: 'WHY', text: ({ hotfix, why }) => [hotfix === undefined ? '' : `hotfix: ${hotfix}`, why].filter(Boolean).join('; ') },
 ];

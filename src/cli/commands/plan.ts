@@ -11,9 +11,11 @@ import { withConnectionOptions, type ConnectionOptions } from '../connection.js'
 import { CliError, exitCodes } from '../errors.js';
 import { checkManifests } from '../manifests/check.js';
 import { withDefaults } from '../manifests/defaults.js';
+import { fileObjects } from '../manifests/file-objects.js';
 import { readManifests } from '../manifests/read-manifests.js';
 import { hasErrors, problemTexts, summaryOf } from '../manifests/report.js';
 import { isOf, surroundingsOf } from '../manifests/surroundings.js';
+import { templatesAmong } from '../manifests/templates.js';
 import { coloursOf } from '../output/colours.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
@@ -24,6 +26,8 @@ import { plannedVersions, type ImageChange } from '../plan/planned-versions.js';
 import { planData, planLines } from '../plan/report.js';
 import { simulate } from '../plan/simulation.js';
 import { note, print, type Shell } from '../shell.js';
+import { namedTemplates } from '../../strategies/analysis/checks.js';
+import { unknownTemplates, type TemplateSource } from '../../strategies/analysis/templates.js';
 import { findPolicy, parseTarget } from '../target.js';
 
 interface PlanOptions extends ConnectionOptions {
@@ -60,7 +64,8 @@ async function plan(shell: Shell, name: string | undefined, options: PlanOptions
     const { clock, signal } = shell;
     const policy = await findPolicy(connection, name, signal);
     const source = await plannedObjects(client, [], policy.metadata.namespace ?? '', { whole: true, policies: [policy], signal });
-    const problems = checkPolicy(policy, surroundingsOf(policy, source, clock.now()));
+    const surroundings = surroundingsOf(policy, source, clock.now());
+    const problems = checkPolicy(policy, surroundings);
     const texts = problems.map(({ path, problem, remedy, severity }) => `${severity ?? 'error'}: ${formatPath(path)}: ${problem} ${remedy}`);
     if (texts.length > 0) note(shell, `${texts.join('\n')}\n`);
     const errors = problems.filter(({ severity }) => (severity ?? 'error') === 'error');
@@ -73,7 +78,7 @@ async function plan(shell: Shell, name: string | undefined, options: PlanOptions
       note(shell, `Release ${release.metadata.name} is under way; this is the plan of the one after it, as if nothing of it were left.`);
       endOnCopy(loaded.copy, release);
     }
-    show(shell, policy, loaded, options);
+    show(shell, policy, loaded, surroundings.templates, options);
   });
 }
 
@@ -83,7 +88,8 @@ async function planFiles(shell: Shell, name: string | undefined, places: readonl
   if (problems.length > 0) note(shell, `${problemTexts(problems)}\n`);
   if (hasErrors(problems)) throw new CliError(`${summaryOf(problems)}.`);
   const policy = withDefaults(policyAmong(objects.map(({ object }) => object), name));
-  show(shell, policy, loadFromFiles(objects.map(({ object }) => object), policy, shell.clock.now()), options);
+  const all = objects.map(({ object }) => object);
+  show(shell, policy, loadFromFiles(all, policy, shell.clock.now()), templatesAmong(fileObjects(all, policy.metadata.namespace ?? namespace)), options);
 }
 
 function policyAmong(objects: readonly KubernetesObject[], name: string | undefined): ReleasePolicy {
@@ -98,8 +104,10 @@ function policyAmong(objects: readonly KubernetesObject[], name: string | undefi
   return policy;
 }
 
-function show(shell: Shell, policy: ReleasePolicy, { copy, workload }: Loaded, { image, hotfix, output }: PlanOptions): void {
-  const simulated = simulate(policy, plannedVersions(policy, workload, image), copy, { hotfix: hotfix ?? policy.metadata.annotations?.[HOTFIX_ANNOTATION] !== undefined });
+function show(shell: Shell, policy: ReleasePolicy, { copy, workload }: Loaded, templates: TemplateSource = unknownTemplates, { image, hotfix = policy.metadata.annotations?.[HOTFIX_ANNOTATION] !== undefined, output }: PlanOptions): void {
+  const unknown = hotfix ? [] : namedTemplates(policy.spec).filter(({ kind, name }) => templates.find(kind, name) === 'unknown').map(({ kind, name }) => `${kind} ${name}`);
+  if (unknown.length > 0) throw new CliError(`policy ${policy.metadata.name} names ${unknown.join(' and ')}, which ${unknown.length === 1 ? 'is' : 'are'} not at hand. Give ${unknown.length === 1 ? 'its file' : 'their files'} with -f too, or ask for the plan where you may see ${unknown.length === 1 ? 'it' : 'them'}.`);
+  const simulated = simulate(policy, plannedVersions(policy, workload, image), copy, { hotfix, templates });
   if (isDataFormat(output)) return printData(shell, planData(policy, simulated), output);
   for (const line of planLines(policy, simulated, coloursOf(shell))) print(shell, line);
 }

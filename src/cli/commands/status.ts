@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { isForbidden, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { Approval } from '../../model/approval.js';
@@ -7,6 +6,7 @@ import { hasEnded } from '../../model/release.js';
 import { serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
 import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
+import { findEvidence, whereSeen } from '../evidence/reading.js';
 import { coloursOf } from '../output/colours.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
@@ -44,24 +44,18 @@ async function status(shell: Shell, name: string, options: StatusOptions): Promi
 }
 
 async function readStatus({ client }: Connection, { namespace, policy, release }: Target, signal: AbortSignal): Promise<StatusView> {
-  const [deployments, replicaSets, pods, approvals] = await Promise.all([
+  const [deployments, replicaSets, pods, approvals, evidence] = await Promise.all([
     client.list(resources.deployments, { namespace, signal }),
     client.list(resources.replicaSets, { namespace, signal }),
     client.list(resources.pods, { namespace, signal }),
     release === undefined ? [] : approvalsIn(client, namespace, signal),
+    release && whereSeen(() => findEvidence(client, release, signal)),
   ]);
-  return statusView({ policy, release, deployments: deployments.items, replicaSets: replicaSets.items, pods: pods.items, approvals });
+  return statusView({ policy, release, deployments: deployments.items, replicaSets: replicaSets.items, pods: pods.items, approvals, evidence: evidence?.spec });
 }
 
-/** None where they may not be seen. */
-async function approvalsIn(client: ClusterClient, namespace: string, signal: AbortSignal): Promise<readonly Approval[]> {
-  try {
-    return (await client.list(serinResources.approvals, { namespace, signal })).items;
-  } catch (error) {
-    if (isForbidden(error) || isNotFound(error)) return [];
-    throw error;
-  }
-}
+const approvalsIn = async (client: ClusterClient, namespace: string, signal: AbortSignal): Promise<readonly Approval[]> =>
+  (await whereSeen(() => client.list(serinResources.approvals, { namespace, signal })))?.items ?? [];
 
 async function follow(shell: Shell, { client }: Connection, target: Target): Promise<void> {
   const { clock, signal, stdout } = shell;

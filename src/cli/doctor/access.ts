@@ -1,12 +1,14 @@
 import { ApiError } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
-import { clusterRules, configRules, workRules } from '../../controller/controller-rules.js';
+import { clusterRules, configRules, wholeClusterRules, workRules } from '../../controller/controller-rules.js';
 import type { Deployment } from '../../kubernetes/generated/apps-v1.js';
 import type { SelfSubjectAccessReview, SubjectAccessReview } from '../../kubernetes/generated/authorization-v1.js';
 import type { PolicyRule } from '../../kubernetes/generated/rbac-v1.js';
 import type { Resource } from '../../kubernetes/objects.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { GROUP } from '../../model/resources.js';
+import { namedSecrets } from '../../strategies/analysis/checks.js';
+import { unknownTemplates } from '../../strategies/analysis/templates.js';
 import type { Rights } from './facts.js';
 
 const REVIEWS = { group: 'authorization.k8s.io', version: 'v1', namespaced: false } as const;
@@ -53,10 +55,10 @@ export async function callerRights(client: ClusterClient, namespace: string, sig
   });
 }
 
-/** What a controller does, where it works; ConfigMaps and Secrets only where a policy watches them. */
+/** What a controller does, where it works; ConfigMaps and Secrets only where a policy watches them or its metrics name one. */
 export async function controllerRights(client: ClusterClient, { user, groups, watches }: ControllerAccount, policies: readonly ReleasePolicy[], signal: AbortSignal): Promise<Rights> {
-  const watching = policies.some(({ spec, metadata }) => spec.watchConfig === true && (watches === undefined || metadata.namespace === watches));
-  const deeds = [...deedsOf([...workRules, ...(watching ? configRules : [])], watches), ...deedsOf(clusterRules)];
+  const watching = policies.some(({ spec, metadata }) => (spec.watchConfig === true || namedSecrets(spec, unknownTemplates).length > 0) && (watches === undefined || metadata.namespace === watches));
+  const deeds = [...deedsOf([...workRules, ...(watching ? configRules : [])], watches), ...deedsOf([...clusterRules, ...(watches === undefined ? wholeClusterRules : [])])];
   return refusedOf(deeds, async ({ group, ...deed }) => {
     const { status } = await client.create(reviews, { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: { name: '' }, spec: { user, groups, resourceAttributes: { group, ...deed } } } as SubjectAccessReview, { signal });
     return status?.allowed === true;

@@ -12,7 +12,7 @@ export function checkAdmission(facts: Pick<ClusterFacts, 'mutatingPolicies' | 'm
   const { ok, warn, fail } = findingsOf('admission');
   const install = 'serin install puts it there.';
   const approvals = stateOf([facts.validatingPolicies, approvalPolicy], [facts.validatingBindings, approvalBinding]);
-  const asking = seen(facts.policies).filter(asksForApproval).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
+  const asking = seen(facts.policies).filter((policy) => asksForApproval(policy) || asksWhenUndecided(policy)).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
   const lost = asking.length > 0 ? `no approval counts, and ${asking.join(', ')} asks for one` : 'no approval counts';
   const noApprovals = (message: string, remedy: string): Finding => (asking.length > 0 ? fail(message, remedy) : warn(message, remedy));
   const pausing = stateOf([facts.mutatingPolicies, pausingPolicy], [facts.mutatingBindings, pausingBinding]);
@@ -52,9 +52,24 @@ function holds(there: unknown, wanted: unknown): boolean {
 
 function asksForApproval({ spec }: ReleasePolicy): boolean {
   try {
-    return compilePolicy(spec).steps.some(({ kind }) => kind === 'approve');
+    // A hotfix keeps every approval, and its plan needs no templates of metrics.
+    return compilePolicy(spec, { hotfix: true }).steps.some(({ kind }) => kind === 'approve');
   } catch {
     // One that cannot be compiled is spoken of elsewhere.
     return false;
   }
+}
+
+/** Whether an analysis asks a person when it is undecided after its time: by its own word, or by that of the policy for all. */
+function asksWhenUndecided({ spec: { strategy, analysis } }: ReleasePolicy): boolean {
+  const general = analysis?.undecided?.then === 'ask';
+  const placed = analysis?.before !== undefined || analysis?.after !== undefined;
+  return (general && placed) || fatesIn(strategy).some((fate) => (fate === undefined ? general : fate === 'ask'));
+}
+
+/** What every analysis in a strategy says of its own to come when it is undecided. */
+function fatesIn(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(fatesIn);
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === 'analyze' && isRecord(inner) ? [inner['undecided']] : fatesIn(inner)));
 }

@@ -7,6 +7,7 @@ import { checkGitOps } from './gitops.js';
 import { checkPolicies } from './policies.js';
 import { checkRights } from './rights.js';
 import { checkRouting } from './routing.js';
+import { checkScraping } from './scraping.js';
 import { checkKinds, checkVersion } from './server.js';
 
 /** Everything that can be said of a cluster. @param own the version of this command */
@@ -21,6 +22,7 @@ export function diagnose(facts: ClusterFacts, own: string): Finding[] {
     ...checkRouting(facts),
     ...checkGateways(facts),
     ...checkGitOps(facts),
+    ...checkScraping(facts),
     ...(facts.policies === 'unserved' ? [] : checkPolicies(facts)),
   ];
 }

@@ -2,10 +2,11 @@ import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Validatin
 import type { CustomResourceDefinition } from '../../kubernetes/generated/apiextensions-v1.js';
 import type { Deployment } from '../../kubernetes/generated/apps-v1.js';
 import type { Lease } from '../../kubernetes/generated/coordination-v1.js';
-import type { Namespace } from '../../kubernetes/generated/core-v1.js';
+import type { Namespace, Pod } from '../../kubernetes/generated/core-v1.js';
 import type { GatewayClass } from '../../kubernetes/generated/gateway-api-v1.js';
-import type { IngressClass } from '../../kubernetes/generated/networking-v1.js';
+import type { IngressClass, NetworkPolicy } from '../../kubernetes/generated/networking-v1.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
+import type { MetricTemplate } from '../../model/metric-template.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 
 /** Objects of a kind; `unserved` where the cluster does not know it, `forbidden` where the caller may not look. */
@@ -53,6 +54,14 @@ export interface ClusterFacts {
   /** Kustomizations of Flux. */
   readonly kustomizations: Seen<KubernetesObject>;
   readonly gatewaysElsewhere: readonly GatewayElsewhere[];
+  /** Of the namespaces of policies. */
+  readonly pods: Seen<Pod>;
+  readonly networkPolicies: Seen<NetworkPolicy>;
+  readonly peerAuthentications: Seen<KubernetesObject>;
+  readonly metricTemplates: Seen<MetricTemplate>;
+  readonly clusterMetricTemplates: Seen<MetricTemplate>;
+  /** Whether those are there that metrics read, by `namespace/name`. Nothing of what is in them. */
+  readonly secrets: Readonly<Record<string, 'there' | 'missing' | 'forbidden'>>;
   /** What Serin writes in and others may have in git, by policy. */
   readonly shared: readonly SharedObject[];
 }

@@ -12,6 +12,7 @@ import type { Clock } from '../../ports/clock.js';
 import { accountOf, callerRights, controllerRights } from './access.js';
 import { seen, type ClusterFacts, type Leader, type Seen } from './facts.js';
 import { gatewaysElsewhere } from './gateways.js';
+import { metricFacts } from './metric-facts.js';
 import { sharedObjects } from './shared-objects.js';
 
 const applications: Resource<KubernetesObject> = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', namespaced: true };
@@ -52,6 +53,7 @@ export async function gatherFacts(client: ClusterClient, namespace: string, cloc
     applications: await all(applications),
     kustomizations: await all(kustomizations),
     gatewaysElsewhere: await gatewaysElsewhere(seen(policies), (resource, within) => all(resource, { namespace: within })),
+    ...(await metricFacts(client, seen(policies), all, signal)),
     shared: await sharedObjects(seen(policies), (resource, within) => all(resource, { namespace: within })),
   };
 }

@@ -26,7 +26,7 @@ const pods = (owner: string, count: number, ready = count): Pod[] =>
 
 const plan: Plan = {
   steps: [{ kind: 'weight', share: 100 }, { kind: 'pause' }, { kind: 'approve', users: ['jane'] }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 5000,
-  judge: { maximumErrorRateIncrease: 0.02, minimumRequests: 20 }, preview: { path: '/new' }, sticky: { cookie: 'serin-version', maxAgeSeconds: 86_400 },
+  preview: { path: '/new' }, sticky: { cookie: 'serin-version', maxAgeSeconds: 86_400 },
 };
 const intent: Intent = { routing: 'split', share: 100, sizes: { canary: 1 }, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true };
 

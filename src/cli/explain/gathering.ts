@@ -3,6 +3,7 @@ import type { ClusterClient } from '../../cluster/client.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import { serinResources } from '../../model/resources.js';
+import { findEvidence, whereSeen } from '../evidence/reading.js';
 import { statusView } from '../status/view.js';
 import type { Target } from '../target.js';
 import type { Facts } from './facts.js';
@@ -18,13 +19,14 @@ export async function gatherFacts(client: ClusterClient, { namespace, policy, re
     }
   };
   const about = policy ? `involvedObject.kind=${policy.kind},involvedObject.name=${policy.metadata.name}` : undefined;
-  const [deployments, replicaSets, pods, autoscalers, budgets, approvals, events] = await Promise.all([
+  const [deployments, replicaSets, pods, autoscalers, budgets, approvals, events, evidence] = await Promise.all([
     list(resources.deployments), list(resources.replicaSets), list(resources.pods), list(resources.horizontalPodAutoscalers), list(resources.podDisruptionBudgets),
     list(serinResources.approvals), about === undefined ? [] : list(resources.events, about),
+    release && whereSeen(() => findEvidence(client, release, signal)),
   ]);
   const name = policy?.spec.workload.deployment ?? (release?.spec.workload.kind === 'Deployment' ? release.spec.workload.name : undefined);
   return {
-    view: statusView({ policy, release, deployments, replicaSets, pods, approvals }),
+    view: statusView({ policy, release, deployments, replicaSets, pods, approvals, evidence: evidence?.spec }),
     deployment: deployments.find(({ metadata }) => metadata.name === name),
     autoscalers, budgets, approvals,
     events: events.map((event) => ({ time: event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '', text: event.message ?? event.reason ?? '' })).sort((a, b) => a.time.localeCompare(b.time)),

@@ -4,13 +4,16 @@ import { stepOf } from '../../model/plan.js';
 import { notices } from '../../strategies/notices.js';
 import { askingSteps } from '../approvals/record.js';
 import { describeApprovers } from '../approvals/decision.js';
+import { metricLine } from '../evidence/words.js';
+import { describeMetric } from '../output/analysis-words.js';
+import { noColours } from '../output/colours.js';
 import { routerTitle, strategyTitle, strategyTitles, workloadTitle } from '../output/policy-words.js';
 import { formatClock } from '../output/times.js';
 import { movingRelease, titleOf, type Facts, type Section } from './facts.js';
 
 /** What it does now, and what it waits for. */
 export function presentSection(facts: Facts): Section {
-  const { view: { policy, release, message }, approvals } = facts;
+  const { view: { policy, release, metrics, message }, approvals } = facts;
   const moving = movingRelease(facts);
   const lines: string[] = [];
   if (policy) lines.push(`Policy ${policy.metadata.name} releases ${workloadTitle(policy.spec.workload)} by the ${strategyTitle(policy.spec.strategy)} strategy; traffic: ${routerTitle(policy.spec.router)}.`);
@@ -25,7 +28,8 @@ export function presentSection(facts: Facts): Section {
   if (spec.first) lines.push('It is the first version of the program, put through the checks before anybody relies on it.');
   if (spec.hotfix !== undefined) lines.push(`It is a hotfix and is not judged: ${spec.hotfix}.`);
   if (present) lines.push(`Phase ${status?.phase ?? 'Preparing'}, step ${Math.min(index + 1, steps.length)} of ${steps.length}: ${describeStep(stepOf(present))}${next ? `; then ${describeStep(stepOf(next))}` : ''}.`);
-  lines.push(message);
+  lines.push(message, ...metrics.map((metric) => metricLine(metric, noColours)));
+  if (metrics.length === 0) lines.push(...(spec.plan.analysis?.metrics ?? []).map((metric) => `It is judged by ${describeMetric(metric)}.`));
   const asking = askingSteps([moving], approvals).find(({ state }) => state === 'now');
   if (asking) lines.push(`${asking.given.length} of ${asking.wanted} approvals are given${asking.given.length > 0 ? ` (${asking.given.join(', ')})` : ''}; they come from ${describeApprovers(asking)}.`);
   if (spec.paused) lines.push('A person paused it: no share rises and no step starts.');

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Release } from '../../model/release.js';
+import type { EvidenceRecord } from '../../model/evidence-record.js';
 import { API_VERSION } from '../../model/resources.js';
-import { recordOf } from './record.js';
+import { historyOf, recordOf } from './record.js';
 
 it('tells the highest share without the dust of its arithmetic', () => {
   const version = { replicaSet: 'web-a', hash: 'a' };
@@ -9,7 +10,7 @@ it('tells the highest share without the dust of its arithmetic', () => {
     apiVersion: API_VERSION, kind: 'Release', metadata: { name: 'web-12', namespace: 'default' },
     spec: {
       policy: 'web', workload: { kind: 'Deployment', name: 'web' }, stable: version, canary: version,
-      plan: { steps: [{ kind: 'weight', share: 11 }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0, minimumRequests: 1 } },
+      plan: { steps: [{ kind: 'weight', share: 11 }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0 },
     },
     status: {
       phase: 'Aborted', step: { index: 0, startedAt: '' }, message: '', log: [{ number: 1, time: '2026-01-01T00:00:00Z', code: 'ShareAsked', arguments: { share: '1.1 %', why: '@Plan' } }],
@@ -17,4 +18,11 @@ it('tells the highest share without the dust of its arithmetic', () => {
     },
   };
   expect(recordOf(release)).toMatchObject({ number: 12, reached: 11 });
+});
+
+it('tells what its metrics said at last, where that is on record', () => {
+  const release = { metadata: { name: 'web-3' }, spec: { plan: { steps: [] }, stable: {}, canary: {} } } as unknown as Release;
+  const record = { metadata: { name: 'web-3' }, spec: { release: 'web-3', canary: 'b', writtenAt: '', outcome: 'fail', metrics: [] } } as unknown as EvidenceRecord;
+  expect(historyOf([release], [record]).map(({ judged }) => judged)).toEqual(['fail']);
+  expect(historyOf([release]).map(({ judged }) => judged)).toEqual([undefined]);
 });

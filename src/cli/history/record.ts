@@ -1,5 +1,6 @@
 import { describe, isMessageCode } from '../../model/messages.js';
 import type { Counts } from '../../model/evidence.js';
+import type { EvidenceRecord, EvidenceSpec } from '../../model/evidence-record.js';
 import { hasEnded, type LogEntry, type Release, type ReleasePhase } from '../../model/release.js';
 
 /** One release as its record tells it. */
@@ -22,24 +23,24 @@ export interface ReleaseRecord {
   readonly takenBackBy: string | undefined;
   /** Requests that met the new version. */
   readonly met: Counts;
-  /** Whether enough of them were counted to speak against it. */
-  readonly judged: boolean;
+  /** What its metrics said at last; undefined where nothing is on record. */
+  readonly judged: EvidenceSpec['outcome'] | undefined;
   /** Jobs that tried it and succeeded. */
   readonly tested: readonly string[];
   /** The highest share that users were given, per mille. */
   readonly reached: number;
 }
 
-/** The releases of a policy, newest first. */
-export function historyOf(releases: readonly Release[]): ReleaseRecord[] {
-  return releases.map(recordOf).sort((a, b) => b.number - a.number || (b.startedAt ?? '').localeCompare(a.startedAt ?? ''));
+/** The releases of a policy, newest first. @param evidence of any of them */
+export function historyOf(releases: readonly Release[], evidence: readonly EvidenceRecord[] = []): ReleaseRecord[] {
+  return releases.map((release) => recordOf(release, evidence.find(({ metadata }) => metadata.name === release.metadata.name)?.spec)).sort((a, b) => b.number - a.number || (b.startedAt ?? '').localeCompare(a.startedAt ?? ''));
 }
 
 /** Which release of its policy it is, by the end of its name; 0 for a name that no controller gave. */
 export const releaseNumber = ({ metadata }: Release): number => Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0);
 
 /** What one release tells. */
-export function recordOf(release: Release): ReleaseRecord {
+export function recordOf(release: Release, evidence?: EvidenceSpec): ReleaseRecord {
   const { spec, status, metadata } = release;
   const met = status?.evidence?.canary ?? { requests: 0, failures: 0 };
   const phase = status?.phase ?? 'Preparing';
@@ -59,7 +60,7 @@ export function recordOf(release: Release): ReleaseRecord {
     takenBackWithin: phase === 'Aborted' && aborting && endedAt !== undefined ? Date.parse(endedAt) - Date.parse(aborting.time) : undefined,
     takenBackBy: status?.abortReason === undefined ? undefined : culprit(release),
     met,
-    judged: met.requests >= spec.plan.judge.minimumRequests,
+    judged: evidence?.outcome,
     tested: (status?.log ?? []).flatMap(({ code, arguments: args }) => (code === 'JobSucceeded' ? (args['job'] ?? []) : [])),
     reached: highestShare(release),
   };
@@ -81,6 +82,9 @@ function culprit({ metadata, status }: Release): string {
     case 'JobFailed':
     case 'GateUnanswered':
     case 'TooManyFailures':
+    case 'TooSlow':
+    case 'AnalysisFailed':
+    case 'Undecided':
     case 'CanaryCrashed':
     case 'CanaryNotReady':
       return 'Serin';

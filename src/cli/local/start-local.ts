@@ -6,7 +6,7 @@ import type { ClusterStatus } from '../../local/supervisor/cluster-status.js';
 import { startCluster, type StartOptions } from '../../local/supervisor/start-cluster.js';
 import type { Shell } from '../shell.js';
 import { controllerPart } from './controller-part.js';
-import { meshBinding, meshPolicy } from './mesh-objects.js';
+import { metricsBindings, metricsPolicies } from './metrics-objects.js';
 
 /** A local cluster that is up, with a client of its administrator. */
 export interface LocalCluster {
@@ -15,12 +15,12 @@ export interface LocalCluster {
   close(): Promise<void>;
 }
 
-/** Starts a local cluster with the controller in it, and what the local mesh needs. @throws SupervisorError */
+/** Starts a local cluster with the controller in it, and with Pods that say where their metrics are. @throws SupervisorError */
 export async function startLocal(shell: Shell, options: StartOptions): Promise<LocalCluster> {
   const status = await startCluster({ ...options, extraParts: [controllerPart], clock: shell.clock, signal: shell.signal });
   const local = await openLocal(shell, status);
-  await local.client.apply(resources.mutatingAdmissionPolicies, meshPolicy, { fieldManager: 'serin-local', force: true });
-  await local.client.apply(resources.mutatingAdmissionPolicyBindings, meshBinding, { fieldManager: 'serin-local', force: true });
+  for (const policy of metricsPolicies) await local.client.apply(resources.mutatingAdmissionPolicies, policy, { fieldManager: 'serin-local', force: true });
+  for (const binding of metricsBindings) await local.client.apply(resources.mutatingAdmissionPolicyBindings, binding, { fieldManager: 'serin-local', force: true });
   return local;
 }
 

@@ -1,12 +1,11 @@
 import { cloneJson } from '../../kubernetes/json.js';
+import type { KubernetesObject } from '../../kubernetes/objects.js';
 import { schemaOfKind } from '../../model/custom-resources.js';
-import type { ReleasePolicy } from '../../model/release-policy.js';
-import { serinResources } from '../../model/resources.js';
 import { fillDefaults } from '../../schema/defaulting.js';
 
-/** A policy out of a file as the API server would keep it: with everything that has a default. Changes nothing. */
-export function withDefaults(policy: ReleasePolicy): ReleasePolicy {
-  const copy = cloneJson(policy);
-  fillDefaults(copy, schemaOfKind(serinResources.releasePolicies.kind));
+/** One of our objects out of a file as the API server would keep it: with everything that has a default. Changes nothing. */
+export function withDefaults<T extends Pick<KubernetesObject, 'kind'>>(object: T): T {
+  const copy = cloneJson(object);
+  fillDefaults(copy, schemaOfKind(object.kind));
   return copy;
 }

@@ -2,6 +2,7 @@ import { isRecord } from '../../kubernetes/json.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
+import { serinResources } from '../../model/resources.js';
 import { isOf, otherWorkloads, type ObjectSource } from './surroundings.js';
 
 /**
@@ -9,13 +10,16 @@ import { isOf, otherWorkloads, type ObjectSource } from './surroundings.js';
  * @param whole false where some objects of the files are left out, so that none can be said to be missing
  */
 export function fileObjects(objects: readonly KubernetesObject[], namespace: string, whole = true): ObjectSource {
-  const inNamespace = objects.filter((object) => object.metadata.namespace === namespace && isWhole(object));
+  const cluster = serinResources.clusterMetricTemplates;
+  const inNamespace = objects.filter((object) => (object.metadata.namespace === namespace || isOf(object, cluster)) && isWhole(object));
   // Of the right kind and whole; what else is wrong with it is for the server to say.
   const list = <T extends KubernetesObject>(resource: Resource<T>): T[] => inNamespace.filter((object) => isOf(object, resource)) as T[];
   const any = (kinds: readonly Resource<KubernetesObject>[]): boolean => kinds.some((resource) => list(resource).length > 0);
   return {
     list,
     serves: () => true,
+    // Templates are often somebody else's: that there are none is no sign that there will be none.
+    holdsAll: (resource) => whole && any([resource]),
     complete: ({ spec }: ReleasePolicy) => whole && (spec.workload.inline ? any([resources.services]) : any([resources.deployments, ...otherWorkloads])),
   };
 }

@@ -5,6 +5,7 @@ import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { serinResources } from '../../model/resources.js';
 import type { Found } from '../../routers/router.js';
+import { templatesAmong } from './templates.js';
 
 /** Workloads that Serin cannot release. */
 export const otherWorkloads: readonly Resource<KubernetesObject>[] = [
@@ -16,6 +17,8 @@ export const otherWorkloads: readonly Resource<KubernetesObject>[] = [
 export interface ObjectSource {
   list<T extends KubernetesObject>(resource: Resource<T>): T[];
   serves(resource: Resource<KubernetesObject>): boolean;
+  /** Whether these are all objects of a kind that no policy needs. */
+  holdsAll(resource: Resource<KubernetesObject>): boolean;
   /** False where there may be more objects than these, as with files that hold a policy alone. */
   complete(policy: ReleasePolicy): boolean;
 }
@@ -23,7 +26,8 @@ export interface ObjectSource {
 /** What stands around a policy. @param now milliseconds since the epoch */
 export function surroundingsOf(policy: ReleasePolicy, source: ObjectSource, now: number): PolicySurroundings {
   const policies = source.list(serinResources.releasePolicies);
-  if (!source.complete(policy)) return { deployment: 'unknown', policies };
+  const templates = templatesAmong(source);
+  if (!source.complete(policy)) return { deployment: 'unknown', policies, templates };
   const { deployment } = policy.spec.workload;
   const deployments: Deployment[] = source.list(resources.deployments);
   const found: Found = {
@@ -43,7 +47,7 @@ export function surroundingsOf(policy: ReleasePolicy, source: ObjectSource, now:
     deployments,
     deploymentNames: deployments.map(({ metadata }) => metadata.name),
     otherKind: otherWorkloads.find((resource) => source.list(resource).some(({ metadata }) => metadata.name === deployment))?.kind,
-    policies,
+    policies, templates,
   };
 }
 

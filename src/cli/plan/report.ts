@@ -5,6 +5,7 @@ import type { ReleasePolicy } from '../../model/release-policy.js';
 import type { Split } from '../../model/split.js';
 import { describeStep } from '../../engine/formatting.js';
 import { reachableShares } from '../../routers/service/reachable.js';
+import { describeAnalysis } from '../output/analysis-words.js';
 import type { Colours } from '../output/colours.js';
 import { routerTitle, strategyTitle, workloadTitle } from '../output/policy-words.js';
 import { formatShare, plural } from '../output/quantities.js';
@@ -17,6 +18,7 @@ export function planData(policy: ReleasePolicy, { plan, versions, parts }: Simul
   return {
     policy: policy.metadata.name, namespace: policy.metadata.namespace, replicas, stable: version(stable), canary: version(canary), note,
     steps: plan.steps.map((step, index) => ({ number: index + 1, ...step, text: describeStep(stepOf(step)) })),
+    analysis: plan.analysis,
     reachableShares: reachable(policy, replicas),
     parts,
   };
@@ -40,10 +42,16 @@ export function planLines(policy: ReleasePolicy, { plan, versions, parts }: Simu
     '',
     'steps',
     ...plan.steps.map((step, index) => `  ${index + 1} ${describeStep(stepOf(step))}`),
+    ...judgedBy(plan.analysis),
     ...parts.flatMap((part) => ['', ...partLines(part, plan.steps.length, colours)]),
     '',
     `Nothing was changed.`,
   ];
+}
+
+function judgedBy(analysis: Simulated['plan']['analysis']): string[] {
+  const lines = describeAnalysis(analysis);
+  return lines.length === 0 ? ['', 'judged by its Pods alone'] : ['', 'judged by', ...lines.map((line) => `  ${line}`)];
 }
 
 const imagesOf = (template: Simulated['versions']['stable']['template']): string => (template.spec?.containers ?? []).map(({ image }) => image ?? '').join(', ');

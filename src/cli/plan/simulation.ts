@@ -5,6 +5,8 @@ import { jobName } from '../../controller/step-job.js';
 import { serviceNames } from '../../controller/service-names.js';
 import type { JobTemplateSpec } from '../../kubernetes/generated/batch-v1.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
+import { placeholderValues } from '../../strategies/analysis/placeholder-values.js';
+import { unknownTemplates, type TemplateSource } from '../../strategies/analysis/templates.js';
 import { compilePolicy } from '../../strategies/compile.js';
 import { stepOf, type Plan, type StepKind } from '../../model/plan.js';
 import type { Release } from '../../model/release.js';
@@ -42,9 +44,11 @@ export interface Simulated {
   readonly parts: readonly PlannedPart[];
 }
 
+const nextRelease = ({ metadata, status }: ReleasePolicy): string => `${metadata.name}-${(status?.releases ?? 0) + 1}`;
+
 /** A release as the engine would see it, of which only the plan counts here. */
 function imagined(policy: ReleasePolicy, plan: Plan, versions: PlannedVersions): Release {
-  const name = `${policy.metadata.name}-${(policy.status?.releases ?? 0) + 1}`;
+  const name = nextRelease(policy);
   const { deployment, versions: own } = policy.spec.workload;
   const version = (role: Role): Release['spec']['stable'] => ({ replicaSet: versions[role].name, hash: versions[role].hash });
   return {
@@ -57,8 +61,9 @@ function imagined(policy: ReleasePolicy, plan: Plan, versions: PlannedVersions):
  * Goes through all steps of a policy on a copy of the cluster and keeps what is written on the way. Everything goes well in it:
  * Pods get ready, products accept, nobody rejects. Changes nothing but the copy.
  */
-export function simulate(policy: ReleasePolicy, versions: PlannedVersions, copy: ClusterCopy, { hotfix = false }: { readonly hotfix?: boolean } = {}): Simulated {
-  const plan = compilePolicy(policy.spec, { hotfix });
+export function simulate(policy: ReleasePolicy, versions: PlannedVersions, copy: ClusterCopy, { hotfix = false, templates = unknownTemplates }: { readonly hotfix?: boolean; readonly templates?: TemplateSource } = {}): Simulated {
+  const values = placeholderValues(policy.spec, { namespace: copy.namespace, policy: policy.metadata.name, release: nextRelease(policy), stable: versions.stable.name, canary: versions.canary.name });
+  const plan = compilePolicy(policy.spec, { hotfix, templates, values });
   const { router, config } = configuredRouter(policy.spec.router);
   const { replicas } = versions;
   const release = imagined(policy, plan, versions);

@@ -13,7 +13,7 @@ function completed(number: number, from: string, to: string): Release {
     apiVersion: API_VERSION, kind: 'Release', metadata: metadata(`web-${number}`),
     spec: {
       policy: 'web', workload: { kind: 'Versions', name: 'web' }, stable: version(from), canary: version(to),
-      plan: { steps: [{ kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0, minimumRequests: 1 } },
+      plan: { steps: [{ kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0 },
     },
     status: {
       phase: 'Completed', step: { index: 1, startedAt: '' }, message: '', endedAt: `2026-01-01T00:00:${String(number).padStart(2, '0')}Z`,

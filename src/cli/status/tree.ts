@@ -8,6 +8,7 @@ import { hasEnded, type Release } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { splitOfIntent } from '../../model/split-of-intent.js';
 import type { Role } from '../../model/version.js';
+import { metricLine } from '../evidence/words.js';
 import type { Colours } from '../output/colours.js';
 import { formatCounts, formatShare, plural } from '../output/quantities.js';
 import { tableLines } from '../output/table.js';
@@ -36,8 +37,8 @@ export function statusLines(view: StatusView, now: number, colours: Colours, row
   return lines;
 }
 
-function linesWith({ policy, release, versions, approvals, message }: StatusView, now: number, colours: Colours, detail: Detail): string[] {
-  const nodes = release ? [releaseNode(release, versions, approvals, now, colours, detail)] : versions.map((version) => versionNode(version, colours, detail));
+function linesWith({ policy, release, versions, approvals, metrics, message }: StatusView, now: number, colours: Colours, detail: Detail): string[] {
+  const nodes = release ? [releaseNode(release, versions, approvals, metrics, now, colours, detail)] : versions.map((version) => versionNode(version, colours, detail));
   const root: TreeNode = policy ? { text: policyText(policy, colours), children: nodes } : (nodes[0] ?? { text: '' });
   return [...treeLines(root), '', message];
 }
@@ -48,7 +49,7 @@ function policyText({ metadata, spec, status }: ReleasePolicy, colours: Colours)
   return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workloadTitle(spec.workload)}, ${[strategyTitle(spec.strategy), routerTitle(spec.router)].filter(Boolean).join(', ')}`)}`;
 }
 
-function releaseNode(release: Release, versions: readonly VersionStatus[], approvals: StatusView['approvals'], now: number, colours: Colours, detail: Detail): TreeNode {
+function releaseNode(release: Release, versions: readonly VersionStatus[], approvals: StatusView['approvals'], metrics: StatusView['metrics'], now: number, colours: Colours, detail: Detail): TreeNode {
   const { metadata, status } = release;
   const phase = status?.phase ?? 'Preparing';
   const colour = phase === 'Completed' ? colours.good : phase === 'Aborted' || phase === 'Aborting' || phase === 'LettingGo' ? colours.bad : colours.warning;
@@ -61,6 +62,7 @@ function releaseNode(release: Release, versions: readonly VersionStatus[], appro
       ...(release.spec.hotfix === undefined ? [] : [{ text: colours.warning(`hotfix, not judged: ${release.spec.hotfix}`) }]),
       { text: 'steps', children: stepNodes(release, approvals, colours) },
       ...versions.map((version) => versionNode(version, colours, detail, phase === 'Completed')),
+      ...(metrics.length === 0 ? [] : [{ text: 'judged by', children: metrics.map((metric) => ({ text: metricLine(metric, colours) })) }]),
       ...sharesNode(release),
       ...besideSharesNode(release),
       ...logNode(release, colours, detail),

@@ -5,6 +5,7 @@ import { isConditionTrue } from '../../kubernetes/conditions.js';
 import { controllerOf, isOwnedBy } from '../../kubernetes/owners.js';
 import type { Approval } from '../../model/approval.js';
 import type { Counts } from '../../model/evidence.js';
+import type { EvidenceMetric, EvidenceSpec } from '../../model/evidence-record.js';
 import { describeEntry } from '../../model/messages.js';
 import { hasEnded, type Release } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
@@ -20,6 +21,8 @@ export interface StatusObjects {
   readonly pods: readonly Pod[];
   /** Where they were asked for. */
   readonly approvals?: readonly Approval[];
+  /** Of the release, where there is any and it may be seen. */
+  readonly evidence?: EvidenceSpec | undefined;
 }
 
 export interface PodStatus {
@@ -45,6 +48,9 @@ export interface VersionStatus {
   readonly evidence: Counts | undefined;
 }
 
+/** What one metric says; charts and counts are in the evidence. */
+export type MetricStatus = Pick<EvidenceMetric, 'name' | 'kind' | 'outcome' | 'dryRun' | 'says' | 'problem'>;
+
 /** Where a release, or a policy at rest, stands. */
 export interface StatusView {
   readonly policy: ReleasePolicy | undefined;
@@ -52,12 +58,14 @@ export interface StatusView {
   readonly versions: readonly VersionStatus[];
   /** What people said to the steps of the release. */
   readonly approvals: readonly GivenApproval[];
+  /** What the metrics of the release say. */
+  readonly metrics: readonly MetricStatus[];
   /** In one sentence what it does or waits for. */
   readonly message: string;
 }
 
 /** Puts together what belongs to one release, or to a policy without one under way. */
-export function statusView({ policy, release, deployments, replicaSets, pods, approvals = [] }: StatusObjects): StatusView {
+export function statusView({ policy, release, deployments, replicaSets, pods, approvals = [], evidence }: StatusObjects): StatusView {
   const known = release ? { stable: release.spec.stable.replicaSet, canary: release.spec.canary.replicaSet } : { stable: policy?.status?.stable?.replicaSet, canary: undefined };
   const running = runningDeployments(policy, release, deployments);
   const deployment = deployments.find(({ metadata }) => metadata.name === (policy?.spec.workload.deployment ?? release?.spec.workload.name));
@@ -69,7 +77,11 @@ export function statusView({ policy, release, deployments, replicaSets, pods, ap
     .map((each) => versionStatus(each, running ? replicaSets.filter((replicaSet) => isOwnedBy(replicaSet, each)) : replicaSets.filter((replicaSet) => replicaSet === each), roleOf(each.metadata.name), pods, release))
     .filter(({ role, wanted, pods: there }) => role !== 'other' || wanted > 0 || there.length > 0)
     .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || a.replicaSet.localeCompare(b.replicaSet));
-  return { policy, release, versions, approvals: release ? givenApprovals([release], approvalsOf(release, approvals)) : [], message: messageOf(policy, release) };
+  return { policy, release, versions, approvals: release ? givenApprovals([release], approvalsOf(release, approvals)) : [], metrics: (evidence?.metrics ?? []).map(metricStatus), message: messageOf(policy, release) };
+}
+
+function metricStatus({ name, kind, outcome, dryRun, says, problem }: EvidenceMetric): MetricStatus {
+  return { name, kind, outcome, says, ...(dryRun === undefined ? {} : { dryRun }), ...(problem === undefined ? {} : { problem }) };
 }
 
 /** The Deployments that stand for versions which users run; undefined where Serin runs them. */

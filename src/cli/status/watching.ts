@@ -42,7 +42,10 @@ export async function watchStatus(client: ClusterClient, target: Pick<Target, 'k
   const deployments = start(resources.deployments);
   const replicaSets = start(resources.replicaSets);
   const pods = start(resources.pods);
-  const all = [policies, releases, deployments, replicaSets, pods];
+  const needed = [policies, releases, deployments, replicaSets, pods];
+  // An older cluster knows no evidence, and not everybody may see it: the rest is told all the same.
+  const evidence = createInformer(client, serinResources.evidence, { namespace, clock, random, signal: stopping.signal, onError: () => undefined });
+  const all = [...needed, evidence];
   let wake = new AbortController();
   for (const informer of all) informer.onChange(() => wake.abort());
   const watched: WatchedStatus = {
@@ -50,9 +53,11 @@ export async function watchStatus(client: ClusterClient, target: Pick<Target, 'k
       const release = target.kind === 'release' ? releases.get({ namespace, name: target.name }) : undefined;
       const policy = policies.get({ namespace, name: release?.spec.policy ?? target.name });
       const last = policy?.status?.release;
+      const shown = release ?? (target.kind === 'policy' && last !== undefined ? releases.get({ namespace, name: last }) : undefined);
       return {
         policy,
-        release: release ?? (target.kind === 'policy' && last !== undefined ? releases.get({ namespace, name: last }) : undefined),
+        release: shown,
+        evidence: shown && evidence.get({ namespace, name: shown.metadata.name })?.spec,
         deployments: deployments.list(), replicaSets: replicaSets.list(), pods: pods.list(),
       };
     },
@@ -67,7 +72,7 @@ export async function watchStatus(client: ClusterClient, target: Pick<Target, 'k
     },
   };
   try {
-    await Promise.race([Promise.all(all.map((informer) => informer.untilSynced(stopping.signal))), refused]);
+    await Promise.race([Promise.all(needed.map((informer) => informer.untilSynced(stopping.signal))), refused]);
   } catch (error) {
     await watched.stop();
     throw error;

@@ -9,7 +9,7 @@ function release(phase: ReleasePhase, index: number, spec: Partial<ReleaseSpec> 
     apiVersion: API_VERSION, kind: 'Release', metadata: { name: 'web-1' },
     spec: {
       policy: 'web', workload: { kind: 'Deployment', name: 'web' }, service: 'web', router: { istio: {} }, stable: version('a'), canary: version('b'),
-      plan: { steps: [{ kind: 'weight', share: 100 }, { kind: 'pause' }, { kind: 'analyze', milliseconds: 1000 }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0, minimumRequests: 1 } },
+      plan: { steps: [{ kind: 'weight', share: 100 }, { kind: 'pause' }, { kind: 'analyze', milliseconds: 1000 }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1, drainMilliseconds: 0 },
       ...spec,
     },
     status: { phase, step: { index, startedAt: '' }, intent: { routing: 'keep', share: 0, sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true }, message: 'Waits.' },
@@ -33,5 +33,39 @@ describe('what a command comes to', () => {
     ['one that has ended', 'abort', release('Completed', 3), { outcome: 'refused' }],
   ])('%s', (_, verb, given, expected) => {
     expect(planSteering(verb, given)).toMatchObject(expected);
+  });
+
+  describe('at an analysis that asks', () => {
+    const plan: Release['spec']['plan'] = {
+      ...release('Progressing', 0).spec.plan,
+      steps: [{ kind: 'analyze', milliseconds: 60_000, undecided: 'ask' }, { kind: 'pause' }, { kind: 'analyze', undecided: 'ask' }, { kind: 'analyze' }, { kind: 'promote' }],
+      analysis: { falseAlarm: 0.01, missed: 0.05, undecided: { milliseconds: 300_000, then: 'hold', minimumRequests: 20 }, metrics: [{ name: 'errors', errorRate: {} }] },
+    };
+    const asking = (asks: boolean, spec: Partial<ReleaseSpec> = {}): Release => {
+      const { status, ...rest } = release('Progressing', 0, { plan, ...spec });
+      return { ...rest, ...(status ? { status: { ...status, step: { ...status.step, ...(asks ? { askedAt: '2026-01-01T00:01:00Z' } : {}) } } } : {}) };
+    };
+
+    it('is told to wait no longer, which lets nobody past', () => {
+      expect(planSteering('promote', asking(false))).toEqual({
+        outcome: 'write', spec: { advanceTo: 1 }, done: 'Release web-1 does not wait for the time of step 1 (watch for 1m).',
+        next: 'Where its metrics are undecided, it asks at once: serin approve web-1. Follow it with: serin status web-1 --watch.',
+      });
+    });
+
+    it('is not promoted once it asks, nor resumed', () => {
+      const why = 'step 1 of release web-1 (watch for 1m) is undecided and waits for somebody to decide. Approve it with: serin approve web-1.';
+      expect(planSteering('promote', asking(true))).toEqual({ outcome: 'refused', why });
+      expect(planSteering('promote', asking(true, { advanceTo: 1 }))).toEqual({ outcome: 'refused', why });
+      expect(planSteering('promote', asking(true, { paused: true }))).toMatchObject({ outcome: 'write', spec: { paused: false }, next: 'Step 1 waits for somebody to decide: serin approve web-1, or serin reject web-1.' });
+      expect(planSteering('resume', asking(true))).toEqual({ outcome: 'refused', why: 'release web-1 is not paused: Waits.' });
+    });
+
+    it('is named among what promote --full does not skip', () => {
+      expect(planSteering('promote', asking(false), { full: true })).toMatchObject({
+        outcome: 'write', spec: { advanceTo: 4 }, done: 'Release web-1 goes through its remaining steps without waiting for pauses and analyses.',
+        next: 'Never skipped: step 1, watch for 1m, which asks for an approval where it is undecided; step 3, analyze, which asks for an approval where it is undecided. Follow it with: serin status web-1 --watch.',
+      });
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { consentWanted } from '../../engine/analysis-steps.js';
 import { describeStep } from '../../engine/formatting.js';
 import { stepOf, type StepKind } from '../../model/plan.js';
 import { hasEnded, type Release, type ReleaseSpec } from '../../model/release.js';
@@ -38,7 +39,7 @@ function resume(release: Release): SteeringPlan {
   const atPause = step?.kind === 'pause' && release.status?.phase === 'Progressing';
   const told = (release.spec.advanceTo ?? 0) > index;
   if (!release.spec.paused && (!atPause || told)) {
-    return told && atPause ? { outcome: 'nothing', done: `Release ${name} was told to go on already.`, next: followWith(name) } : { outcome: 'refused', why: `release ${name} is not paused: ${release.status?.message ?? 'it is under way.'}${step?.kind === 'analyze' ? ` Go on without waiting with: serin promote ${name}.` : ''}` };
+    return told && atPause ? { outcome: 'nothing', done: `Release ${name} was told to go on already.`, next: followWith(name) } : { outcome: 'refused', why: `release ${name} is not paused: ${release.status?.message ?? 'it is under way.'}${step?.kind === 'analyze' && !isAsked(release) ? ` Go on without waiting with: serin promote ${name}.` : ''}` };
   }
   return {
     outcome: 'write',
@@ -57,12 +58,19 @@ function promote(release: Release, full: boolean): SteeringPlan {
     if (!paused) return { outcome: 'refused', why: `release ${name} has passed all its steps and becomes stable by itself.` };
     return { outcome: 'write', spec: released, done: `Release ${name} goes on.`, next: followWith(name) };
   }
+  if (isAsked(release) && !full) {
+    if (paused) return { outcome: 'write', spec: released, done: `Release ${name} goes on.`, next: `Step ${index + 1} waits for somebody to decide: serin approve ${name}, or serin reject ${name}.` };
+    return { outcome: 'refused', why: `step ${index + 1} of release ${name} (${step ? describeStep(step) : ''}) is undecided and waits for somebody to decide. Approve it with: serin approve ${name}.` };
+  }
   const advanceTo = full ? count - 1 : index + 1;
   if (!paused && (release.spec.advanceTo ?? 0) >= advanceTo) return { outcome: 'nothing', done: `Release ${name} was told to go on already.`, next: followWith(name) };
   if (full) {
     const kept = neverSkipped(release, index);
     const stops = kept.length === 0 ? '' : `Never skipped: ${kept.join('; ')}. `;
     return { outcome: 'write', spec: { advanceTo, ...released }, done: `Release ${name} goes through its remaining steps without ${kept.length === 0 ? 'a stop' : 'waiting for pauses and analyses'}.`, next: `${stops}${followWith(name)}` };
+  }
+  if (step && step.kind === 'analyze' && consentWanted(release.spec, step)) {
+    return { outcome: 'write', spec: { advanceTo, ...released }, done: `Release ${name} does not wait for the time of step ${index + 1} (${describeStep(step)}).`, next: `Where its metrics are undecided, it asks at once: serin approve ${name}. ${followWith(name)}` };
   }
   if (step && NEVER_SKIPPED.includes(step.kind) && release.status?.phase === 'Progressing') {
     const instead = step.kind === 'approve' ? `Approve it with: serin approve ${name}.` : step.kind === 'job' ? 'It ends with its Job.' : 'It opens when the webhook agrees.';
@@ -77,8 +85,15 @@ const NEVER_SKIPPED: readonly StepKind[] = ['approve', 'gate', 'job'];
 
 /** The steps from here on that a release stops at whatever it is told. */
 function neverSkipped({ spec }: Release, index: number): string[] {
-  return spec.plan.steps.flatMap((planned, at) => (at >= index && NEVER_SKIPPED.includes(planned.kind) ? [`step ${at + 1}, ${describeStep(stepOf(planned))}`] : []));
+  return spec.plan.steps.flatMap((planned, at) => {
+    const step = stepOf(planned);
+    if (at < index || (!NEVER_SKIPPED.includes(step.kind) && !consentWanted(spec, step))) return [];
+    return [`step ${at + 1}, ${describeStep(step)}${step.kind === 'analyze' ? ', which asks for an approval where it is undecided' : ''}`];
+  });
 }
+
+/** Whether the present step is an analysis that waits for somebody to decide. */
+const isAsked = ({ status }: Release): boolean => status?.phase === 'Progressing' && status.step.askedAt !== undefined;
 
 function presentStep({ spec, status }: Release): { index: number; count: number; step: ReturnType<typeof stepOf> | undefined } {
   const index = status?.step.index ?? 0;

@@ -16,7 +16,7 @@ const ended = (status: Partial<ReleaseStatus>): Release => ({
 function started(): { metrics: ControllerMetrics; lines: () => Promise<string[]>; clock: VirtualClock } {
   const clock = new VirtualClock();
   const metrics = new ControllerMetrics(clock, '1.2.3');
-  metrics.observe({ phases: () => ({ policies: { Resting: 3 }, releases: { Progressing: 2 } }), queueDepth: () => 5, isLeading: () => true, isReady: () => false });
+  metrics.observe({ phases: () => ({ policies: { Resting: 3 }, releases: { Progressing: 2 } }), queueDepth: () => 5, oldestSample: () => 2.5, isLeading: () => true, isReady: () => false });
   return { metrics, clock, lines: async () => (await metrics.text()).split('\n') };
 }
 
@@ -42,6 +42,17 @@ describe('metrics of the controller', () => {
     expect(await lines()).toEqual(expect.arrayContaining([
       'serin_policies{phase="Resting"} 3', 'serin_policies{phase="Refused"} 0', 'serin_releases{phase="Progressing"} 2', 'serin_queue_depth 5', 'serin_leading 1', 'serin_ready 0',
       'serin_build_info{version="1.2.3"} 1', 'serin_reconcile_duration_seconds_count{kind="release",result="conflict"} 1',
+    ]));
+  });
+
+  it('count samples and verdicts by the kind of metric', async () => {
+    const { metrics, lines } = started();
+    metrics.sampled('latency');
+    metrics.unread('errorRate', 'failed');
+    metrics.judged('errorRate', 'fail');
+    expect(await lines()).toEqual(expect.arrayContaining([
+      'serin_samples_total{kind="latency"} 1', 'serin_unread_samples_total{kind="errorRate",reason="failed"} 1', 'serin_verdicts_total{kind="errorRate",outcome="fail"} 1',
+      'serin_verdicts_total{kind="saturation",outcome="pass"} 0', 'serin_oldest_sample_seconds 2.5',
     ]));
   });
 
@@ -73,6 +84,8 @@ describe('metrics of the controller', () => {
     const { metrics, lines } = started();
     metrics.ended(ended({}));
     metrics.passed('policy', 'done', 1);
+    metrics.sampled('latency');
+    metrics.unread('errorRate', 'failed');
     await metrics.counted({ request: () => Promise.resolve({ status: 200, headers: {}, body: '' }), stream: () => Promise.reject(new Error('none')) }).request({ method: 'GET', path: '/version' });
     const offered = new Map<string, Set<string>>();
     for (const line of (await lines()).filter((each) => each.startsWith('serin_'))) {

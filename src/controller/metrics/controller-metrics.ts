@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { outcomes } from '../../model/evidence-record.js';
+import { metricKinds } from '../../model/policy/analysis.js';
 import { strategyNames } from '../../model/policy/strategies.js';
 import { abortReasons, hasEnded, type Release } from '../../model/release.js';
 import type { Clock } from '../../ports/clock.js';
@@ -12,6 +14,8 @@ export interface MetricsSources {
   /** Policies and releases by phase. */
   phases(): { readonly policies: Readonly<Record<string, number>>; readonly releases: Readonly<Record<string, number>> };
   queueDepth(): number;
+  /** Seconds. */
+  oldestSample(): number;
   isLeading(): boolean;
   isReady(): boolean;
 }
@@ -23,6 +27,9 @@ export class ControllerMetrics implements ControllerObserver {
   readonly #ended = counter(this.#registry, metricDefinitions.releasesEnded);
   readonly #duration = histogram(this.#registry, metricDefinitions.releaseDuration);
   readonly #pass = histogram(this.#registry, metricDefinitions.pass);
+  readonly #samples = counter(this.#registry, metricDefinitions.samples);
+  readonly #unread = counter(this.#registry, metricDefinitions.unread);
+  readonly #verdicts = counter(this.#registry, metricDefinitions.verdicts);
   readonly #requests = counter(this.#registry, metricDefinitions.requests);
   readonly #requestDuration = histogram(this.#registry, metricDefinitions.requestDuration);
 
@@ -36,6 +43,7 @@ export class ControllerMetrics implements ControllerObserver {
       this.#ended.inc({ outcome: 'Completed', reason: '', strategy }, 0);
       for (const reason of abortReasons) this.#ended.inc({ outcome: 'Aborted', reason, strategy }, 0);
     }
+    for (const kind of metricKinds) for (const outcome of outcomes) this.#verdicts.inc({ kind, outcome }, 0);
   }
 
   readonly contentType = this.#registry.contentType;
@@ -57,6 +65,7 @@ export class ControllerMetrics implements ControllerObserver {
     phases(metricDefinitions.policies, () => sources.phases().policies);
     phases(metricDefinitions.releases, () => sources.phases().releases);
     gauge(this.#registry, metricDefinitions.queueDepth, (each) => each.set(sources.queueDepth()));
+    gauge(this.#registry, metricDefinitions.oldestSample, (each) => each.set(sources.oldestSample()));
     gauge(this.#registry, metricDefinitions.leading, (each) => each.set(sources.isLeading() ? 1 : 0));
     gauge(this.#registry, metricDefinitions.ready, (each) => each.set(sources.isReady() ? 1 : 0));
   }
@@ -69,6 +78,12 @@ export class ControllerMetrics implements ControllerObserver {
     this.#ended.inc({ ...labels, reason: status.abortReason ?? '' });
     if (status.startedAt !== undefined && status.endedAt !== undefined) this.#duration.observe(labels, (Date.parse(status.endedAt) - Date.parse(status.startedAt)) / 1000);
   };
+
+  sampled: ControllerObserver['sampled'] = (kind) => this.#samples.inc({ kind });
+
+  unread: ControllerObserver['unread'] = (kind, reason) => this.#unread.inc({ kind, reason });
+
+  judged: ControllerObserver['judged'] = (kind, outcome) => this.#verdicts.inc({ kind, outcome });
 
   /** A transport whose requests are counted. */
   counted(transport: Transport): Transport {

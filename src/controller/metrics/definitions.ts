@@ -1,3 +1,5 @@
+import { outcomes as verdicts } from '../../model/evidence-record.js';
+import { metricKinds } from '../../model/policy/analysis.js';
 import { hasEnded, releasePhases } from '../../model/release.js';
 import { policyPhases } from '../../model/release-policy.js';
 import { strategyNames } from '../../model/policy/strategies.js';
@@ -55,6 +57,21 @@ export const metricDefinitions = {
     name: 'serin_api_request_duration_seconds', type: 'histogram', help: 'How long requests to the API server took; watches until they were opened.',
     labels: { verb: ['get', 'list', 'watch', 'create', 'update', 'patch', 'apply', 'delete'] },
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  samples: {
+    name: 'serin_samples_total', type: 'counter', help: 'Samples of metrics that were judged.',
+    labels: { kind: metricKinds },
+  },
+  unread: {
+    name: 'serin_unread_samples_total', type: 'counter', help: 'Tries that brought no sample: there was nothing yet, or the source could not be asked.',
+    labels: { kind: metricKinds, reason: ['waiting', 'failed'] },
+  },
+  verdicts: {
+    name: 'serin_verdicts_total', type: 'counter', help: 'Verdicts on metrics of releases, each time one changed.',
+    labels: { kind: metricKinds, outcome: verdicts },
+  },
+  oldestSample: {
+    name: 'serin_oldest_sample_seconds', type: 'gauge', help: 'How long ago the metric that has been without a sample the longest had one; 0 when nothing is judged.', labels: {},
   },
   leading: { name: 'serin_leading', type: 'gauge', help: '1 in the process that leads, 0 in those that stand by.', labels: {} },
   ready: { name: 'serin_ready', type: 'gauge', help: '1 when the caches are filled, so that this process could lead at once.', labels: {} },

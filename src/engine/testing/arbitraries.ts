@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import type { Match } from '../../model/match.js';
 import type { Plan, PlanStep } from '../../model/plan.js';
+import { undecidedFates, type PlannedAnalysis } from '../../model/policy/analysis.js';
 import type { Release } from '../../model/release.js';
 import type { Happening } from './happening.js';
+import type { Said } from './metrics.js';
 import type { Manners } from './others.js';
 
 const milliseconds = fc.integer({ min: 0, max: 20_000 });
@@ -11,7 +13,13 @@ const match = fc.constantFrom<Match>({ headers: [{ name: 'end-user', exact: 'jas
 /** Steps that wait or test; every strategy knows them. */
 const checks: fc.Arbitrary<PlanStep>[] = [
   fc.record({ kind: fc.constant('pause' as const), milliseconds }),
-  fc.record({ kind: fc.constant('analyze' as const), milliseconds, minimumRequests: fc.integer({ min: 0, max: 30 }) }),
+  fc.record(
+    {
+      kind: fc.constant('analyze' as const), milliseconds, minimumRequests: fc.integer({ min: 0, max: 30 }),
+      metrics: fc.constantFrom(['smoke'], ['smoke', 'errors'], ['trial']), undecided: fc.constantFrom(...undecidedFates),
+    },
+    { requiredKeys: ['kind'] },
+  ),
   fc.record({ kind: fc.constant('job' as const), job: fc.constant({}), milliseconds: fc.integer({ min: 30_000, max: 60_000 }) }),
   fc.record({ kind: fc.constant('gate' as const), url: fc.constant('http://gate.test/'), milliseconds: fc.integer({ min: 30_000, max: 60_000 }), intervalMilliseconds: fc.constant(1000) }),
   fc.record({ kind: fc.constant('approve' as const), approvals: fc.integer({ min: 1, max: 2 }), users: fc.constant(['ana', 'ben']), groups: fc.constant(['owners']) }),
@@ -42,7 +50,20 @@ const batchSteps: fc.Arbitrary<PlanStep[]> = fc
     return steps.map((step): PlanStep => (step.kind === 'batch' ? { ...step, part: (part = Math.max(part, step.part ?? 0)) } : step));
   });
 
-const rest = { readyTimeoutMilliseconds: 60_000, drainMilliseconds: 2000, judge: { maximumErrorRateIncrease: 0.02, minimumRequests: 20 } };
+/** Requests that are counted here; a metric of which scenarios say what it says; one that only looks; one of steps alone. */
+const analysis: PlannedAnalysis = {
+  falseAlarm: 0.01, missed: 0.05,
+  undecided: { milliseconds: 10_000, then: 'promote', minimumRequests: 20 },
+  metrics: [
+    { name: 'errors', errorRate: {} },
+    { name: 'latency', latency: {} },
+    { name: 'trial', latency: { percentile: 'p50' }, dryRun: true },
+    { name: 'smoke', condition: { success: 'result > 0', every: '30s' } },
+  ],
+  ofSteps: ['smoke'],
+};
+
+const rest = { readyTimeoutMilliseconds: 60_000, drainMilliseconds: 2000, analysis };
 const preview = fc.option(fc.constant({ preview: { path: '/green' } }), { nil: {} });
 
 const promoted = (steps: PlanStep[]): PlanStep[] => [...steps, { kind: 'promote' }];
@@ -93,10 +114,14 @@ export function releaseWith(steps: PlanStep[], plan: Partial<Plan> = {}): Releas
 export const arbitraryManners: fc.Arbitrary<Manners> = fc.record({
   job: fc.constantFrom('succeeds' as const, 'succeeds' as const, 'succeeds' as const, 'fails' as const, 'hangs' as const),
   gate: fc.constantFrom('opens' as const, 'opens' as const, 'opens' as const, 'refuses' as const, 'shut' as const),
+  metrics: fc.constantFrom('pass' as const, 'pass' as const, 'undecided' as const),
 });
 
 /** Those who may approve, one who may as a member of a group, and one who may not. */
 const speaker = fc.constantFrom<{ user: string; groups: string[] }>({ user: 'ana', groups: [] }, { user: 'ben', groups: ['owners'] }, { user: 'cleo', groups: ['owners'] }, { user: 'eve', groups: ['guests'] });
+
+/** What a metric says next; that it fails comes once in a while. */
+const said: fc.Arbitrary<Said> = fc.constantFrom<Said>({ outcome: 'pass' }, { outcome: 'pass' }, { outcome: 'undecided' }, { outcome: 'undecided', leansWorse: true }, { outcome: 'undecided', ended: true }, { outcome: 'fail' });
 
 /** Mostly time and work going on; now and then something that people or the world do in between. */
 export const arbitraryHappenings: fc.Arbitrary<Happening[]> = fc.array(
@@ -113,6 +138,7 @@ export const arbitraryHappenings: fc.Arbitrary<Happening[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), paused: fc.boolean() }) },
     { weight: 1, arbitrary: fc.constantFrom<Happening>({ kind: 'abort' }, { kind: 'template', to: 'stable' }, { kind: 'template', to: 'other' }, { kind: 'unpause' }, { kind: 'deleteRelease' }, { kind: 'deletePolicy' }, { kind: 'neverReady' }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), rate: fc.constantFrom(0, 0.5, 1) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('say' as const), metric: fc.constantFrom('latency', 'trial', 'trial', 'smoke', 'smoke'), said }) },
   ),
   { minLength: 0, maxLength: 150, size: 'max' },
 );

@@ -1,4 +1,5 @@
 import type { Role } from '../../model/version.js';
+import type { Said } from './metrics.js';
 
 /** What a test can do to the world from outside. */
 export type Happening =
@@ -19,4 +20,6 @@ export type Happening =
   | { kind: 'deleteRelease' }
   | { kind: 'deletePolicy' }
   | { kind: 'fail'; rate: number }
+  /** What a metric says that is not measured here. */
+  | { kind: 'say'; metric: string; said: Said }
   | { kind: 'neverReady' };

@@ -1,3 +1,4 @@
+import type { UndecidedFate } from '../../model/policy/analysis.js';
 import { allowances } from '../../model/sizing.js';
 import { advance } from '../advance.js';
 import type { Observation } from '../observation.js';
@@ -32,6 +33,16 @@ const keepsOf = (status: Status, release: Parameters<Advance>[0]): Partial<Statu
   return status.phase === 'Aborting' ? { intent: { ...status.intent, ...(matches ? { matches } : {}), ...(mirror === undefined ? {} : { mirror }), ...(preview === undefined ? {} : { preview }) } } : {};
 };
 
+/** Takes the plan for one with other fates of what is undecided. */
+const withFates = (change: (fate: UndecidedFate | undefined) => UndecidedFate | undefined): Advance => (release, observation, now) => {
+  const { plan } = release.spec;
+  const steps = plan.steps.map(({ undecided, ...step }) => {
+    const fate = change(undecided);
+    return fate === undefined ? step : { ...step, undecided: fate };
+  });
+  return advance({ ...release, spec: { ...release.spec, plan: { ...plan, steps } } }, observation, now);
+};
+
 let salt = 0;
 
 export const mutants: readonly Mutant[] = [
@@ -60,6 +71,10 @@ export const mutants: readonly Mutant[] = [
       return over && now % 2 === 0 ? alter(decision, () => ({ step: { index: before, startedAt: new Date(now).toISOString() }, phase: 'Progressing' })) : decision;
     },
   },
+  { rule: 4, mistake: 'takes metrics that are undecided for passed', breaks: /cut short/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => (metric.outcome === 'undecided' ? { ...metric, outcome: 'pass' } : metric)) })) },
+  { rule: 4, mistake: 'promotes what is to be held', breaks: /is to be held|cut short/, decide: withFates((fate) => (fate === 'hold' || fate === 'abort' ? 'promote' : fate)) },
+  { rule: 4, mistake: 'does not see what speaks against the canary', breaks: /something spoke against/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => ({ ...metric, leansWorse: false, ended: false })) })) },
+  { rule: 4, mistake: 'does not count requests before it lets an undecided canary through', breaks: /too few requests/, decide: misled((observation) => ({ ...observation, evidence: { ...observation.evidence, canary: { requests: 1e9, failures: 0 } } })) },
   { rule: 4, mistake: 'does not wait for the router', breaks: /before its share was in force/, decide: misled((observation) => ({ ...observation, routing: { ...observation.routing, reached: true } })) },
   {
     rule: 5,
@@ -97,5 +112,9 @@ export const mutants: readonly Mutant[] = [
     mistake: 'lets people skip approvals', breaks: /approvals$/,
     decide: misled((observation, release) => (toldToGoOn(release) ? { ...observation, approvals: ['ana', 'ben'].map((user) => ({ user, groups: [], step: release.status?.step.index ?? 0, approved: true, comment: '' })) } : observation)),
   },
+  { rule: 9, mistake: 'lets people skip the question what to do with the undecided', breaks: /without approvals$/, decide: withFates((fate) => (fate === 'ask' ? 'hold' : fate)) },
   { rule: 10, mistake: 'counts as it goes', breaks: /two answers/, decide: altered(() => ({ message: `${salt++}` })) },
+  { rule: 11, mistake: 'does not hear of metrics that fail', breaks: /went on in/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => (metric.outcome === 'fail' ? { ...metric, outcome: 'undecided' } : metric)) })) },
+  { rule: 11, mistake: 'listens to metrics that only look', breaks: /only looks/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => ({ ...metric, dryRun: false })) })) },
+  { rule: 11, mistake: 'listens to metrics of steps everywhere', breaks: /only looks/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => ({ ...metric, ofSteps: false })) })) },
 ];

@@ -6,6 +6,8 @@ import type { ApprovalObservation, GateObservation, JobObservation } from '../ob
 export interface Manners {
   readonly job: 'succeeds' | 'fails' | 'hangs';
   readonly gate: 'opens' | 'refuses' | 'shut';
+  /** What metrics say that the scenario says nothing of. */
+  readonly metrics: 'pass' | 'undecided';
 }
 
 /** Those whom a release asks: Jobs, webhooks and people. */

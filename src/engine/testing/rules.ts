@@ -1,5 +1,6 @@
 import { hasEnded } from '../../model/release.js';
 import { WHOLE } from '../../model/split.js';
+import { onlyLooks, takesBackWhatFails } from './analysis-rules.js';
 import { keepsCapacity } from './capacity-rule.js';
 import type { Coverage } from './coverage.js';
 import { sameEnd } from './same-end-rule.js';
@@ -116,6 +117,16 @@ export const rules: readonly Rule[] = [
         if (hasEnded(world.status.phase)) return;
         const [first, second] = [1, 2].map(() => JSON.stringify(decide(structuredClone({ ...world.release, status: world.status }), structuredClone(world.observation()), world.now)));
         claim(first === second, 'two answers to one question');
+      }),
+  },
+  {
+    number: 11,
+    says: 'a metric that fails takes the canary back in the same pass, where it counts; elsewhere it changes nothing',
+    holds: (decide, runs, coverage) =>
+      always(decide, runs, coverage, () => ({ asked }) => {
+        if (!asked) return;
+        takesBackWhatFails(asked);
+        onlyLooks(asked, decide);
       }),
   },
 ];

@@ -1,5 +1,6 @@
 import { deepEqual } from '../../model/json.js';
 import { WHOLE } from '../../model/split.js';
+import { asksWhereUndecided, leavesAnalysisByItsRule } from './analysis-rules.js';
 import { claim } from './scenario.js';
 import { stepAt } from './others.js';
 import type { Asked, World } from './world.js';
@@ -23,8 +24,7 @@ export function leavesByTheStepsOwnRule(world: World): void {
   trafficStands(left.asked, index);
   if (step?.kind === 'pause') claim(told || inStep >= (step.milliseconds ?? Number.POSITIVE_INFINITY), 'a pause was cut short');
   if (step?.kind === 'analyze') {
-    const seen = observation.evidence.canary.requests - (status?.step.startRequests ?? 0);
-    claim(told || (inStep >= step.milliseconds && seen >= step.minimumRequests), 'an analysis was cut short');
+    leavesAnalysisByItsRule(left.asked, step, { told, inStep });
   }
   if (step?.kind === 'job') claim(observation.job?.state === 'succeeded', 'went past a Job that had not succeeded');
   if (step?.kind === 'gate') claim(observation.gate?.state === 'open', 'went past a gate that was not open');
@@ -34,6 +34,7 @@ export function leavesByTheStepsOwnRule(world: World): void {
 export function leavesApprovalsWithConsent(world: World): void {
   const left = passed(world.asked);
   const step = left && stepAt(left.asked.release, left.index);
+  if (left && step?.kind === 'analyze') asksWhereUndecided(left.asked, step, left.index);
   if (step?.kind !== 'approve') return;
   const said = world.others.approvals.filter((approval) => approval.step === left?.index && (step.users.includes(approval.user) || approval.groups.some((group) => step.groups.includes(group))));
   const given = new Set(said.filter(({ approved }) => approved).map(({ user }) => user));

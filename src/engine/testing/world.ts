@@ -8,6 +8,7 @@ import type { Decision } from '../decision.js';
 import type { Observation, PodTrouble, ReplicaSetObservation, RoutingObservation, WorkloadObservation } from '../observation.js';
 import { sameTraffic, type Traffic } from '../same-traffic.js';
 import type { Happening } from './happening.js';
+import { Metrics } from './metrics.js';
 import { Others, type Manners } from './others.js';
 
 /** What decides: the engine, or a mutant of it. */
@@ -31,7 +32,7 @@ export interface Asked {
   readonly decision: Decision;
 }
 
-const OBLIGING: Manners = { job: 'succeeds', gate: 'opens' };
+const OBLIGING: Manners = { job: 'succeeds', gate: 'opens', metrics: 'pass' };
 
 /**
  * A cluster, a router and users in a few lines: they follow intents late and in any order, as a real cluster may, but
@@ -55,6 +56,7 @@ export class World {
   evidence: Evidence = { stable: { requests: 0, failures: 0 }, canary: { requests: 0, failures: 0 } };
   /** Jobs, webhooks and people. */
   readonly others: Others;
+  readonly metrics: Metrics;
   /** The last pass of the controller. */
   asked: Asked | undefined;
   readonly #random: Random;
@@ -68,6 +70,7 @@ export class World {
     this.replicas = replicas;
     this.#random = random;
     this.others = new Others(manners);
+    this.metrics = new Metrics(release, this.now, manners.metrics);
     const set = (name: string, size: number, exists: boolean): Set => ({ name, size, pods: size, ready: size, holder: 'home', exists });
     this.sets = { stable: set(release.spec.stable.replicaSet, replicas, true), canary: set(release.spec.canary.replicaSet, 0, this.#userRun) };
     this.old = set('old', 0, !this.#userRun);
@@ -98,6 +101,7 @@ export class World {
       others: [this.#observe(this.old)].flatMap((each) => each ?? []),
       routing: this.#routing(),
       evidence: this.evidence,
+      analysis: this.metrics.observe(),
       ...this.others.observe(this.release, this.status),
     };
   }
@@ -208,11 +212,13 @@ export class World {
     this.#owed += (requests * share) / WHOLE;
     const canary = Math.floor(this.#owed);
     this.#owed -= canary;
+    const bad = Math.round(canary * this.failRate);
     const { stable: before, canary: seen } = this.evidence;
     this.evidence = {
       stable: { requests: before.requests + requests - canary, failures: before.failures },
-      canary: { requests: seen.requests + canary, failures: seen.failures + Math.round(canary * this.failRate) },
+      canary: { requests: seen.requests + canary, failures: seen.failures + bad },
     };
+    this.metrics.count(this.now, requests - canary, canary, bad);
   }
 
   /** A person's command. */
@@ -267,6 +273,9 @@ export class World {
       case 'deletePolicy':
         this.policyDeleted = true;
         return;
+      case 'say':
+        this.metrics.said.set(what.metric, what.said);
+        return;
       case 'fail':
         this.failRate = what.rate;
         return;
@@ -281,9 +290,10 @@ export class World {
     const { step: { index }, phase } = this.status;
     const step = this.release.spec.plan.steps[index];
     if (phase !== 'Progressing' || !step) return;
-    const unending = step.kind === 'pause' ? step.milliseconds === undefined : step.kind === 'analyze' && this.status.intent.share === 0;
+    const overdue = this.now - Date.parse(this.status.step.startedAt) > (step.milliseconds ?? 0) + 5000;
+    const unending = step.kind === 'pause' ? step.milliseconds === undefined : step.kind === 'analyze' && overdue;
     if (unending) this.command({ advanceTo: index + 1 });
-    if (step.kind !== 'approve') return;
+    if (step.kind !== 'approve' && !(step.kind === 'analyze' && overdue)) return;
     for (const user of ['ana', 'ben']) {
       const spoke = this.others.approvals.some((approval) => approval.step === index && approval.user === user);
       if (!spoke) this.others.approvals.push({ user, groups: ['owners'], approved: true, step: index, comment: '' });

@@ -1,6 +1,6 @@
 import { metricDefinitions } from '../../controller/metrics/definitions.js';
 
-const { leading, ready, pass, requests, requestDuration, releases, releasesEnded, releaseDuration, policies, queueDepth, build } = metricDefinitions;
+const { leading, ready, pass, requests, requestDuration, releases, releasesEnded, releaseDuration, policies, queueDepth, samples, unread, verdicts, oldestSample, build } = metricDefinitions;
 
 interface Query {
   readonly expr: string;
@@ -32,6 +32,11 @@ const panels: readonly Panel[] = [
   graph('How long releases take', 'From start to end; half of them are faster than p50.', 's',
     { expr: `histogram_quantile(0.5, sum by (le, outcome) (increase(${releaseDuration.name}_bucket[6h])))`, legend: 'p50 {{outcome}}' },
     { expr: `histogram_quantile(0.95, sum by (le, outcome) (increase(${releaseDuration.name}_bucket[6h])))`, legend: 'p95 {{outcome}}' }),
+  graph('Samples', 'Samples of metrics a second, and tries that brought none.', 'ops',
+    { expr: `sum by (kind) (rate(${samples.name}[$__rate_interval]))`, legend: '{{kind}}' },
+    { expr: `sum by (kind, reason) (rate(${unread.name}[$__rate_interval])) > 0`, legend: '{{kind}} {{reason}}' }),
+  graph('Longest without a sample', 'Of all metrics that are judged at the moment.', 's', { expr: `max(${oldestSample.name})`, legend: 'oldest' }),
+  graph('Verdicts', 'In the last hour, each time one changed.', 'short', { expr: `sum by (kind, outcome) (increase(${verdicts.name}[1h])) > 0`, legend: '{{kind}} {{outcome}}' }),
   graph('Policies', 'By what they do at the moment.', 'short', { expr: `max by (phase) (${policies.name})`, legend: '{{phase}}' }),
   graph('Queue', 'Policies and releases that are worked on or wait.', 'short', { expr: `max(${queueDepth.name})`, legend: 'depth' }),
   graph('Passes', 'Passes of the loop a second, by what came of them.', 'ops', { expr: `sum by (kind, result) (rate(${pass.name}_count[$__rate_interval]))`, legend: '{{kind}} {{result}}' }),

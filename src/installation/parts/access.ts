@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../../kubernetes/generated/rbac-v1.js';
-import { clusterRules, configRules, CONTROLLER_USER, LEASE, leaseRules, workRules } from '../../controller/controller-rules.js';
+import { clusterRules, configRules, CONTROLLER_USER, LEASE, leaseRules, wholeClusterRules, workRules } from '../../controller/controller-rules.js';
 import { GROUP } from '../../model/resources.js';
 import { hole, NAMESPACE, not, set, when, type Condition, type Node, type Text } from '../template/nodes.js';
 import { clusterMetadata, labels, metadata, NAME, nameInCluster, type Part } from './part.js';
@@ -33,7 +33,7 @@ function role(name: string, namespace: typeof WATCHED, rules: Node, condition?: 
 export const accessParts: readonly Part[] = [
   { file: 'access', kind: 'ServiceAccount', object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(NAME), automountServiceAccountToken: false } },
   ...role('serin-leader', hole(NAMESPACE), asNodes(leaseRules(LEASE))),
-  ...clusterRole(CONTROLLER_USER, [...work, ...asNodes(clusterRules)], EVERYWHERE),
+  ...clusterRole(CONTROLLER_USER, [...work, ...asNodes(clusterRules), ...asNodes(wholeClusterRules)], EVERYWHERE),
   ...role('serin-controller', WATCHED, work, ONE_NAMESPACE),
   ...clusterRole(nameInCluster(`${CONTROLLER_USER}:`), asNodes(clusterRules), ONE_NAMESPACE),
 ];
@@ -49,11 +49,11 @@ export interface UserRole {
 }
 
 const READ = ['get', 'list', 'watch'];
-const read: PolicyRule = { apiGroups: [GROUP], resources: ['releasepolicies', 'releases', 'approvals'], verbs: READ };
+const read: PolicyRule = { apiGroups: [GROUP], resources: ['releasepolicies', 'releases', 'approvals', 'evidence', 'metrictemplates', 'clustermetrictemplates'], verbs: READ };
 
 /** The roles for people. Nobody but an approver, or an administrator of the namespace, gives approvals. */
 export const userRoles: readonly UserRole[] = [
-  { name: 'serin-viewer', purpose: 'sees policies, releases and approvals', takenInBy: ['view', 'edit', 'admin'], rules: [read] },
+  { name: 'serin-viewer', purpose: 'sees policies, releases, what they are judged by, and approvals', takenInBy: ['view', 'edit', 'admin'], rules: [read] },
   {
     name: 'serin-releaser',
     purpose: 'writes policies; pauses, resumes, promotes and aborts releases',

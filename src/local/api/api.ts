@@ -19,6 +19,7 @@ import { administrator, type User, type Users } from './request/users.js';
 import type { ServerContext } from './server-context.js';
 import type { Store } from './store.js';
 import { createSystemObjects } from './system-objects.js';
+import type { PodAddress } from './verbs/pod-proxy.js';
 import { inProcessTransport } from './in-process-transport.js';
 import { WatchHub } from './verbs/watch-hub.js';
 
@@ -35,6 +36,8 @@ export interface ApiOptions {
   readonly tokenKey?: Uint8Array;
   /** Where Pod logs are read; absent: they are empty. */
   readonly logs?: LogSource;
+  /** Where Pods are really found, for requests that are passed on to them; absent: they cannot be reached. */
+  readonly podAddress?: PodAddress;
 }
 
 /** A Kubernetes-compatible API. */
@@ -63,7 +66,7 @@ export function createApi(options: ApiOptions): Api {
   const aggregation = new RoleAggregation(store);
   const server: ServerContext = {
     ...{ store, clock, random, kinds, watches, schemas: builtinSchemas, authentication, authorizer },
-    ...{ protobuf: new ProtobufObjects(), admission: createAdmission(), logs: options.logs },
+    ...{ protobuf: new ProtobufObjects(), admission: createAdmission(), logs: options.logs, podAddress: options.podAddress },
   };
   const accounts = new DefaultAccounts(store, clock, random);
   const ready = createSystemObjects(server).then(() => accounts.start());

@@ -92,6 +92,7 @@ function callOf(server: ServerContext, request: UserRequest, target: ResourceTar
     namespace: target.namespace,
     name: target.name,
     subresource: target.subresource,
+    rest: target.rest,
     deprecatedWatch: target.deprecatedWatch ?? false,
     query: request.query ?? new URLSearchParams(),
     headers: request.headers ?? {},

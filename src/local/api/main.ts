@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { isRecord } from '../../kubernetes/json.js';
 import { systemClock } from '../../ports/clock.js';
 import { seededRandom } from '../../ports/random.js';
+import { openAddressMap } from '../addresses/cluster-addresses.js';
 import { createApi, type Api } from './api.js';
 import { fileLogs } from './file-logs.js';
 import { builtinKinds } from './kinds/registry.js';
@@ -47,8 +48,9 @@ async function run(directory: string): Promise<void> {
   const users = usersFile(join(directory, 'tokens.json'), systemClock);
   const tokenKey = readTokenKey(join(directory, 'service-account.key'));
   const random = seededRandom(Number(process.hrtime.bigint() & 0x7fffffffn) ^ process.pid);
+  const addresses = await openAddressMap(directory);
   const logs = fileLogs(values.logs ?? join(directory, 'logs'), systemClock);
-  const api = createApi({ store, clock: systemClock, random, users, tokenKey, logs, kinds: builtinKinds({ serviceRange: values['service-range'] }) });
+  const api = createApi({ store, clock: systemClock, random, users, tokenKey, logs, podAddress: (address, port) => addresses.toSocketAddress(address, port), kinds: builtinKinds({ serviceRange: values['service-range'] }) });
   for (const file of values.crds) await installDefinitions(api, file);
   if (values.access !== undefined) await installAccess(api, values.access);
   const listener = await listen(api, { port: Number(values.port), ...tlsOf(values['tls-cert'], values['tls-key']) });

@@ -9,6 +9,7 @@ import type { KindRegistry, ServedKind } from './kind-registry.js';
 import type { LogSource } from './log-source.js';
 import type { User } from './request/users.js';
 import type { Store } from './store.js';
+import type { PodAddress } from './verbs/pod-proxy.js';
 import type { WatchHub } from './verbs/watch-hub.js';
 
 /** What all requests share. */
@@ -24,6 +25,8 @@ export interface ServerContext {
   readonly authorizer: Authorizer;
   readonly admission: Admission;
   readonly logs: LogSource | undefined;
+  /** Where Pods are really found; absent where they have no network. */
+  readonly podAddress: PodAddress | undefined;
 }
 
 /** One request for a resource, checked as far as its path goes. */
@@ -37,6 +40,8 @@ export interface Call {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** What is meant for the other side of a proxy. */
+  readonly rest?: string | undefined;
   /** Whether the path is one of the old `/watch/…` kind. */
   readonly deprecatedWatch: boolean;
   readonly query: URLSearchParams;

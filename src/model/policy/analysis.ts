@@ -16,7 +16,8 @@ const errorRate = Type.Object(
   {
     worseBy: Times(`${rolledBack} 1.5x when absent.`),
     acceptBelow: Times(`${accepted} 2x when absent.`),
-    negligible: Percent('A part that is no trouble whatever stable does. 0.1% when absent.'),
+    negligible: Percent('A part that is no trouble whatever stable does: never taken back for less. 0.1% when absent.'),
+    fineBelow: Percent('Accepted when certainly less than this part is bad, whatever stable does; at least negligible. 0.5% when absent, or negligible where that is more.'),
     below: Percent('Compare with this limit, not with stable: taken back when certainly above, accepted when certainly below.'),
   },
   { description: 'The part that is bad of all: failed requests, or what the source counts.' },
@@ -106,7 +107,8 @@ export type PlannedMetric = Static<typeof PlannedMetricSchema>;
 export const undecidedFates = ['promote', 'hold', 'ask', 'abort'] as const;
 export type UndecidedFate = (typeof undecidedFates)[number];
 
-const metricNames = (description: string) => Type.Optional(Type.Array(Name('A metric.'), { minItems: 1, maxItems: 16, description }));
+/** Names of metrics of the same policy. */
+export const MetricNames = (description: string) => Type.Optional(Type.Array(Name('A metric.'), { minItems: 1, maxItems: 16, description }));
 
 export const AnalysisSchema = Type.Object(
   {
@@ -123,8 +125,8 @@ export const AnalysisSchema = Type.Object(
       ),
     ),
     metrics: Type.Optional(Type.Array(MetricSchema, { minItems: 1, maxItems: 16, description: 'What is judged; errors and latency of requests when absent.', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })),
-    before: metricNames('These must pass before the canary gets its first request.'),
-    after: metricNames('These must pass once the canary has all requests, before the old version goes.'),
+    before: MetricNames('These must pass before the canary gets its first request.'),
+    after: MetricNames('These must pass once the canary has all requests, before the old version goes.'),
   },
   { description: 'What makes a version worse, and how sure to be.' },
 );
@@ -143,6 +145,6 @@ export const PlannedAnalysisSchema = Type.Object(
     metrics: Type.Array(PlannedMetricSchema, { maxItems: 16, description: 'What is judged.' }),
     ofSteps: Type.Optional(Type.Array(Type.String(), { maxItems: 16, description: 'The metrics that are sampled and judged only in the steps that name them.' })),
   },
-  { description: 'How the canary is judged.' },
+  { description: 'How the canary is judged; by its Pods alone when absent.' },
 );
 export type PlannedAnalysis = Static<typeof PlannedAnalysisSchema>;

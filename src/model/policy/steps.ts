@@ -1,8 +1,9 @@
 import { Type, type Static } from 'typebox';
 import type { JobTemplateSpec } from '../../kubernetes/generated/batch-v1.js';
-import { AnyObject } from '../../schema/typebox.js';
+import { AnyObject, StringEnum } from '../../schema/typebox.js';
 import { howMany } from '../how-many.js';
 import { MatchSchema } from '../match.js';
+import { MetricNames, undecidedFates } from './analysis.js';
 import { CountOrPercent, Duration, Name, exactlyOne } from './fields.js';
 
 /** Matches as people write them: also by user, where the policy says how users are told. */
@@ -19,10 +20,12 @@ const pause = Type.Object({ for: Type.Optional(Duration('How long; until told to
 
 const analyze = Type.Object(
   {
-    for: Duration('How long the canary is watched at least.', '30s'),
-    minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'How many canary requests must be on record.' })),
+    for: Type.Optional(Duration('How long at most; as analysis.undecided.after says when absent. It is over as soon as all metrics pass.')),
+    minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'Canary requests in this step without which an undecided analysis holds in place of promote; as analysis.undecided says when absent.' })),
+    metrics: MetricNames('The metrics that must pass; they are sampled and judged in such steps alone. Those that are judged all the time when absent.'),
+    undecided: Type.Optional(StringEnum(undecidedFates, { description: 'What comes when it is still undecided then; as analysis.undecided.then says when absent.' })),
   },
-  { description: 'Watch the canary before going on.' },
+  { description: 'Wait until the metrics pass. One that fails takes the canary back at once, in this step as in any other.' },
 );
 
 const job = Type.Object(

@@ -42,7 +42,7 @@ const AbSchema = Type.Object(
         {
           audience: Type.Optional(AudienceSchema),
           share: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Part of everybody else, in per cent, that meets B too.' })),
-          checks: checks('What must pass before the next stage. 10 minutes of watching when absent.'),
+          checks: checks('What must pass before the next stage. An analysis of at most 10 minutes when absent.'),
         },
         { description: 'Who meets B from here on, beside those of the stages before.', 'x-kubernetes-validations': [{ rule: 'has(self.audience) || has(self.share)', message: 'a stage names an audience or a share' }] },
       ),

@@ -8,7 +8,7 @@ import { ask } from '../../scenarios/doors.js';
 import { eventually } from '../../scenarios/local-cluster.js';
 import { PATIENCE } from '../lab/lab-shop.js';
 import { VersionedShop } from '../lab/versioned-shop.js';
-import { FEW, hostOf, ReleasedShop, ShopUsers, untilServing, type ReleasePlane } from './released-shop.js';
+import { hostOf, ReleasedShop, ShopUsers, untilOnly, untilServing, type ReleasePlane } from './released-shop.js';
 import { expectCounted } from './shown-shares.js';
 
 /** What `mortal-shop.mjs` fails with, and no proxy. */
@@ -48,7 +48,7 @@ async function expectRelease(plane: ReleasePlane): Promise<void> {
   await shop.goOn();
   await shop.ends('Completed');
   await shop.atRest();
-  for (const door of shop.doors) expect(await ask(door, FEW)).toEqual({ versions: { v2: FEW }, failed: 0 });
+  await untilOnly(shop.doors, 'v2');
   expectServed(await users.stop(), ['v1', 'v2']);
   expect(await shop.routing()).toEqual(found);
 }
@@ -64,11 +64,11 @@ async function expectBlueGreen(plane: ReleasePlane): Promise<void> {
   await shop.lead('green', preview, 'shop-green');
   const [tested] = plane.doors(shop.namespace, preview, 'shop-green');
   await eventually('the preview answers', async () => (await ask(tested, 1)).versions['v2'] === 1);
-  expect(await ask(tested, FEW)).toEqual({ versions: { v2: FEW }, failed: 0 });
-  for (const door of shop.doors) expect(await ask(door, FEW)).toEqual({ versions: { v1: FEW }, failed: 0 });
+  await untilOnly([tested], 'v2');
+  await untilOnly(shop.doors, 'v1');
   await shop.goOn();
   await shop.atPause(1);
-  for (const door of shop.doors) expect(await ask(door, FEW)).toEqual({ versions: { v2: FEW }, failed: 0 });
+  await untilOnly(shop.doors, 'v2');
   await shop.goOn();
   await shop.ends('Completed');
   await shop.atRest();
@@ -90,7 +90,7 @@ async function expectVersions(plane: ReleasePlane): Promise<void> {
   await shop.goOn();
   await shop.ends('Completed');
   await shop.atRest();
-  for (const door of doors) expect(await ask(door, FEW)).toEqual({ versions: { v2: FEW }, failed: 0 });
+  await untilOnly(doors, 'v2');
   expect(await shop.sizes()).toEqual({ 'shop-v1': 0, 'shop-v2': 2 });
   expectServed(await users.stop(), ['v1', 'v2']);
 }
@@ -114,10 +114,11 @@ async function expectTakenBack(plane: ReleasePlane, how: 'crashing' | 'failing')
     if (phase === 'Progressing') await tell(shop, how);
     return hasEnded(phase) || (phase !== 'Progressing' && shares?.accepted?.canary === 0);
   }, PATIENCE);
+  await untilOnly(shop.doors, 'v1');
   const after = shop.users();
   const { status } = await shop.ends('Aborted');
   expect(status?.abortReason).toBe(how === 'failing' ? 'TooManyFailures' : 'CanaryCrashed');
-  for (const door of shop.doors) expect(await ask(door, FEW)).toEqual({ versions: { v1: FEW }, failed: 0 });
+  await untilOnly(shop.doors, 'v1');
   expectServed(await after.stop(), ['v1']);
   expect(await shop.routing()).toEqual(found);
 
@@ -155,7 +156,7 @@ async function expectEjected(plane: ReleasePlane): Promise<void> {
   await shop.atPause();
   for (const door of shop.doors) await expectCounted(door, splitOf(500), SOME);
   await shop.serin('eject', shop.name, '--restore-template');
-  for (const door of shop.doors) expect(await ask(door, FEW)).toEqual({ versions: { v1: FEW }, failed: 0 });
+  await untilOnly(shop.doors, 'v1');
   expectServed(await ejecting.stop(), ['v1', 'v2']);
   expect([await shop.routing(), await pods()]).toEqual([found, serving]);
 }

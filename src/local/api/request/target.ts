@@ -6,6 +6,8 @@ export interface ResourceTarget {
   readonly plural: string;
   readonly name?: string;
   readonly subresource?: string;
+  /** Behind the subresource `proxy`: the path that is meant for the other side, as it was sent; empty where there is none. */
+  readonly rest?: string;
   /** Whether the path is one of the old `/api/v1/watch/…` kind. */
   readonly deprecatedWatch?: boolean;
 }
@@ -26,8 +28,9 @@ export function parseTarget(path: string): ResourceTarget | undefined {
   // `namespaces/<name>` and its own subresources are the Namespace itself; anything else after the name lies inside.
   const inside = parts[0] === 'namespaces' && parts.length > 2 && !isNamespaceSubresource(group, parts);
   const namespace = inside ? parts.splice(0, 2)[1] : undefined;
-  const [plural, name, ...rest] = parts;
+  const [plural, name, ...below] = parts;
   if (plural === undefined) return undefined;
+  const proxied = group === '' && below[0] === 'proxy';
   return {
     group,
     version,
@@ -35,7 +38,8 @@ export function parseTarget(path: string): ResourceTarget | undefined {
     ...(deprecatedWatch ? { deprecatedWatch } : {}),
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
-    ...(rest.length === 0 ? {} : { subresource: rest.join('/') }),
+    ...(below.length === 0 ? {} : { subresource: proxied ? 'proxy' : below.join('/') }),
+    ...(proxied ? { rest: path.split('/').slice(namespace === undefined ? 6 : 8).reduce((whole, part) => `${whole}/${part}`, '') } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import { list } from './list.js';
 import { bindPod } from './pod-subresources.js';
 import { patch } from './patch.js';
 import { readLog } from './pod-log.js';
+import { proxyPod } from './pod-proxy.js';
 import { read } from './read.js';
 import { scale } from './scale.js';
 import { update } from './update.js';
@@ -39,6 +40,7 @@ export async function dispatch(server: ServerContext, call: Call): Promise<Answe
 async function dispatchSubresource(server: ServerContext, call: Call): Promise<Answer> {
   const pod = call.served.collection === '/pods';
   if (call.subresource === 'scale') return scale(server, call);
+  if (pod && call.subresource === 'proxy') return proxyPod(server, call);
   if (pod && call.subresource === 'log' && call.method === 'GET') return readLog(server, call);
   if (pod && call.subresource === 'binding' && call.method === 'POST') return bindPod(server, call);
   if (pod && call.subresource === 'eviction' && call.method === 'POST') return evictPod(server, call);

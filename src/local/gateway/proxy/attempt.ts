@@ -72,7 +72,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const connected = this.#abort !== undefined;
     if (this.#ended) return;
     if (connected) this.#end(this.status, this.#abandoned ? 'DC' : 'UC');
-    else this.#leave();
+    else {
+      this.#leave();
+      // A sidecar of its own would have answered for a program that does not listen.
+      if (!this.#abandoned && !this.timedOut && !this.#exchange.plane.isLeaving(this.endpoint)) this.#exchange.recordServed(this, 503, 'UF');
+    }
     if (!this.#abandoned) this.#exchange.onFailure(this, error, connected);
   }
 

@@ -87,7 +87,7 @@ const release = {
   apiVersion: API_VERSION, kind: 'Release', metadata: { name: 'web-1' },
   spec: {
     policy: 'web', workload: { kind: 'Deployment', name: 'web' }, stable: { replicaSet: 'web-a', hash: 'a' }, canary: { replicaSet: 'web-b', hash: 'b' },
-    plan: { steps: [{ kind: 'approve', groups: ['sre'] }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0, judge: { maximumErrorRateIncrease: 0, minimumRequests: 1 } },
+    plan: { steps: [{ kind: 'approve', groups: ['sre'] }, { kind: 'promote' }], sizing: 'part', readyTimeoutMilliseconds: 1000, drainMilliseconds: 0 },
   } satisfies ReleaseSpec,
 };
 

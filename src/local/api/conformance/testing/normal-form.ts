@@ -43,10 +43,14 @@ export function normalForm(body: unknown, names: ReadonlyMap<string, string>): u
     if (key === '' && manyCauses(value)) value['message'] = String(value['message']).replace(/ is invalid: \[.*/s, ' is invalid: […]');
     return Object.fromEntries(keys.filter((each) => value[each] !== undefined && !isEmptyTime(each, value[each])).map((each) => [text(each), walk(value[each], each, columns)]));
   };
-  // Lists name their own version after their items; trimmed ones leave these out.
-  const metadata = isRecord(body) && isRecord(body['metadata']) ? body['metadata'] : {};
-  walk(metadata['resourceVersion'], 'resourceVersion');
-  return walk(body, '');
+  return walk(withoutOwnVersion(body), '');
+}
+
+/** A list's own version is that of its last item only while nobody else writes anything, which is a matter of time. */
+function withoutOwnVersion(body: unknown): unknown {
+  if (!isRecord(body) || !isRecord(body['metadata']) || !(Array.isArray(body['items']) || Array.isArray(body['rows']))) return body;
+  const { resourceVersion, ...metadata } = body['metadata'];
+  return { ...body, metadata: { ...metadata, ...(resourceVersion === undefined ? {} : { listVersion: resourceVersion === '' ? '' : 'PRESENT' }) } };
 }
 
 function entryName(entry: unknown): string {

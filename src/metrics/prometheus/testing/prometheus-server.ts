@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+
+/** Whether this machine has the real one; see scripts/install-tools.sh. */
+export const hasPrometheus = spawnSync('prometheus', ['--version']).status === 0;
+
+export interface RunningPrometheus {
+  /** Such as http://127.0.0.1:34567. */
+  readonly address: string;
+  /** When the newest sample of a Pod was taken, in seconds since the epoch; undefined when there is none. */
+  newest(metric: string, pod: string): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Starts a real Prometheus that asks each target once a second and names it by the label `pod`. @param targets host and port by Pod */
+export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<RunningPrometheus> {
+  const folder = await mkdtemp(join(tmpdir(), 'serin-prometheus-'));
+  const static_configs = Object.entries(targets).map(([pod, target]) => ({ targets: [target], labels: { pod } }));
+  // JSON is YAML.
+  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [{ job_name: 'pods', static_configs }] }));
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const child = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await vi.waitFor(async () => {
+      if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}: ${said}`);
+      if (!(await fetch(`${address}/-/ready`)).ok) throw new Error('not ready yet');
+    }, { timeout: 30_000, interval: 100 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    address, stop,
+    async newest(metric, pod) {
+      const answer = await fetch(`${address}/api/v1/query?${new URLSearchParams({ query: `max(timestamp(${metric}{pod="${pod}"}))` }).toString()}`);
+      const { data } = (await answer.json()) as { data?: { result?: { value: [number, string] }[] } };
+      const found = data?.result?.[0]?.value[1];
+      return found === undefined ? undefined : Number(found);
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
