@@ -16,6 +16,10 @@ export type DoorKind = 'istio' | 'gatewayApi' | 'ingressNginx';
 export interface Shop {
   readonly namespace: string;
   readonly replicas?: number;
+  /** The program, when it is not the shop of the examples. */
+  readonly image?: string;
+  /** Annotations of its Pods. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly doors?: readonly DoorKind[];
   /** Annotations of the Ingress. */
   readonly ingress?: Readonly<Record<string, string>>;
@@ -28,7 +32,7 @@ const name = 'shop';
 const labels = { app: name };
 
 /** The namespace of a shop, its Service and its Deployment. */
-export function workload({ namespace, replicas = 2 }: Shop): [Namespace, Service, Deployment] {
+export function workload({ namespace, replicas = 2, image = 'example/shop:v1', annotations }: Shop): [Namespace, Service, Deployment] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace }, spec: {} },
     { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } },
@@ -37,10 +41,10 @@ export function workload({ namespace, replicas = 2 }: Shop): [Namespace, Service
       spec: {
         replicas, selector: { matchLabels: labels },
         template: {
-          metadata: { name: '', labels },
+          metadata: { name: '', labels, ...(annotations ? { annotations } : {}) },
           spec: {
             terminationGracePeriodSeconds: 10,
-            containers: [{ name, image: 'example/shop:v1', ports: [{ name: 'http', containerPort: 8080 }], readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 1 } }],
+            containers: [{ name, image, ports: [{ name: 'http', containerPort: 8080 }], readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 1 } }],
           },
         },
       },

@@ -6,7 +6,7 @@ import type { PolicySpec } from '../../../src/model/release-policy.js';
 import { serinResources } from '../../../src/model/resources.js';
 import { ask, startDoorTraffic, type Door, type DoorTraffic } from '../../scenarios/doors.js';
 import { eventually } from '../../scenarios/local-cluster.js';
-import { openShop, policyOf } from '../../scenarios/shop-manifests.js';
+import { openShop, policyOf, type Shop } from '../../scenarios/shop-manifests.js';
 import { LabShop, PATIENCE } from '../lab/lab-shop.js';
 import type { Lab } from '../lab/open-lab.js';
 
@@ -32,6 +32,9 @@ export interface ReleasePlane {
 const RATE = 20;
 /** Where each request goes the same way. */
 const FEW = 40;
+
+/** What runs in place of the example shop. */
+type Program = Pick<Shop, 'image' | 'annotations'>;
 
 /** Users at all doors of a shop. */
 export class ShopUsers {
@@ -70,19 +73,19 @@ export class ReleasedShop extends LabShop {
   }
 
   /** One that serves its users; Serin does not know it yet. */
-  static async openServing(plane: ReleasePlane, story: string): Promise<ReleasedShop> {
+  static async openServing(plane: ReleasePlane, story: string, program: Program = {}): Promise<ReleasedShop> {
     const namespace = `${plane.name}-${story}`;
     const shop = new ReleasedShop(plane, namespace);
-    await openShop(plane.lab, { namespace, replicas: 2 });
+    await openShop(plane.lab, { namespace, replicas: 2, ...program });
     await shop.lead('shop', shop.host, 'shop');
     await untilServing(shop.doors);
     return shop;
   }
 
   /** The same, with a policy that rests. */
-  static async openReleased(plane: ReleasePlane, story: string, strategy: PolicySpec['strategy'], more: Partial<PolicySpec> = {}): Promise<ReleasedShop> {
-    const shop = await ReleasedShop.openServing(plane, story);
-    await shop.adopt(strategy, more);
+  static async openReleased(plane: ReleasePlane, story: string, strategy: PolicySpec['strategy'], program: Program = {}): Promise<ReleasedShop> {
+    const shop = await ReleasedShop.openServing(plane, story, program);
+    await shop.adopt(strategy);
     return shop;
   }
 

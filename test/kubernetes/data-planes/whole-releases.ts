@@ -97,12 +97,10 @@ async function expectVersions(plane: ReleasePlane): Promise<void> {
 
 async function expectTakenBack(plane: ReleasePlane, how: 'crashing' | 'failing'): Promise<void> {
   const strategy = { canary: { steps: [{ weight: 50 }, { analyze: { for: '10m' } }] } };
-  const shop = await ReleasedShop.openReleased(plane, how, strategy);
+  const shop = await ReleasedShop.openReleased(plane, how, strategy, { image: 'lab/mortal-shop:v1', annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8080' } });
   const found = await shop.routing();
   const before = shop.users();
-  const template = { metadata: { annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8080' } }, spec: { containers: [{ name: shop.name, image: 'lab/mortal-shop:v2' }] } };
-  await plane.lab.client.patch(resources.deployments, shop.key, { kind: 'strategic', body: { spec: { template } } });
-  shop.follow();
+  await shop.set('lab/mortal-shop:v2');
   await shop.until('watches the canary at a half', ({ status }) => status?.step.index === 1 && status.shares?.accepted?.canary === 500);
   await before.untilMet('v2');
   expectServed(await before.stop(), ['v1', 'v2']);
