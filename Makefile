@@ -14,7 +14,7 @@ help:
 	@echo 'make test-docs     every command of every page of the documentation (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
 	@echo 'make bench-kubernetes  the same on a real control plane (SCALE=1000 releases at once)'
-	@echo 'make bench-judging simulations of the judge and of its peers (RUNS=50 for a quick look)'
+	@echo 'make bench-judging simulations of the judge and of its peers (RUNS=50 for a quick look; ONLY=local: users hurt on a local cluster)'
 
 demo: build
 	@node dist/cli/main.js demo $(if $(KEEP),--keep)
@@ -75,11 +75,11 @@ bench-kubernetes: build
 	@ONLY='$(ONLY)' SCALE='$(SCALE)' SERIN_DIST='$(CURDIR)/dist' SERIN_LAB_INDEX='$(CURDIR)/.cache/lab/programs.json' \
 	sh test/kubernetes/lab/namespace.sh node .cache/bench/bench/kubernetes/run.js
 
-# Tables and plots go to docs/judging/ when all is run, else to .cache/judging.
-bench-judging: setup
+# Tables and plots go to docs/judging/ when all is run, else to .cache/judging. ONLY=local measures on a local cluster instead.
+bench-judging: setup $(if $(filter local,$(ONLY)),build)
 	@node node_modules/tsc-native/bin/tsc -p bench/judging/tsconfig.json
 	@cp package.json .cache/bench-judging/
-	@RUNS='$(RUNS)' SEED='$(SEED)' ONLY='$(ONLY)' node .cache/bench-judging/bench/judging/run.js
+	@RUNS='$(RUNS)' SEED='$(SEED)' ONLY='$(ONLY)' SERIN_DIST='$(CURDIR)/dist' node .cache/bench-judging/bench/judging/$(if $(filter local,$(ONLY)),local/)run.js
 
 acceptance: build
 	@node scripts/acceptance.mjs

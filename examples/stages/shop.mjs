@@ -1,16 +1,23 @@
 // A small shop: says which version answers, in which currency, and which path it was asked for. /order fails where FAILS says so;
-// an upgrade to WebSocket is greeted with the version and kept until the shop ends.
+// of everything else FAIL_PERCENT fails, and all of it takes DELAY_MILLISECONDS longer. An upgrade to WebSocket is greeted with
+// the version and kept until the shop ends.
 import { createHash } from 'node:crypto';
 import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const version = process.env.VERSION ?? 'v1';
 const currency = process.env.CURRENCY ?? 'EUR';
+const failPercent = Number(process.env.FAIL_PERCENT ?? 0);
+const delay = Number(process.env.DELAY_MILLISECONDS ?? 0);
 const live = new Set();
 
-const server = http.createServer((request, response) => {
+const server = http.createServer(async (request, response) => {
   const { pathname } = new URL(request.url, 'http://shop');
-  const fails = pathname === '/order' && process.env.FAILS !== undefined;
-  const body = fails ? { error: `${version} takes no orders` } : pathname === '/health' ? { status: 'healthy' } : { version, currency, path: request.url };
+  const healthy = pathname === '/health';
+  const noOrders = pathname === '/order' && process.env.FAILS !== undefined;
+  const fails = noOrders || (!healthy && Math.random() * 100 < failPercent);
+  if (!healthy && delay > 0) await sleep(delay);
+  const body = fails ? { error: noOrders ? `${version} takes no orders` : `${version} fails` } : healthy ? { status: 'healthy' } : { version, currency, path: request.url };
   response.writeHead(fails ? 500 : 200, { 'content-type': 'application/json', 'x-version': version });
   response.end(JSON.stringify(body));
 });

@@ -6,6 +6,10 @@ import { localCluster, type LocalCluster } from '../cluster/testing/local-cluste
 import type { ClusterClient } from '../cluster/client.js';
 import type { Job } from '../kubernetes/generated/batch-v1.js';
 import { resources } from '../kubernetes/resources.js';
+import { firstStatus } from '../engine/advance.js';
+import { releaseWith } from '../engine/testing/arbitraries.js';
+import { controllerReference } from '../kubernetes/owners.js';
+import type { ReleasePhase } from '../model/release.js';
 import { FINALIZER } from '../model/resources.js';
 import { systemClock } from '../ports/clock.js';
 import { seededRandom } from '../ports/random.js';
@@ -14,6 +18,7 @@ import { until } from '../cluster/testing/until.js';
 import { Conflicts } from './conflicts.js';
 import type { ControllerContext } from './context.js';
 import { measuringJobs } from './measuring-jobs.js';
+import { tidyJobs } from './step-job.js';
 import { NotLeading } from './writes.js';
 
 let cluster: LocalCluster;
@@ -39,9 +44,30 @@ const job = (name: string): Job => ({
   spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } } },
 });
 
+// Of all that a context holds, writing needs these alone.
+const contextNow = (): ControllerContext => ({ client, caches: { jobs }, faults: noFaults, leadership: { mayWrite: () => leading, epoch: () => 1 }, conflicts: new Conflicts(seededRandom(1)) }) as unknown as ControllerContext;
+
+it('ends the Jobs of a step that is over, and leaves alone those of this one and of the whole release', async () => {
+  const base = releaseWith([{ kind: 'promote' }]);
+  const release = { ...base, metadata: { ...base.metadata, name: 'web-1', namespace: 'default', uid: 'u-1' } };
+  const status = (phase: ReleasePhase) => ({ ...firstStatus(release, 0), phase, step: { index: 2, startedAt: '' } });
+  const measuring = (name: string, step?: number): Job => {
+    const made = job(name);
+    return { ...made, metadata: { ...made.metadata, ownerReferences: [controllerReference(release)], ...(step === undefined ? {} : { annotations: { 'serin.dev/step': String(step) } }) } };
+  };
+  for (const each of [measuring('before', 0), measuring('now', 2), measuring('always')]) await client.create(resources.jobs, each);
+  await until(() => jobs.list({ namespace: 'default' }).length === 3);
+  const tidied = async (phase: ReleasePhase) => {
+    while ((await tidyJobs(contextNow(), release, status(phase))) > 0);
+    return (await client.list(resources.jobs, { namespace: 'default' })).items.map(({ metadata }) => metadata.name).sort();
+  };
+  expect(await tidied('Progressing')).toEqual(['always', 'now']);
+  expect(await tidied('Promoting')).toEqual(['always']);
+  expect(await tidied('Aborting')).toEqual([]);
+});
+
 it('makes a Job once, finds it at once, and removes it whoever deleted it before', async () => {
-  // Of all that a context holds, writing needs these alone.
-  const context = { client, caches: { jobs }, faults: noFaults, leadership: { mayWrite: () => leading, epoch: () => 1 }, conflicts: new Conflicts(seededRandom(1)) } as unknown as ControllerContext;
+  const context = contextNow();
   const measuring = measuringJobs(context);
   const named = async () => (await measuring.list('default', { 'serin.dev/metric': 'smoke' }, signal)).map(({ metadata }) => metadata.name).sort();
   await measuring.create(job('one'), signal);

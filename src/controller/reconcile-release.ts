@@ -14,7 +14,7 @@ import { isRestored, keepClaims, restoredStatus, waitsForRestore } from './resto
 import { observeRelease, type ReleaseView } from './observe-release.js';
 import { carryOutRunning, deleteOld } from './running-sizes.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
-import { applyRouting, removeEpoch, routingPlan } from './routing.js';
+import { applyRouting, removeEpoch, routingPlan, stampedByOthers } from './routing.js';
 import { carryOutJob, tidyJobs } from './step-job.js';
 import { write } from './writes.js';
 
@@ -54,7 +54,9 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   if (hasEnded(decision.status.phase) && (await deleteOld(context, view.release, decision.status)) > 0) return now;
   const status = withRouting(decision.status, view);
   const kept = await keepClaims(context, view.release, status);
-  const recorded = deepEqual(status, before) ? kept : await record(context, kept, status);
+  // Our epoch before our stamps: two that both believe they lead would stamp over each other until one of them sees a higher epoch on record.
+  const isTakenOver = before.epoch !== context.leadership.epoch() && stampedByOthers(context, view.routing, status).length > 0;
+  const recorded = deepEqual(status, before) && !isTakenOver ? kept : await record(context, kept, status);
   announce(context, recorded, decision.happened);
   if (hasEnded(status.phase)) context.observer.ended(recorded);
   if (hasEnded(status.phase)) return now;

@@ -83,22 +83,28 @@ export async function applyRouting(context: ControllerContext, routing: Routing,
   return count;
 }
 
-async function stampEpoch(context: ControllerContext, { router, found }: Routing, status: ReleaseStatus): Promise<number> {
-  if (status.intent.routing !== 'split') return 0;
+async function stampEpoch(context: ControllerContext, routing: Routing, status: ReleaseStatus): Promise<number> {
   const epoch = String(context.leadership.epoch());
-  let count = 0;
-  for (const claim of claimsOf(status)) {
-    const resource = router.watches.find(({ kind }) => kind === claim.kind);
-    const object = resource && found.get(resource, claim.name, claim.namespace)?.object;
-    if (!resource || !object || object.metadata.annotations?.[EPOCH_ANNOTATION] === epoch) continue;
+  const others = stampedByOthers(context, routing, status);
+  for (const { resource, object } of others) {
     await send(context, object.metadata.namespace ?? '', {
-      action: 'patch', resource, name: claim.name, patchKind: 'merge',
+      action: 'patch', resource, name: object.metadata.name, patchKind: 'merge',
       patch: { metadata: { annotations: { [EPOCH_ANNOTATION]: epoch } } },
       resourceVersion: object.metadata.resourceVersion ?? '',
     });
-    count++;
   }
-  return count;
+  return others.length;
+}
+
+/** Shared objects that are to have our stamp and do not. */
+export function stampedByOthers(context: Pick<ControllerContext, 'leadership'>, { router, found }: Routing, status: ReleaseStatus): { resource: Resource<KubernetesObject>; object: KubernetesObject }[] {
+  if (status.intent.routing !== 'split') return [];
+  const epoch = String(context.leadership.epoch());
+  return claimsOf(status).flatMap((claim) => {
+    const resource = router.watches.find(({ kind }) => kind === claim.kind);
+    const object = resource && found.get(resource, claim.name, claim.namespace)?.object;
+    return resource && object && object.metadata.annotations?.[EPOCH_ANNOTATION] !== epoch ? [{ resource, object }] : [];
+  });
 }
 
 /** Takes our stamp off the shared objects; the last thing before a release ends. @returns the number of writes */

@@ -1,12 +1,14 @@
 import type { JobObservation } from '../engine/observation.js';
 import type { Job } from '../kubernetes/generated/batch-v1.js';
 import { nameWithHash } from '../kubernetes/names.js';
-import { controllerReference, isOwnedBy } from '../kubernetes/owners.js';
+import { isOwnedBy } from '../kubernetes/owners.js';
 import { resources } from '../kubernetes/resources.js';
+import { jobOfTemplate } from '../model/job-of-template.js';
 import { stepOf } from '../model/plan.js';
 import type { Release, ReleaseStatus } from '../model/release.js';
-import { FINALIZER, MANAGED_BY, METRIC_LABEL, POLICY_LABEL, RELEASE_LABEL } from '../model/resources.js';
+import { FINALIZER, METRIC_LABEL, RELEASE_LABEL } from '../model/resources.js';
 import { ApiError } from '../cluster/api-error.js';
+import { stepOfJob } from '../metrics/job/measurement-job.js';
 import { isJudged } from './analysis/present-metrics.js';
 import type { Caches } from './caches.js';
 import type { ControllerContext } from './context.js';
@@ -58,11 +60,17 @@ export async function tidyJobs(context: ControllerContext, release: Release, sta
   for (const job of context.caches.jobs.list({ namespace: release.metadata.namespace ?? '' })) {
     if (job.metadata.labels?.[RELEASE_LABEL] !== release.metadata.name || !isOwnedBy(job, release)) continue;
     const current = job.metadata.name === jobName(release, status.step.index) && status.phase === 'Progressing';
-    // Jobs that measure have names of their own; whoever measures tidies them, as long as the canary is judged.
-    if (current || (job.metadata.labels?.[METRIC_LABEL] !== undefined && isJudged(status.phase))) continue;
+    if (current || isMeasuring(job, status)) continue;
     count += await letJobGo(context, job, isFinished(job));
   }
   return count;
+}
+
+/** Jobs that measure have names of their own; whoever measures tidies them, as long as what they measure is judged. */
+function isMeasuring(job: Job, { phase, step }: ReleaseStatus): boolean {
+  if (job.metadata.labels?.[METRIC_LABEL] === undefined) return false;
+  const ofStep = stepOfJob(job);
+  return ofStep === undefined ? isJudged(phase) : phase === 'Progressing' && ofStep === step.index;
 }
 
 async function letJobGo(context: ControllerContext, job: Job, finished: boolean): Promise<number> {
@@ -88,29 +96,7 @@ function newJob(release: Release, index: number): Job {
   const planned = release.spec.plan.steps[index];
   const step = planned && stepOf(planned);
   if (step?.kind !== 'job') throw new Error(`step ${index + 1} is no Job`);
-  const { template } = step;
-  const labels = { ...MANAGED_BY, [RELEASE_LABEL]: release.metadata.name, [POLICY_LABEL]: release.spec.policy };
-  const pod = template.spec?.template;
-  const variables = environment(release);
-  const containers = (pod?.spec?.containers ?? []).map((container) => ({ ...container, env: [...(container.env ?? []), ...variables.filter((variable) => !container.env?.some((own) => own.name === variable.name))] }));
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: {
-      name: jobName(release, index),
-      namespace: release.metadata.namespace ?? '',
-      labels: { ...template.metadata?.labels, ...labels },
-      ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),
-      finalizers: [FINALIZER],
-      ownerReferences: [controllerReference(release)],
-    },
-    spec: {
-      activeDeadlineSeconds: Math.max(1, Math.ceil(step.milliseconds / 1000)),
-      backoffLimit: 0,
-      ...template.spec,
-      template: { ...pod, spec: { restartPolicy: 'Never', ...pod?.spec, containers } },
-    },
-  } as Job;
+  return jobOfTemplate(step.template, { name: jobName(release, index), release, policy: release.spec.policy, milliseconds: step.milliseconds, variables: environment(release) });
 }
 
 /** What a test may want to know of the release. */

@@ -11,7 +11,6 @@ import type { Collector } from './collector.js';
 import { createDatadogSource } from './datadog/datadog-source.js';
 import { createJobCollector } from './job/job-collector.js';
 import type { MeasuringJobs } from './job/measuring-jobs.js';
-import { metricProblems } from './metric-problems.js';
 import { createPrometheusSource } from './prometheus/prometheus-source.js';
 import { createQueriedCounters, type QueriedPods } from './querying/queried-counters.js';
 import { createQueriedGauges } from './querying/queried-gauges.js';
@@ -33,6 +32,8 @@ export interface MeasuredRelease {
   readonly policy: string;
   /** Values of `pod-template-hash` of both versions. */
   readonly hashes: Readonly<Record<Role, string>>;
+  /** Index of the step that names the metric, from 0; absent for one that is measured all the time. */
+  readonly step?: number;
   /** When the metric's first sample may be taken, in milliseconds since the epoch: when the release, or the step that names it, began. */
   readonly since: number;
   /** When the last sample on record was taken; absent where none is. */
@@ -54,11 +55,9 @@ export interface CollectorDeps {
 
 /**
  * The collector of one metric of one release.
- * @throws RangeError for a metric that cannot be measured; `metricProblems` tells it beforehand
+ * @throws Error for a metric that cannot be measured, which the checks of its policy find beforehand
  */
 export function collectorFor(metric: PlannedMetric, about: MeasuredRelease, deps: CollectorDeps): Collector {
-  const [problem] = metricProblems(metric);
-  if (problem) throw new RangeError(`${problem.field}: ${problem.problem}`);
   const { from } = metric;
   if (from?.job) return jobCollector(metric, about, deps);
   if (from?.web) return conditionCollector(metric, about, deps, webMeasure(metric, about, deps));

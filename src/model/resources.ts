@@ -29,6 +29,8 @@ export const EPOCH_ANNOTATION = 'serin.dev/epoch';
 export const RELEASE_LABEL = 'serin.dev/release';
 /** On a Job that measures something for a release: the metric's name. */
 export const METRIC_LABEL = 'serin.dev/metric';
+/** On Evidence and on Jobs that measure: the index of the step that the metrics of steps were sampled in; what they say is about no other. */
+export const STEP_ANNOTATION = 'serin.dev/step';
 /** On a policy: the name of the release that took the present version back and is to be tried again. */
 export const RETRY_ANNOTATION = 'serin.dev/retry';
 /** On a policy: why its next release goes out without being judged. Taken off when that release has begun. */

@@ -181,6 +181,13 @@ export class Driver implements Stage {
     await this.run(() => Promise.all(killed.map(({ controller }) => controller.stop())));
   }
 
+  /** Ends the controllers as a process is asked to: they lead until they have stopped. */
+  async stopController(): Promise<void> {
+    const stopped = this.#members.splice(0);
+    await this.run(() => Promise.all(stopped.map(({ controller }) => controller.stop())));
+    for (const member of stopped) member.leads = false;
+  }
+
   /** Whether the API server died and nobody started it again. */
   get apiIsDead(): boolean {
     return this.#api.isDead;

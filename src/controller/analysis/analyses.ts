@@ -10,6 +10,7 @@ import type { Random } from '../../ports/random.js';
 import { NotLeading, type WriteContext } from '../writes.js';
 import type { AnalysisObserver } from './analysis-observer.js';
 import { recordedOf } from './evidence-object.js';
+import { lastWrites } from './last-writes.js';
 import { findEvidence, writeEvidence } from './evidence-writer.js';
 import { ReleaseAnalysis, type AnalysisNews } from './release-analysis.js';
 import { keyOf, versionsOf, type ReleaseKey, type Sources } from './sources.js';
@@ -25,6 +26,8 @@ const WRITES = 4;
 const SAY_UNREAD = 3;
 /** A last write that fails so often is given up: nothing depends on it. */
 const LAST_TRIES = 5;
+/** How long an orderly stop may take to write what is not on record, in milliseconds: others wait for the lease. */
+const LAST_WRITES = 2000;
 
 export interface AnalysesOptions {
   /** How Evidence is read and written. */
@@ -50,6 +53,8 @@ interface Tracked {
   isDirty: boolean;
   /** Whether a verdict is not on record. */
   isUrgent: boolean;
+  /** When a metric came to something else last, monotonic milliseconds; never as -Infinity. */
+  verdictAt: number;
   /** When it may be written, monotonic milliseconds. */
   due: number;
   hasEnded: boolean;
@@ -83,7 +88,7 @@ export class Analyses {
     this.#reads = queue('evidence of', READS, (id, signal) => this.#read(id, signal), (id, error, failures) => {
       if (failures >= SAY_UNREAD) this.#tracked.get(id)?.analysis.cannotRestore(`the evidence on record cannot be read: ${error.message}`);
     });
-    this.#writes = queue('evidence of', WRITES, (id) => this.#write(id), (id, _, failures) => {
+    this.#writes = queue('evidence of', WRITES, (id, signal) => this.#write(id, signal), (id, _, failures) => {
       const tracked = this.#tracked.get(id);
       if (tracked?.hasEnded && failures >= LAST_TRIES) this.#drop(id, tracked);
     });
@@ -104,7 +109,7 @@ export class Analyses {
     // Before anything is sampled: samples may go by the same readings.
     this.#options.sources.track(release, versionsOf(release), release.status?.evidence ?? noEvidence);
     const analysis = this.#analysisOf(release, id);
-    this.#tracked.set(id, { key, epoch, analysis, known: undefined, isDirty: false, isUrgent: false, due: this.#firstDue(), hasEnded: false });
+    this.#tracked.set(id, { key, epoch, analysis, known: undefined, isDirty: false, isUrgent: false, verdictAt: -Infinity, due: this.#firstDue(), hasEnded: false });
     if (isNew || release.spec.plan.analysis === undefined) analysis.restore(undefined);
     else this.#reads.add(id);
   }
@@ -148,9 +153,15 @@ export class Analyses {
     return Math.max(0, ...[...this.#tracked.values()].map(({ analysis }) => analysis.oldestReading()));
   }
 
+  /** Where this controller leads, what is not on record is written before, as far as that is quickly done: the latest verdicts first. */
   async stop(): Promise<void> {
+    await Promise.all([this.#reads.stop(), this.#writes.stop()]);
+    const { clock, leads, onError } = this.#options;
+    const pending = [...this.#tracked].filter(([, { isDirty, key }]) => isDirty && leads(key)).sort(([, one], [, other]) => (one.verdictAt === other.verdictAt ? 0 : other.verdictAt - one.verdictAt));
+    const unwritten = await lastWrites(pending, { clock, within: LAST_WRITES, workers: WRITES, write: ([, tracked], signal) => this.#put(tracked, signal) });
+    if (unwritten) onError(new Error(`the last samples of ${unwritten.count} releases were not put on record: ${unwritten.why}`), 'evidence');
     for (const [id, tracked] of [...this.#tracked]) this.#drop(id, tracked);
-    await Promise.all([this.#reads.stop(), this.#writes.stop(), ...this.#ending]);
+    await Promise.all(this.#ending);
   }
 
   #analysisOf(release: Release, id: string): ReleaseAnalysis {
@@ -172,6 +183,7 @@ export class Analyses {
     if (!unrecorded) return;
     tracked.isDirty = true;
     tracked.isUrgent ||= verdict;
+    if (verdict) tracked.verdictAt = this.#options.clock.monotonic();
     this.#writes.addAfter(id, Math.max(0, tracked.due - this.#options.clock.monotonic()));
   }
 
@@ -192,29 +204,40 @@ export class Analyses {
     }
   }
 
-  async #write(id: string): Promise<WorkResult | void> {
+  async #write(id: string, signal: AbortSignal): Promise<WorkResult | void> {
     const tracked = this.#tracked.get(id);
     if (!tracked?.isDirty) return;
-    const { writing, clock, leads } = this.#options;
+    const { clock, leads } = this.#options;
     if (!leads(tracked.key)) return this.#drop(id, tracked);
     const early = tracked.due - clock.monotonic();
     // A timer may ring a fraction early, and one of a fraction never ends where time goes on in whole milliseconds.
     if (early >= 1 && !tracked.isUrgent && !tracked.hasEnded) return { againAfter: early };
+    const { hasEnded } = tracked;
+    try {
+      await this.#put(tracked, signal);
+    } catch (error) {
+      if (error instanceof NotLeading) return this.#drop(id, tracked);
+      throw error;
+    }
+    if (hasEnded) this.#drop(id, tracked);
+  }
+
+  /** Puts on record what is known now. */
+  async #put(tracked: Tracked, signal: AbortSignal): Promise<void> {
+    const { writing, clock, leads } = this.#options;
     const { analysis, known, hasEnded } = tracked;
     const spec = analysis.isRestored ? analysis.record() : undefined;
     const before = { isDirty: tracked.isDirty, isUrgent: tracked.isUrgent };
     // What comes while it is being written is for the next time.
     Object.assign(tracked, { isDirty: false, isUrgent: false });
     try {
-      if (spec) tracked.known = await writeEvidence(writing, analysis.release, spec, known, hasEnded, () => leads(tracked.key));
+      if (spec) tracked.known = await writeEvidence(writing, analysis.release, spec, { known, ended: hasEnded, leads: () => leads(tracked.key), signal });
     } catch (error) {
-      if (error instanceof NotLeading) return this.#drop(id, tracked);
       Object.assign(tracked, before);
       throw error;
     } finally {
       tracked.due = clock.monotonic() + Math.max(CHECKPOINT, this.#tracked.size * SPACING);
     }
-    if (hasEnded) this.#drop(id, tracked);
   }
 
   /** Those that begin together come one after the other; one alone is written with its first sample. */

@@ -45,6 +45,7 @@ export function startClusterSources(options: ClusterSourcesOptions): Sources & {
       const about = {
         release, policy: release.spec.policy, hashes: versions, variables: environment(release),
         since: Date.parse((step === undefined ? startedAt : present?.startedAt) ?? '') || clock.now(),
+        ...(step === undefined ? {} : { step }),
         ...(lastAt === undefined ? {} : { lastAt }),
       };
       return collectorFor(metric, about, { ...deps, exposed: (exposed) => scraping.collector(keyOf(release), versionsOf(release), exposed, servicesOf(release)) });

@@ -2,10 +2,7 @@ import type { ObjectMeta } from '../../kubernetes/generated/meta-v1.js';
 import { ownerReference } from '../../kubernetes/owners.js';
 import type { EvidenceRecord, EvidenceSpec } from '../../model/evidence-record.js';
 import type { Release } from '../../model/release.js';
-import { API_VERSION, MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
-
-/** On Evidence: the index of the step that metrics of steps were sampled in; what they say is about no other. */
-export const STEP_ANNOTATION = 'serin.dev/step';
+import { API_VERSION, MANAGED_BY, POLICY_LABEL, STEP_ANNOTATION } from '../../model/resources.js';
 
 /** What was on record when a controller took over. */
 export interface Recorded {

@@ -22,18 +22,6 @@ const MOST_ELEMENTS = 1000;
 /** Most characters of a result that are told. */
 const MOST_SHOWN = 100;
 
-/** What is wrong with conditions; nothing when they can be asked. */
-export function conditionProblems(conditions: Conditions): { field: 'success' | 'failure'; problem: string }[] {
-  return (['success', 'failure'] as const).flatMap((field) => {
-    try {
-      compiled(conditions[field]);
-      return [];
-    } catch (error) {
-      return [{ field, problem: error instanceof Error ? error.message : String(error) }];
-    }
-  });
-}
-
 /**
  * Conditions as Argo Rollouts reads them: with `success` alone anything else is a failure, with `failure` alone anything else a success;
  * with both, `failure` wins, and neither is inconclusive; with none, a result is a success. An expression that cannot be evaluated is an error.

@@ -59,9 +59,9 @@ describe('a Job for each measurement', () => {
     await cluster.close();
   });
 
-  const collectorOf = (condition: { every?: string; delay?: string; count?: number; success?: string; failure?: string } = {}, lastAt?: number): Collector =>
+  const collectorOf = (condition: { every?: string; delay?: string; count?: number; success?: string; failure?: string } = {}, lastAt?: number, step?: number): Collector =>
     collectorFor({ name: 'smoke', condition: { every: '30s', ...condition }, from: { job: { template, timeout: '2m' } } },
-      { ...about(clock.now()), ...(lastAt === undefined ? {} : { lastAt }), variables: [{ name: 'SERIN_RELEASE', value: 'web-1' }, { name: 'SERIN_POLICY', value: 'web' }] }, { ...measuring({ clock }), jobs });
+      { ...about(clock.now()), ...(step === undefined ? {} : { step }), ...(lastAt === undefined ? {} : { lastAt }), variables: [{ name: 'SERIN_RELEASE', value: 'web-1' }, { name: 'SERIN_POLICY', value: 'web' }] }, { ...measuring({ clock }), jobs });
   /** What it comes to within a while of virtual time; undefined when nothing does. */
   async function within(seconds: number, collector: Collector): Promise<MetricSample | undefined> {
     const stop = new AbortController();
@@ -139,6 +139,23 @@ describe('a Job for each measurement', () => {
     expect((await all()).map(({ metadata }) => metadata.name).sort()).toEqual(['web-1-smoke-2', 'web-1-smoke-3', 'web-1-smoke-4']);
   });
 
+  it('begins afresh in each step: Jobs of another one neither count nor are told of', async () => {
+    const once = { count: 1, every: '1s' };
+    for (const [step, name] of [[0, 'web-1-smoke-step-1-0'], [2, 'web-1-smoke-step-3-0']] as const) {
+      const collector = collectorOf(once, undefined, step);
+      expect(await within(5, collector)).toBeUndefined();
+      expect(jobs.creations.at(-1)).toBe(name);
+      expect((await all()).find(({ metadata }) => metadata.name === name)?.metadata.annotations).toMatchObject({ 'serin.dev/step': String(step), 'serin.dev/measurement': '0' });
+      await end(name, 'Complete');
+      // Another controller within the step takes it as it is.
+      expect(await within(5, collectorOf(once, undefined, step))).toMatchObject({ measurement: 'success', detail: `Job ${name} succeeded` });
+      expect(await within(60, collectorOf(once, clock.now(), step))).toBeUndefined();
+    }
+    expect(jobs.creations).toHaveLength(2);
+    expect(await within(5, collectorOf(once))).toBeUndefined();
+    expect(jobs.creations.at(-1)).toBe('web-1-smoke-0');
+  });
+
   it('says why no Job can be made, and tries again later', async () => {
     const wrong = { template: { spec: { template: { spec: { containers: [] } } } }, timeout: '2m' };
     const collector = collectorFor({ name: 'smoke', condition: { every: '1s' }, from: { job: wrong } }, about(clock.now()), { ...measuring({ clock }), jobs });
@@ -164,7 +181,8 @@ describe('a Job for each measurement', () => {
 
 it('names measurements apart, in 63 characters', () => {
   const long = { ...release, metadata: { ...release.metadata, name: 'a'.repeat(60) } };
-  const names = [0, 1, 10].flatMap((number) => ['smoke', 'b'.repeat(63), `${'b'.repeat(62)}c`].map((metric) => measurementName({ release: long, metric }, number)));
-  expect(new Set(names).size).toBe(9);
+  const names = [0, 1, 10].flatMap((number) => ['smoke', 'b'.repeat(63), `${'b'.repeat(62)}c`].flatMap((metric) => [undefined, 0, 1].map((step) => measurementName({ release: long, metric, step }, number))));
+  expect(new Set(names).size).toBe(27);
+  expect(measurementName({ release, metric: 'smoke', step: 1 }, 0)).not.toBe(measurementName({ release, metric: 'smoke-step-2', step: undefined }, 0));
   for (const name of names) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/);
 });

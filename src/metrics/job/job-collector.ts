@@ -6,7 +6,7 @@ import { NoReading } from '../reading.js';
 import { REST, sample, type Schedule } from '../conditions/condition-collector.js';
 import type { Judged, Result } from '../conditions/condition.js';
 import type { MeasuringJobs } from './measuring-jobs.js';
-import { endingOf, labelsOf, measurementJob, numberOf, type Ending, type JobSettings, type MeasurementOf } from './measurement-job.js';
+import { endingOf, labelsOf, measurementJob, numberOf, stepOfJob, type Ending, type JobSettings, type MeasurementOf } from './measurement-job.js';
 
 export interface JobCollectorOptions {
   readonly settings: JobSettings;
@@ -28,7 +28,8 @@ const KEPT = 3;
 
 /**
  * Runs one Job after the other and tells how each ended. What has been run is read from the cluster alone: a restarted controller,
- * or a second one, goes on with the Job that runs, and runs none again.
+ * or a second one, goes on with the Job that runs, and runs none again. Each step that names the metric begins anew; Jobs of a step
+ * that is over are ended by whoever follows the release.
  */
 export function createJobCollector({ settings, metric, about, schedule, condition, jobs, clock }: JobCollectorOptions): Collector {
   const of: MeasurementOf = { ...about, metric };
@@ -42,7 +43,7 @@ export function createJobCollector({ settings, metric, about, schedule, conditio
   const mine = async (signal: AbortSignal): Promise<{ job: Job; number: number; ending: Ending | undefined }[]> => {
     const found = await jobs.list(about.release.metadata.namespace ?? '', labelsOf(of), signal);
     return found.flatMap((job) => {
-      const number = isOwnedBy(job, about.release) ? numberOf(job) : undefined;
+      const number = isOwnedBy(job, about.release) && stepOfJob(job) === about.step ? numberOf(job) : undefined;
       return number === undefined ? [] : [{ job, number, ending: endingOf(job) }];
     }).sort((a, b) => a.number - b.number);
   };

@@ -6,7 +6,7 @@ import { NoReading } from '../reading.js';
 import { blotted } from '../requesting/blotted.js';
 import type { Requester } from '../requesting/requester.js';
 import type { SecretReader } from '../requesting/secret-reader.js';
-import { parseJsonPath, valueAt } from './json-path.js';
+import { parseJsonPath, valueAt } from '../../model/json-path.js';
 
 export type WebSettings = NonNullable<MetricSource['web']>;
 

@@ -121,6 +121,7 @@ describe('a metric', () => {
     expect(places({ condition, from: prometheus({ value: 'v' }) })).toEqual([]);
     expect(places({ latency: {}, from: { job } })).toEqual(['from.job']);
     expect(places({ errorRate: {}, from: { web: { url: 'http://a/', timeout: '1s' } } })).toEqual(['from.web']);
+    expect(said({ condition, from: { web: { url: 'http://a/', timeout: '1s', path: '$..a' } } })).toEqual([expect.stringMatching(/^from\.web\.path "\$\.\.a" is not understood from "\.\.a" on; .*\.$/)]);
     expect(places({ condition: { every: '1s' }, from: { job: { template: {}, timeout: '1m' } } })).toEqual(['from.job.template']);
     expect(places({ errorRate: {}, from: { scrape: { all: { metric: 'a', labels: { code: '5(' } }, bad: { metric: 'a', labels: { code: '5..' } } } } })).toEqual(['from.scrape.all.labels.code']);
   });

@@ -1,4 +1,5 @@
 import { parseDuration } from '../../model/duration.js';
+import { parseJsonPath } from '../../model/json-path.js';
 import { conditionFault, kindOfMeasure, patternFault, sourceOfMeasure, type Measure } from '../../model/measure.js';
 import type { PolicyProblem } from '../../model/policy-problem.js';
 import type { MetricKind } from '../../model/policy/analysis.js';
@@ -114,8 +115,17 @@ function sourceProblems(measure: Measure, kind: MetricKind): PolicyProblem[] {
   }
   if (source === 'scrape' && kind === 'condition') return [{ path, problem: 'Pods are many and a condition has one result.', remedy: 'Take prometheus, web, job or datadog.' }];
   if (source === 'job') return (from.job?.template.spec?.template.spec?.containers ?? []).length > 0 ? [] : [{ path: [...path, 'template'], problem: 'is no Job with containers.', remedy: 'Write it as a CronJob would have it under jobTemplate: spec.template.spec.containers.' }];
-  if (source === 'web') return [];
+  if (source === 'web') return pathProblems(from.web?.path);
   return [...missingQueries(measure, kind, source), ...(source === 'scrape' ? patternProblems(measure) : [])];
+}
+
+function pathProblems(path: string | undefined): PolicyProblem[] {
+  try {
+    if (path !== undefined) parseJsonPath(path);
+    return [];
+  } catch (error) {
+    return [{ path: ['from', 'web', 'path'], problem: `${error instanceof Error ? error.message : String(error)}.`, remedy: '' }];
+  }
 }
 
 function missingQueries({ from }: Measure, kind: MetricKind, source: SourceKind): PolicyProblem[] {

@@ -67,6 +67,20 @@ describe('the evidence of a release', () => {
     expect(judged.evidenceWrites()).toHaveLength(before);
   });
 
+  it('is written when the controller is stopped in good order, and not when it leads no more', async () => {
+    for (const orderly of [true, false]) {
+      const judged = make();
+      await judged.begin([{ weight: 20 }, { pause: {} }], errorsAlone);
+      await judged.until('it pauses', () => judged.release?.status?.message?.startsWith('Pauses') === true);
+      await judged.until('it was just written', () => judged.driver.clock.now() - (judged.evidenceWrites().at(-1) ?? 0) < 500);
+      await judged.driver.pass(8);
+      const before = judged.samples('errors');
+      await (orderly ? judged.driver.stopController() : judged.driver.killController());
+      if (orderly) expect(judged.samples('errors')).toBeGreaterThan(before + 5);
+      else expect(judged.samples('errors')).toBe(before);
+    }
+  });
+
   it('somebody deletes it: it comes again, whole', async () => {
     const judged = make();
     await judged.begin([{ weight: 20 }, { pause: {} }], errorsAlone);

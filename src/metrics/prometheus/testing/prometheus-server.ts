@@ -4,10 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { systemClock } from '../../../ports/clock.js';
 
 /** Whether this machine has the real one; see scripts/install-tools.sh. */
 export const hasPrometheus = spawnSync('prometheus', ['--version']).status === 0;
+
+/** Milliseconds. */
+const PATIENCE = 30_000;
 
 export interface RunningPrometheus {
   /** Such as http://127.0.0.1:34567. */
@@ -18,11 +21,16 @@ export interface RunningPrometheus {
 }
 
 /** Starts a real Prometheus that asks each target once a second and names it by the label `pod`. @param targets host and port by Pod */
-export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<RunningPrometheus> {
-  const folder = await mkdtemp(join(tmpdir(), 'serin-prometheus-'));
+export function startPrometheus(targets: Readonly<Record<string, string>>): Promise<RunningPrometheus> {
   const static_configs = Object.entries(targets).map(([pod, target]) => ({ targets: [target], labels: { pod } }));
+  return startPrometheusWith({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [{ job_name: 'pods', static_configs }] });
+}
+
+/** Starts a real Prometheus. @param configuration what is in its file */
+export async function startPrometheusWith(configuration: object): Promise<RunningPrometheus> {
+  const folder = await mkdtemp(join(tmpdir(), 'serin-prometheus-'));
   // JSON is YAML.
-  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [{ job_name: 'pods', static_configs }] }));
+  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(configuration));
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const child = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -35,10 +43,10 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await vi.waitFor(async () => {
+    for (const end = systemClock.monotonic() + PATIENCE; !(await isReady(address)); await systemClock.sleep(100)) {
       if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}: ${said}`);
-      if (!(await fetch(`${address}/-/ready`)).ok) throw new Error('not ready yet');
-    }, { timeout: 30_000, interval: 100 });
+      if (systemClock.monotonic() > end) throw new Error(`prometheus is not ready: ${said}`);
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -53,6 +61,8 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
     },
   };
 }
+
+const isReady = (address: string): Promise<boolean> => fetch(`${address}/-/ready`).then(({ ok }) => ok, () => false);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
