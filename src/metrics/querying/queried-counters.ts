@@ -48,6 +48,8 @@ export function createQueriedCounters<V>({ source, interval, hashes, pods, since
       const series = readings.flatMap((reading) => reading?.series ?? []);
       const named = new Set(series.flatMap(({ labels }) => (labels['pod'] === undefined ? [] : [labels['pod']])));
       const asked = asking(present, named, versions);
+      // What it told before it fell silent is not of the time that the other version tells of now.
+      for (const role of silentOf(asked, named)) told.delete(role);
       for (const { role, name } of asked) if (fresh.has(name)) told.add(role);
       const complete = asked.every(({ role }) => told.has(role));
       window.add(Math.max(...readings.map((reading) => reading?.at ?? 0)), { ...increases.add(asked.map((pod) => said(pod, fresh, reader))), complete });
@@ -84,9 +86,13 @@ export function asking(present: readonly KnownPod[], named: ReadonlySet<string>,
 const said = <V>({ uid, name, role, created }: KnownPod, fresh: ReadonlySet<string>, reader: RawReader<V>): Said<V> =>
   ({ pod: uid, role, created, value: fresh.has(name) ? reader.of(name) : undefined });
 
+/** Versions that have Pods, and of which nothing is told. */
+const silentOf = (asked: readonly KnownPod[], named: ReadonlySet<string>): Role[] =>
+  roles.filter((role) => asked.some((pod) => pod.role === role) && !asked.some((pod) => pod.role === role && named.has(pod.name)));
+
 /** Of which version nothing is told, in a sentence; undefined when there is something of all Pods that matter. */
 export function missingOf(asked: readonly KnownPod[], named: ReadonlySet<string>, series: number, podLabel: string): string | undefined {
-  const without = roles.filter((role) => asked.some((pod) => pod.role === role) && !asked.some((pod) => pod.role === role && named.has(pod.name)));
+  const without = silentOf(asked, named);
   if (without.length === 0) return undefined;
   if (series > 0 && named.size === 0) return `the query has a result of ${series} series, but none has the label ${podLabel}; keep it where you add up`;
   return `the query tells nothing of the Pods of ${without.join(' and ')} yet`;
