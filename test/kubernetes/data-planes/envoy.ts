@@ -14,6 +14,9 @@ export interface Envoy {
   stop(): Promise<void>;
 }
 
+/** For a page of an Envoy that runs, on a busy machine. */
+const ANSWER_MILLISECONDS = 30_000;
+
 /**
  * Starts Envoy and waits until it has everything that it waits for.
  * @param directory for its bootstrap and log
@@ -27,8 +30,9 @@ export async function startEnvoy(name: string, directory: string, bootstrap: (ad
   // One worker, as many as a small machine can spare; no shared memory, so that several can run.
   const args = ['--config-path', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning', ...more];
   const process = LabProcess.start({ name, path: programPath('envoy'), args, log: join(directory, `${name}.log`) });
+  // The signal is that of the start, which is long over when somebody asks.
   const page = async (path: string): Promise<Response> => {
-    const answer = await fetch(`http://127.0.0.1:${admin}${path}`, { signal });
+    const answer = await fetch(`http://127.0.0.1:${admin}${path}`, { signal: AbortSignal.timeout(ANSWER_MILLISECONDS) });
     if (!answer.ok) throw new Error(`${name} answers ${answer.status} to ${path}`);
     return answer;
   };
