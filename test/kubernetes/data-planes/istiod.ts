@@ -59,7 +59,7 @@ export async function startIstiod(directory: string, kubeconfig: string, signal:
   return {
     process,
     discovery: { host: '127.0.0.1', port: discovery, cluster: 'xds-grpc', aggregated: true },
-    debug: async (path) => (await fetch(`http://127.0.0.1:${http}${path}`, { signal })).json(),
+    debug: async (path) => (await fetch(`http://127.0.0.1:${http}${path}`, { signal: AbortSignal.timeout(30_000) })).json(),
     stop: () => process.stop(),
   };
 }

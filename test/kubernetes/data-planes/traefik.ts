@@ -43,7 +43,7 @@ export async function startTraefik(directory: string, kubeconfig: string, signal
   return {
     process, port,
     url: `http://127.0.0.1:${port}/`,
-    rawData: async () => (await fetch(`http://127.0.0.1:${api}/api/rawdata`, { signal })).json(),
+    rawData: async () => (await fetch(`http://127.0.0.1:${api}/api/rawdata`, { signal: AbortSignal.timeout(30_000) })).json(),
     stop: () => process.stop(),
   };
 }
