@@ -2,13 +2,14 @@
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: help demo test test-docs test-kills test-kubernetes chaos lab-tools check lint unit scenarios build setup tools bench bench-kubernetes bench-judging acceptance clean
+.PHONY: help demo test run-tests test-docs test-kills test-long test-kubernetes chaos record-rollouts lab-tools check lint unit scenarios build setup tools bench bench-kubernetes bench-judging acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
 	@echo 'make test          types, lint, unit, property and scenario tests'
 	@echo 'make acceptance    what is asked for and which tests show it, into docs/acceptance.md'
 	@echo 'make test-kills    kills at every boundary of controller and API, one at a time (minutes)'
+	@echo 'make test-long     scenarios that take minutes each'
 	@echo 'make test-kubernetes   on real control planes and data planes (the first time builds them: half an hour)'
 	@echo 'make chaos         a controller killed hundreds of times on a real control plane (CHAOS=1000: so often)'
 	@echo 'make test-docs     every command of every page of the documentation (minutes)'
@@ -19,15 +20,23 @@ help:
 demo: build
 	@node dist/cli/main.js demo $(if $(KEEP),--keep)
 
-test: check lint build tools
+# Lint has a core while tests wait.
+test: check build tools
+	@$(MAKE) --no-print-directory --jobs=2 lint run-tests
+
+run-tests:
 	@npx vitest run --reporter=default --reporter=json --outputFile.json=.cache/test-results.json; status=$$?; \
 	node scripts/test-summary.mjs .cache/test-results.json && exit $$status
 
 test-docs: check build tools
-	@SERIN_EVERY_PAGE=1 npx vitest run test/docs --maxConcurrency=2
+	@SERIN_EVERY_PAGE=1 npx vitest run test/docs --maxConcurrency=2 --maxWorkers=3
 
 test-kills: check build
-	@SERIN_EVERY_KILL=1 npx vitest run test/driver/kills test/driver/api-kills test/driver/stories
+	@SERIN_EVERY_KILL=1 npx vitest run test/driver/kills test/driver/api-kills test/driver/stories --maxWorkers=3
+
+# Scenarios that take minutes: calibration on real requests, and every load beside every strategy. Two at once, beside the two above.
+test-long: check build tools
+	@SERIN_LONG=1 npx vitest run test/scenarios/argo- test/scenarios/calibrating test/scenarios/load-matrix test/scenarios/versions-subsets --maxWorkers=2
 
 # Hundreds of kills; CHAOS=1000 is a thousand.
 chaos: build lab-tools
@@ -36,6 +45,9 @@ chaos: build lab-tools
 # LANE=whole-releases runs one lane only.
 test-kubernetes: build lab-tools
 	@sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts $(LANE)
+
+record-rollouts: build lab-tools
+	@SERIN_RECORD=1 sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts
 
 lab-tools: setup
 	@sh scripts/install-lab-packages.sh

@@ -11,7 +11,7 @@ import type { PlannedAnalysis } from '../src/model/policy/analysis.js';
 import type { Release } from '../src/model/release.js';
 import { noFaults } from '../src/ports/fault-port.js';
 import { seededRandom, type Random } from '../src/ports/random.js';
-import { VirtualClock } from '../src/ports/virtual-clock.js';
+import { abortReason, type Clock } from '../src/ports/clock.js';
 import type { MetricSample } from '../src/statistics/metric-sample.js';
 import { digits, median } from './harness/numbers.js';
 import type { Subject } from './harness/subject.js';
@@ -88,9 +88,9 @@ function judgeAlone(name: 'errors' | 'latency', random: Random): Work {
   };
 }
 
-/** All analyses of a controller; in virtual time, so that nothing waits. */
+/** All analyses of a controller; in a time of its own, so that nothing waits. */
 function analysesOf(random: Random): { readonly work: Work; readonly stop: () => Promise<void>; readonly written: () => number } {
-  const clock = new VirtualClock();
+  const clock = new BatchClock();
   const samples = sampler(random);
   let writes = 0;
   const sources: Sources = {
@@ -120,6 +120,58 @@ function analysesOf(random: Random): { readonly work: Work; readonly stop: () =>
     stop: () => analyses.stop(),
     written: () => writes,
   };
+}
+
+/** Ends all waits that are due at one moment together: what is measured is what they wake, and not the clock. */
+class BatchClock implements Clock {
+  #now = Date.UTC(2026, 0, 1);
+  readonly #waiting = new Map<number, Set<() => void>>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortReason(signal));
+      const due = Math.ceil(this.#now + Math.max(0, milliseconds));
+      const waiting = this.#waiting.get(due) ?? new Set();
+      this.#waiting.set(due, waiting);
+      const wake = (): void => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      };
+      const stop = (): void => {
+        waiting.delete(wake);
+        if (signal) reject(abortReason(signal));
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      waiting.add(wake);
+    });
+  }
+
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#now + milliseconds;
+    for (let next = this.#next(); next <= end; next = this.#next()) {
+      const due = this.#waiting.get(next) ?? [];
+      this.#waiting.delete(next);
+      this.#now = Math.max(this.#now, next);
+      for (const wake of due) wake();
+      // All promise callbacks, and what they start without a timer, run to their end.
+      for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    this.#now = end;
+  }
+
+  #next(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const due of this.#waiting.keys()) least = Math.min(least, due);
+    return least;
+  }
 }
 
 function releaseNamed(name: string, now: number): Release {

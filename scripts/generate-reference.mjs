@@ -64,6 +64,7 @@ function nested(path, field) {
 
 function typeOf({ type, items, additionalProperties, enum: values, format, ...rest }) {
   if (rest['x-kubernetes-int-or-string']) return 'integer or string';
+  if (type === undefined && rest['x-kubernetes-preserve-unknown-fields']) return 'any';
   if (values) return values.map((value) => `\`${value}\``).join(', ');
   if (type === 'array') return `list of ${typeOf(items)}`;
   if (additionalProperties) return `map of ${typeOf(additionalProperties)}`;

@@ -82,7 +82,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
   const refuse = (): Promise<never> => Promise.reject(new Error('a release in the middle of a pause needs a write: the bench would measure something else'));
   // A status is taken down, once; nothing else may be needed.
   const replace = (_resource: AnyResource, object: KubernetesObject): Promise<KubernetesObject> => Promise.resolve(object);
-  const client: Record<keyof ClusterClient, unknown> = { get: refuse, find: refuse, list: refuse, watch: refuse, create: refuse, replace, patch: refuse, apply: refuse, delete: refuse, raw: refuse };
+  const client: Record<keyof ClusterClient, unknown> = { get: refuse, find: refuse, list: refuse, watch: refuse, create: refuse, replace, patch: refuse, apply: refuse, delete: refuse, evict: refuse, raw: refuse };
   const names = ({ metadata }: KubernetesObject): { namespace: string; name: string } => ({ namespace: metadata.namespace ?? '', name: metadata.name });
   return {
     policies: policies.list().map(names),
@@ -111,7 +111,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
       clock: { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() },
       faults: noFaults,
       analyses: { track: () => undefined, counts: () => undefined, observe: () => [], passed: () => undefined, finish: () => undefined, forget: () => undefined },
-      events: { record: () => undefined },
+      events: { record: () => undefined, note: () => undefined },
       places: new ReleasePlaces({}),
       gates: new Gates(() => Promise.reject(new Error('no gates')), { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() }, () => undefined),
       leadership: { mayWrite: () => true, epoch: () => 1 },

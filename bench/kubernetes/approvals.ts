@@ -12,7 +12,8 @@ import { labUsers } from '../../test/kubernetes/lab/users.js';
 import { digits, quantile, times } from '../harness/numbers.js';
 import { NotRun, type Subject } from '../harness/subject.js';
 import { startBenchCluster, users, type BenchCluster } from './cluster.js';
-import { areAtRest, changesOf, createPolicies, createPrograms, forAll, keyOf, namePrograms, setVersion, untilAll, type Program } from './programs.js';
+import { forAll } from '../../test/kubernetes/lab/for-all.js';
+import { areAtRest, changesOf, createPolicies, createPrograms, keyOf, namePrograms, setVersion, untilAll, type Program } from './programs.js';
 import { scale } from './scale.js';
 import { releaseSteadily } from './steady-releases.js';
 

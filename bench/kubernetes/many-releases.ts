@@ -9,7 +9,8 @@ import { NotRun, type Subject } from '../harness/subject.js';
 import type { Table } from '../harness/table.js';
 import { controlPlanePids, startBenchCluster, users, type BenchCluster } from './cluster.js';
 import { mebibytes, watchUse, type Use } from './process-use.js';
-import { areAtRest, changesOf, createPolicies, createPrograms, forAll, isRolledOut, keyOf, namePrograms, programOf, setVersion, untilAll, type Program } from './programs.js';
+import { forAll } from '../../test/kubernetes/lab/for-all.js';
+import { areAtRest, changesOf, createPolicies, createPrograms, isRolledOut, keyOf, namePrograms, programOf, setVersion, untilAll, type Program } from './programs.js';
 import { countsOf, isRead } from './request-log.js';
 import { scale } from './scale.js';
 

@@ -8,9 +8,9 @@ import type { Release } from '../../src/model/release.js';
 import type { ReleasePolicy } from '../../src/model/release-policy.js';
 import { API_VERSION, POLICY_LABEL, serinResources } from '../../src/model/resources.js';
 import { systemClock } from '../../src/ports/clock.js';
+import { forAll } from '../../test/kubernetes/lab/for-all.js';
 import { NotRun } from '../harness/subject.js';
 
-const AT_ONCE = 32;
 const PER_NAMESPACE = 50;
 
 /** A Deployment with its Service and its VirtualService. */
@@ -28,15 +28,6 @@ const keyOfObject = ({ metadata }: KubernetesObject): string => keyOf(metadata);
 /** Names of so many programs, fifty in a namespace. @param group begins the names of their namespaces */
 export function namePrograms(group: string, count: number): Program[] {
   return Array.from({ length: count }, (_, index) => ({ namespace: `${group}-${Math.floor(index / PER_NAMESPACE)}`, name: `app-${index}` }));
-}
-
-/** Does something with all, some at once. */
-export async function forAll<T>(all: readonly T[], each: (one: T) => Promise<unknown>, atOnce = AT_ONCE): Promise<void> {
-  const waiting = all.values();
-  const worker = async (): Promise<void> => {
-    for (const one of waiting) await each(one);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 /** Puts programs on a cluster, in version v1. */

@@ -3,7 +3,8 @@ import { hasEnded, type Release } from '../../src/model/release.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { NotRun } from '../harness/subject.js';
 import type { BenchCluster } from './cluster.js';
-import { forAll, keyOf, programOf, setVersion, type Program } from './programs.js';
+import { forAll } from '../../test/kubernetes/lab/for-all.js';
+import { keyOf, programOf, setVersion, type Program } from './programs.js';
 
 /** Releases that go on and on. */
 export interface SteadyReleases {

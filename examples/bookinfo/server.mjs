@@ -3,7 +3,8 @@ import http from 'node:http';
 import net from 'node:net';
 
 const PASSED_ON = ['x-request-id', 'end-user', 'cookie'];
-const DRAIN_MILLISECONDS = 300;
+// As long as a busy proxy takes to learn that this endpoint is gone.
+const DRAIN_MILLISECONDS = 1000;
 const CALL_TIMEOUT_MILLISECONDS = 10_000;
 
 const connections = new http.Agent({ keepAlive: true, maxSockets: 256 });

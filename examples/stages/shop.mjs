@@ -41,9 +41,11 @@ server.on('upgrade', (request, socket) => {
 
 server.keepAliveTimeout = 75_000;
 server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '127.0.0.1');
-process.once('SIGTERM', () => {
-  server.close(() => process.exit(0));
+process.once('SIGTERM', async () => {
   // 1001: the shop goes away.
   for (const socket of live) socket.end(frame(8, [0x03, 0xe9], 'the shop closes'));
+  // As long as a busy gateway takes to learn that this Pod is leaving.
+  await sleep(1000);
+  server.close(() => process.exit(0));
   setInterval(() => server.closeIdleConnections(), 20);
 });

@@ -1,6 +1,9 @@
-import { ApiError, isNotFound } from '../cluster/api-error.js';
+import { ApiError, isForbidden, isNotFound } from '../cluster/api-error.js';
 import type { ClusterClient } from '../cluster/client.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
+import type { Rollout } from '../frontends/argo/kinds/rollout.js';
+import { argoResources } from '../frontends/argo/resources.js';
+import { controllerOf, isControlledBy } from '../kubernetes/owners.js';
 import type { Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import { serinResources } from '../model/resources.js';
@@ -8,23 +11,26 @@ import { nearestName } from '../model/suggestion.js';
 import type { Connection } from './connection.js';
 import { CliError } from './errors.js';
 
-/** What `POLICY|RELEASE` means: a policy with its last release, or one release with its policy. */
+/** What `POLICY|RELEASE` means: a policy with its last release, or one release with its policy; `rollout/x` means the policy that an Argo Rollout was turned into. */
 export interface Target {
   readonly kind: 'policy' | 'release';
   readonly namespace: string;
   readonly name: string;
   readonly policy: ReleasePolicy | undefined;
   readonly release: Release | undefined;
+  /** The Rollout that the policy was made for; told what is to be done in the policy's place. */
+  readonly rollout?: Rollout;
 }
 
 type Place = Pick<Connection, 'client' | 'namespace'>;
 
 /**
- * Finds what a name means: a policy, else a release; `policy/x` and `release/x` say which.
+ * Finds what a name means: a policy, else a release; `policy/x`, `release/x` and `rollout/x` say which.
  * @throws CliError when there is neither, or the cluster does not know Serin's kinds
  */
 export async function findTarget({ client, namespace }: Place, text: string, signal: AbortSignal): Promise<Target> {
   const { kind, name } = parseTarget(text);
+  if (kind === 'rollout') return targetOf(client, await policyOfRollout({ client, namespace }, name, signal), signal);
   const policy = kind === 'release' ? undefined : await client.find(serinResources.releasePolicies, { namespace, name }, { signal });
   if (policy) return targetOf(client, policy, signal);
   const release = kind === 'policy' ? undefined : await client.find(serinResources.releases, { namespace, name }, { signal });
@@ -36,22 +42,52 @@ export async function findTarget({ client, namespace }: Place, text: string, sig
 export async function findPolicy({ client, namespace }: Place, text: string, signal: AbortSignal): Promise<ReleasePolicy> {
   const { kind, name } = parseTarget(text);
   if (kind === 'release') throw new CliError(`${text}: a policy is wanted here, not a release.`);
+  if (kind === 'rollout') return policyOfRollout({ client, namespace }, name, signal);
   const policy = await client.find(serinResources.releasePolicies, { namespace, name }, { signal });
   if (!policy) throw await notFound({ client, namespace }, 'policy', name, signal);
   return policy;
 }
 
-export function parseTarget(text: string): { readonly kind: 'policy' | 'release' | undefined; readonly name: string } {
-  const [, kind, name] = /^(policy|policies|releasepolicy|releasepolicies|rp|release|releases|rel)\/(.+)$/.exec(text) ?? [];
+export function parseTarget(text: string): { readonly kind: 'policy' | 'release' | 'rollout' | undefined; readonly name: string } {
+  const [, kind, name] = /^(policy|policies|releasepolicy|releasepolicies|rp|release|releases|rel|rollouts?(?:\.argoproj\.io)?|ro)\/(.+)$/.exec(text) ?? [];
   if (kind === undefined || name === undefined) return { kind: undefined, name: text };
+  if (kind.startsWith('ro')) return { kind: 'rollout', name };
   return { kind: kind === 'rel' || kind.startsWith('release') && !kind.startsWith('releasep') ? 'release' : 'policy', name };
+}
+
+async function policyOfRollout({ client, namespace }: Place, name: string, signal: AbortSignal): Promise<ReleasePolicy> {
+  const rollout = await client.find(argoResources.rollouts, { namespace, name }, { signal });
+  if (!rollout) throw await noRollout({ client, namespace }, name, signal);
+  const { items } = await client.list(serinResources.releasePolicies, { namespace, signal });
+  const policy = items.find((each) => isControlledBy(each, rollout));
+  if (policy) return policy;
+  const { message } = rollout.status ?? {};
+  throw new CliError(`Rollout ${name} has no policy: ${message ?? 'Serin has not looked at it; it reads Rollouts where it was installed with --frontends=argo.'}`);
+}
+
+async function noRollout({ client, namespace }: Place, name: string, signal: AbortSignal): Promise<CliError> {
+  const names = await namesOf(client, argoResources.rollouts, namespace, signal);
+  if (names === undefined) return new CliError('the cluster does not know Rollouts. Install what reads them: serin install --frontends=argo.');
+  const meant = nearestName(name, names);
+  return new CliError(`there is no Rollout "${name}" in namespace ${namespace}. ${meant !== undefined ? `Did you mean ${meant}?` : names.length > 0 ? `There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.` : 'See kubectl get rollouts -A.'}`);
+}
+
+/** The Rollout that controls a policy; undefined where it is gone, or may not be seen. */
+export async function rolloutOf(client: ClusterClient, policy: ReleasePolicy, signal: AbortSignal): Promise<Rollout | undefined> {
+  const owner = controllerOf(policy);
+  if (owner?.kind !== argoResources.rollouts.kind || !owner.apiVersion.startsWith(`${argoResources.rollouts.group}/`)) return undefined;
+  return client.find(argoResources.rollouts, { namespace: policy.metadata.namespace ?? '', name: owner.name }, { signal }).catch((error: unknown) => {
+    if (!isForbidden(error)) throw error;
+    return undefined;
+  });
 }
 
 async function targetOf(client: ClusterClient, policy: ReleasePolicy, signal: AbortSignal): Promise<Target> {
   const { name, namespace = '' } = policy.metadata;
   const last = policy.status?.release;
   const release = last === undefined ? undefined : await client.find(serinResources.releases, { namespace, name: last }, { signal });
-  return { kind: 'policy', namespace, name, policy, release };
+  const rollout = await rolloutOf(client, policy, signal);
+  return { kind: 'policy', namespace, name, policy, release, ...(rollout ? { rollout } : {}) };
 }
 
 /** Says what is missing and what there is instead. */

@@ -61,6 +61,8 @@ export interface ClusterClient {
   /** Server-side apply; `object` holds only the fields to own. */
   apply<T extends KubernetesObject>(resource: Resource<T>, object: KubernetesObject, options: WriteOptions & { fieldManager: string; force?: boolean }): Promise<T>;
   delete(resource: Resource<KubernetesObject>, name: ObjectName, options?: DeleteOptions): Promise<void>;
+  /** Ends a Pod as its disruption budget allows; 429 where it does not at the moment. */
+  evict(name: ObjectName & { readonly namespace: string }, options?: { signal?: AbortSignal }): Promise<void>;
   /** A path that is no object: `/version`, `/openapi/v3`, a Pod's log. @returns the body as text */
   raw(path: string, query?: URLSearchParams, options?: { signal?: AbortSignal }): Promise<string>;
 }

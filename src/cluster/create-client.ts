@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../ports/clock.js';
 import type { KubernetesObject, ObjectName, Resource } from '../kubernetes/objects.js';
 import { apiVersionOf, pathOf } from '../kubernetes/objects.js';
+import { resources } from '../kubernetes/resources.js';
 import type { Random } from '../ports/random.js';
 import type { ApiRequest, Transport } from '../ports/transport.js';
 import { errorOf, objectOf, parseJson } from './api-answer.js';
@@ -111,6 +112,11 @@ export function createClient(transport: Transport, options: ClientOptions): Clus
         },
         true,
       );
+    },
+    async evict({ namespace, name }, { signal } = {}) {
+      const path = pathOf(resources.pods, { namespace, name, subresource: 'eviction' });
+      const body = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } });
+      await text({ method: 'POST', path, headers: { 'content-type': 'application/json' }, body, ...withSignal(signal) }, false);
     },
     raw(path, query, { signal } = {}) {
       return text({ method: 'GET', path, ...(query ? { query } : {}), headers: { accept: '*/*' }, ...withSignal(signal) }, true);

@@ -1,4 +1,5 @@
 import type { ClusterClient } from '../cluster/client.js';
+import type { EventNote } from '../cluster/event-recorder.js';
 import type { Message } from '../model/messages.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { Clock } from '../ports/clock.js';
@@ -14,6 +15,8 @@ import type { ControllerObserver } from './observer.js';
 
 export interface EventSink {
   record(about: KubernetesObject, what: Message, type: 'Normal' | 'Warning'): void;
+  /** As `record`, in the words of another tool, whose users look for its reasons. */
+  note(about: KubernetesObject, what: EventNote): void;
 }
 
 /** Whether this process leads, and for the how-many-eth time someone does. */

@@ -1,3 +1,4 @@
+import { frontendNames, type FrontendName } from '../frontends/names.js';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Subject } from '../kubernetes/generated/rbac-v1.js';
 import { GROUP } from '../model/resources.js';
 
@@ -54,19 +55,61 @@ export const clusterRules: readonly PolicyRule[] = [
 /** What the controller of a whole cluster reads besides. */
 export const wholeClusterRules: readonly PolicyRule[] = [rule(GROUP, ['clustermetrictemplates'], READ)];
 
+/** What the loop of a front end does besides, in each namespace where it works. */
+export const frontendRules: Readonly<Record<FrontendName, readonly PolicyRule[]>> = {
+  kubevela: [
+    rule('core.oam.dev', ['applications'], READ),
+    // Finalizers: where owner references that block a deletion need a right of their own.
+    rule('core.oam.dev', ['applications/status', 'applications/finalizers'], ['get', ...CHANGE]),
+    rule('core.oam.dev', ['applicationrevisions'], [...READ, ...OWN]),
+    rule('core.oam.dev', ['applicationrevisions/status'], ['get', ...CHANGE]),
+    rule('standard.oam.dev', ['rollouts'], [...READ, ...OWN]),
+    rule('standard.oam.dev', ['rollouts/status'], ['get', ...CHANGE]),
+    rule('apps', ['controllerrevisions'], [...READ, ...OWN]),
+    rule('apps', ['deployments'], ['create', 'delete']),
+    rule('networking.istio.io', ['gateways'], [...READ, ...OWN]),
+  ],
+  argo: [
+    rule('argoproj.io', ['rollouts'], [...READ, 'patch']),
+    // Finalizers: where owner references that block a deletion need a right of their own.
+    rule('argoproj.io', ['rollouts/status', 'rollouts/finalizers'], ['get', ...CHANGE]),
+    rule('argoproj.io', ['analysistemplates'], READ),
+    rule('argoproj.io', ['analysisruns', 'experiments'], [...READ, ...OWN]),
+    rule('argoproj.io', ['analysisruns/status', 'analysisruns/finalizers', 'experiments/status', 'experiments/finalizers'], ['get', ...CHANGE]),
+    // What workloadRef may name.
+    rule('', ['podtemplates'], READ),
+    // Labels and annotations that Pods carry for as long as they are on trial; and restarts, as budgets allow.
+    rule('', ['pods'], ['patch']),
+    rule('', ['pods/eviction'], ['create']),
+  ],
+};
+
+/** What the loop of a front end reads of a whole cluster: whether the controller that these objects come from is at work. */
+export const frontendClusterRules: Readonly<Record<FrontendName, readonly PolicyRule[]>> = {
+  kubevela: [rule('coordination.k8s.io', ['leases'], ['list'])],
+  argo: [rule('coordination.k8s.io', ['leases'], ['list']), rule('argoproj.io', ['clusteranalysistemplates'], READ)],
+};
+
 /** The Lease by which one of several controllers leads; in the namespace where they run. A name is of no use for what is yet to be made. */
 export function leaseRules(name: string): PolicyRule[] {
   return [rule('coordination.k8s.io', ['leases'], ['create']), rule('coordination.k8s.io', ['leases'], ['get', 'update'], [name])];
 }
 
 /** All that the controller does on a cluster, and nothing else. */
-export const controllerRules: readonly PolicyRule[] = [
-  ...workRules,
-  ...configRules,
-  ...clusterRules,
-  ...wholeClusterRules,
-  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
-];
+export const controllerRules: readonly PolicyRule[] = controllerRulesWith([]);
+
+/** The same for a controller that serves these front ends. */
+export function controllerRulesWith(frontends: readonly FrontendName[]): PolicyRule[] {
+  const chosen = frontendNames.filter((name) => frontends.includes(name));
+  return [
+    ...workRules,
+    ...configRules,
+    ...clusterRules,
+    ...wholeClusterRules,
+    ...chosen.flatMap((name) => [...frontendRules[name], ...frontendClusterRules[name]]),
+    rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
+  ];
+}
 
 /** What a controller that installs its own kinds and policies does besides. */
 export const installerRules: readonly PolicyRule[] = [

@@ -2,6 +2,9 @@ import type { ClusterClient } from '../cluster/client.js';
 import { isNotFound } from '../cluster/api-error.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import { resources } from '../kubernetes/resources.js';
+import type { CustomResourceDefinition } from '../kubernetes/generated/apiextensions-v1.js';
+import { frontendDefinitions } from '../frontends/definitions.js';
+import type { FrontendName } from '../frontends/names.js';
 import { isConditionTrue } from '../kubernetes/conditions.js';
 import { pausingBinding, pausingPolicy } from '../model/admission.js';
 import { approvalBinding, approvalPolicy } from '../model/approval-admission.js';
@@ -20,11 +23,12 @@ export interface Installed {
  * Puts Serin's kinds and its admission policy on a cluster, or brings them up to date; may be run as often as one likes.
  * Resolves when the kinds are served. @throws ApiError when the caller may not
  */
-export async function install(client: ClusterClient, clock: Clock, signal: AbortSignal): Promise<Installed> {
-  for (const definition of customResourceDefinitions()) {
+export async function install(client: ClusterClient, clock: Clock, signal: AbortSignal, frontends: readonly FrontendName[] = []): Promise<Installed> {
+  const definitions = [...customResourceDefinitions(), ...(await missingDefinitions(client, frontends, signal))];
+  for (const definition of definitions) {
     await client.apply(resources.customResourceDefinitions, definition, { fieldManager: FIELD_MANAGER, force: true, signal });
   }
-  for (const { metadata } of customResourceDefinitions()) await untilEstablished(client, metadata.name, clock, signal);
+  for (const { metadata } of definitions) await untilEstablished(client, metadata.name, clock, signal);
   await installApprovalPolicy(client, signal);
   try {
     await client.apply(resources.mutatingAdmissionPolicies, pausingPolicy, { fieldManager: FIELD_MANAGER, force: true, signal });
@@ -34,6 +38,18 @@ export async function install(client: ClusterClient, clock: Clock, signal: Abort
     if (isNotFound(error)) return { pausesOnChange: false };
     throw error;
   }
+}
+
+/** The definitions of front ends that are ours to write: those that somebody else brought stay as they are. */
+async function missingDefinitions(client: ClusterClient, frontends: readonly FrontendName[], signal: AbortSignal): Promise<CustomResourceDefinition[]> {
+  const wanted = frontends.flatMap((name) => frontendDefinitions[name]());
+  const found = await Promise.all(wanted.map(({ metadata: { name } }) => client.find(resources.customResourceDefinitions, { name }, { signal })));
+  return wanted.filter((_, index) => isOurs(found[index]));
+}
+
+/** Whether a definition is missing, or was written by us. */
+export function isOurs(definition: CustomResourceDefinition | undefined): boolean {
+  return definition === undefined || (definition.metadata.managedFields ?? []).some(({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply');
 }
 
 /** Where the kind is missing no approval counts, so the release says so and waits. */
@@ -56,9 +72,9 @@ async function untilEstablished(client: ClusterClient, name: string, clock: Cloc
 }
 
 /** Everything that `install` puts on a cluster, to be shown or applied by other means. */
-export function installedObjects(): { readonly resource: Resource<KubernetesObject>; readonly object: KubernetesObject }[] {
+export function installedObjects(frontends: readonly FrontendName[] = []): { readonly resource: Resource<KubernetesObject>; readonly object: KubernetesObject }[] {
   return [
-    ...customResourceDefinitions().map((object) => ({ resource: resources.customResourceDefinitions, object })),
+    ...[...customResourceDefinitions(), ...frontends.flatMap((name) => frontendDefinitions[name]())].map((object) => ({ resource: resources.customResourceDefinitions, object })),
     { resource: resources.validatingAdmissionPolicies, object: approvalPolicy },
     { resource: resources.validatingAdmissionPolicyBindings, object: approvalBinding },
     { resource: resources.mutatingAdmissionPolicies, object: pausingPolicy },

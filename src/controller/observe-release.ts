@@ -9,7 +9,7 @@ import { observeApprovals } from './approvals.js';
 import type { ControllerContext } from './context.js';
 import { foundIn } from './found.js';
 import { observeRouting, routingOf, type Routing } from './routing.js';
-import { hashOfRunning, observeRunning, targetOfRunning, wantedName, type RunningVersion } from './running-versions.js';
+import { hashOfRunning, observeRunning, observeTried, targetOfRunning, wantedName, type RunningVersion } from './running-versions.js';
 import { pausingOf } from './pausing.js';
 import { observeJob } from './step-job.js';
 import { observeReplicaSet, replicaSetsOf, type Holders } from './versions.js';
@@ -80,23 +80,23 @@ function observeRecords({ caches, analyses, gates }: ControllerContext, release:
 function observeVersions(context: ControllerContext, release: Release, policy: ReleasePolicy, workload: Workload, versions: readonly RunningVersion[]): ReleaseView {
   const { caches, clock } = context;
   const { stable, canary } = release.spec;
-  const find = (name: string): RunningVersion | undefined => versions.find(({ deployment }) => deployment.metadata.name === name);
+  const find = (name: string): RunningVersion | undefined => versions.find((version) => version.name === name);
   const intent = release.status?.intent;
   const observe = (role: Role): Observation['others'][number] | undefined => {
     const version = find(release.spec[role].replicaSet);
     const holder = intent?.holders[role] ?? 'home';
-    return version && observeRunning(version, holder === 'free' ? 'nobody' : holder, caches);
+    return version && (role === 'canary' ? observeTried : observeRunning)(version, holder === 'free' ? 'nobody' : holder, caches);
   };
   const observed = { stable: observe('stable'), canary: observe('canary') };
   const routing = routingOf(release, foundIn(release.metadata.namespace ?? '', caches, clock.now()), {
-    stable: targetOfRunning(find(stable.replicaSet), stable, observed.stable?.ready ?? 0),
-    canary: targetOfRunning(find(canary.replicaSet), canary, observed.canary?.ready ?? 0),
+    stable: targetOfRunning(find(stable.replicaSet), release, stable, observed.stable?.ready ?? 0),
+    canary: targetOfRunning(find(canary.replicaSet), release, canary, observed.canary?.ready ?? 0),
   });
   // While Serin sizes the stable version, what it ran with is only on record.
   const sized = intent?.holders.stable === 'release' && intent.sizes.stable !== undefined;
   const replicas = policy.spec.workload.versions?.replicas ?? (sized ? release.spec.workload.replicas : observed.stable?.size) ?? workload.replicas;
   const wanted = find(wantedName(policy));
-  const asks = (version: Release['spec']['canary']): boolean => wanted?.deployment.metadata.name === version.replicaSet && hashOfRunning(wanted) === version.hash;
+  const asks = (version: Release['spec']['canary']): boolean => wanted?.name === version.replicaSet && hashOfRunning(wanted) === version.hash;
   const observation: Observation = {
     ...observeRecords(context, release, policy),
     workload: { kind: 'Versions', replicas, paused: true, observed: true, rolledOut: true, template: asks(canary) ? 'canary' : asks(stable) ? 'stable' : 'other' },

@@ -1,17 +1,18 @@
-import type { Deployment } from '../kubernetes/generated/apps-v1.js';
+import type { Deployment, ReplicaSet } from '../kubernetes/generated/apps-v1.js';
 import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
 import { isRecord } from '../kubernetes/json.js';
 import { hashTemplate } from '../kubernetes/pod-template.js';
 import { formatPath, type PolicyProblem } from '../model/policy-problem.js';
+import { kindOfVersions, nameOfListed } from '../model/policy/workload.js';
 import { validatePolicy } from '../model/policy-validation.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import { nearestName } from '../model/suggestion.js';
-import { HASH_LABEL, type Role, type VersionTarget } from '../model/version.js';
+import { HASH_LABEL, ownLead, type Role, type VersionTarget } from '../model/version.js';
 import { configuredRouter, configuredRouters } from '../routers/registry.js';
 import type { CheckContext, Found, RoutingProblem } from '../routers/router.js';
 import { checkTemplates } from '../strategies/analysis/checks.js';
 import { unknownTemplates, type TemplateSource } from '../strategies/analysis/templates.js';
-import { checkCanary } from '../strategies/canary-checks.js';
+import { checkWeights } from '../strategies/canary-checks.js';
 import { checkStrategy } from '../strategies/checks.js';
 import { plannedSplits, routingNeeds } from '../strategies/needs.js';
 import { notices } from '../strategies/notices.js';
@@ -26,7 +27,9 @@ export interface PolicySurroundings {
   /** The Deployment that the policy names; `unknown` where it cannot be asked whether there is one. */
   readonly deployment: Deployment | undefined | 'unknown';
   /** All Deployments of the namespace; absent where they cannot be asked for. */
-  readonly deployments?: readonly Deployment[];
+  readonly deployments?: readonly Deployment[] | undefined;
+  /** All ReplicaSets of the namespace; absent where they cannot be asked for. */
+  readonly replicaSets?: readonly ReplicaSet[] | undefined;
   /** Other Deployments of the namespace, for a name that was mistyped. */
   readonly deploymentNames?: readonly string[];
   /** Kind of another workload that has the name, such as `StatefulSet`. */
@@ -56,7 +59,7 @@ export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundi
   if (!readable) return problems;
   const { templates = unknownTemplates } = surroundings;
   return [
-    ...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings.deployments), ...checkTemplates(policy.spec, templates),
+    ...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings), ...checkTemplates(policy.spec, templates),
     ...routingProblems(policy, surroundings), ...notices(policy.spec, templates),
   ];
 }
@@ -80,7 +83,7 @@ export function rememberingOwnProblems(): (policy: ReleasePolicy) => OwnProblems
 function alone(policy: ReleasePolicy): OwnProblems {
   const invalid = validatePolicy(policy);
   const named = new Set(invalid.map(({ path }) => formatPath(path)));
-  const semantic = invalid.length === 0 ? checkStrategy(policy.spec) : hasReadableWeights(policy) ? checkCanary(policy.spec).filter(({ path }) => !named.has(formatPath(path))) : [];
+  const semantic = invalid.length === 0 ? checkStrategy(policy.spec) : hasReadableWeights(policy) ? checkWeights(policy.spec).filter(({ path }) => !named.has(formatPath(path))) : [];
   return { problems: [...nameProblems(policy), ...invalid, ...semantic], readable: invalid.length === 0 };
 }
 
@@ -121,14 +124,14 @@ function workloadProblems(policy: ReleasePolicy, { deployment, deploymentNames =
   return problems;
 }
 
-function routingProblems(policy: ReleasePolicy, { found, deployment: named, deployments = [] }: PolicySurroundings): PolicyProblem[] {
+function routingProblems(policy: ReleasePolicy, { found, deployment: named, deployments = [], replicaSets = [] }: PolicySurroundings): PolicyProblem[] {
   const { spec } = policy;
   const deployment = named === 'unknown' ? undefined : named;
   const template = deployment?.spec.template ?? spec.workload.inline?.template;
   const replicas = deployment ? (deployment.spec.replicas ?? 1) : spec.workload.inline?.replicas;
   const context = {
     namespace: policy.metadata.namespace ?? '', policy: policy.metadata.name, ...serviceNames(spec, policy.metadata.name),
-    ...(template ? { versions: targetsAtRest(template, policy) } : spec.workload.versions ? { versions: runningTargets(policy, deployments) } : {}),
+    ...(template ? { versions: targetsAtRest(template, policy) } : spec.workload.versions ? { versions: runningTargets(policy, kindOfVersions(spec.workload.versions) === 'Deployment' ? deployments : replicaSets) } : {}),
   };
   const inexpressible = inexpressibleProblems(policy, context, found);
   if (!found) return inexpressible;
@@ -155,6 +158,8 @@ function inexpressibleProblems(policy: ReleasePolicy, context: CheckContext, fou
 /** Shares that Pod counts cannot show. */
 function unreachableProblems({ spec }: ReleasePolicy, replicas: number): PolicyProblem[] {
   const { router, config } = configuredRouter(spec.router);
+  // In place it is known that shares are the nearest that Pods can show.
+  if (spec.strategy.canary?.inPlace) return [];
   return (spec.strategy.canary?.steps ?? []).flatMap(({ weight }, index) =>
     weight !== undefined
       ? router.unreachable(config, [perMille(weight)], replicas).map((problem) => ({ ...worded(problem, ''), path: ['spec', 'strategy', 'canary', 'steps', index, 'weight'] }))
@@ -185,14 +190,15 @@ function targetsAtRest(template: PodTemplateSpec, policy: ReleasePolicy): Record
 }
 
 /** The same of versions that users run. */
-function runningTargets({ spec, status }: ReleasePolicy, deployments: readonly Deployment[]): Record<Role, VersionTarget> {
-  const { list = [], want } = spec.workload.versions ?? {};
-  const target = (name: string | undefined, hash: string): VersionTarget => {
-    const service = list.find(({ deployment }) => deployment === name)?.service;
-    const labels = deployments.find(({ metadata }) => metadata.name === name)?.spec.template.metadata?.labels;
-    return { hash, readyPods: 0, podLabels: { ...labels }, ...(service === undefined ? {} : { service }) };
+function runningTargets({ spec, status }: ReleasePolicy, runners: readonly (Deployment | ReplicaSet)[]): Record<Role, VersionTarget> {
+  const { list = [], want, hashLabel } = spec.workload.versions ?? {};
+  const [first, last] = [list[0] ?? {}, list.at(-1) ?? {}];
+  const target = (name: string, hash: string): VersionTarget => {
+    const listed = list.find((each) => nameOfListed(each) === name) ?? {};
+    const labels = runners.find((each) => each.metadata.name === name)?.spec.template?.metadata?.labels;
+    return { hash, ...(hashLabel === undefined ? {} : { hashLabel }), readyPods: 0, podLabels: { ...labels }, ...ownLead(listed) };
   };
-  return { stable: target(status?.stable?.replicaSet ?? list[0]?.deployment, 'stable'), canary: target(want ?? list.at(-1)?.deployment, 'canary') };
+  return { stable: target(status?.stable?.replicaSet ?? nameOfListed(first), 'stable'), canary: target(want ?? nameOfListed(last), 'canary') };
 }
 
 function isOlder(a: ReleasePolicy, b: ReleasePolicy): boolean {

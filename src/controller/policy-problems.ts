@@ -1,10 +1,13 @@
 import { formatProblem, type PolicyProblem } from '../model/policy-problem.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
+import { kindOfVersions } from '../model/policy/workload.js';
+import type { Caches } from './caches.js';
 import type { ControllerContext } from './context.js';
 import { foundIn } from './found.js';
 import { namedSecrets } from '../strategies/analysis/checks.js';
 import { checkPolicy } from './policy-checks.js';
 import { templatesIn } from './templates.js';
+import type { VersionRunners } from './versions-checks.js';
 import type { Workload } from './workload.js';
 
 const CONFIG_UNREADABLE: PolicyProblem = {
@@ -19,6 +22,13 @@ const SECRETS_UNREADABLE = (names: readonly string[]): PolicyProblem => ({
   remedy: 'Install it with readConfig: true, or leave out what names a Secret.',
 });
 
+/** What may run the versions of a policy; nothing is looked through for one that lists none. */
+function runnersOf({ spec, metadata: { namespace = '' } }: ReleasePolicy, caches: Caches): VersionRunners {
+  const { versions } = spec.workload;
+  if (!versions) return {};
+  return kindOfVersions(versions) === 'Deployment' ? { deployments: caches.deployments.list({ namespace }) } : { replicaSets: caches.replicaSets.list({ namespace }) };
+}
+
 /** Everything that keeps this policy from being run on this cluster, each with place and remedy. */
 export function policyProblems(policy: ReleasePolicy, workload: Workload | undefined, { caches, clock, ownProblems, withoutConfig }: ControllerContext): string[] {
   const namespace = policy.metadata.namespace ?? '';
@@ -26,7 +36,7 @@ export function policyProblems(policy: ReleasePolicy, workload: Workload | undef
   const problems = checkPolicy(policy, {
     found: foundIn(namespace, caches, clock.now()),
     deployment: workload?.deployment,
-    ...(policy.spec.workload.versions ? { deployments: caches.deployments.list({ namespace }) } : {}),
+    ...runnersOf(policy, caches),
     policies: caches.policies.list({ namespace }),
     templates,
     deploymentNames: workload ? [] : caches.deployments.list({ namespace }).map(({ metadata }) => metadata.name),

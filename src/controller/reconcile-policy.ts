@@ -1,4 +1,4 @@
-import { isMoving, rest, type RestingDecision, type RestingObservation } from '../engine/resting.js';
+import { isMoving, learn, rest, type RestingDecision, type RestingObservation } from '../engine/resting.js';
 import { deepEqual } from '../kubernetes/json.js';
 import { hashTemplate } from '../kubernetes/pod-template.js';
 import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
@@ -9,6 +9,7 @@ import { policyConditions } from '../model/policy-conditions.js';
 import type { PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
 import { API_VERSION, CONFIG_ANNOTATION, FINALIZER, HOTFIX_ANNOTATION, POLICY_LABEL, RETRY_ANNOTATION, serinResources } from '../model/resources.js';
 import { strategyName } from '../model/policy/strategies.js';
+import { kindOfVersions, nameOfListed } from '../model/policy/workload.js';
 import { placeholderValues } from '../strategies/analysis/placeholder-values.js';
 import { compilePolicy } from '../strategies/compile.js';
 import { ApiError } from '../cluster/api-error.js';
@@ -21,7 +22,8 @@ import { pausingOf } from './pausing.js';
 import { withRestoredRelease } from './restored.js';
 import { templatesIn } from './templates.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
-import { observeResting, wantedName } from './running-versions.js';
+import { scaleRunner } from './running-sizes.js';
+import { observeResting, wantedName, type RunningVersion } from './running-versions.js';
 import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
 import { workloadOf, type Workload } from './workload.js';
 import { write } from './writes.js';
@@ -99,15 +101,22 @@ function observe(context: ControllerContext, policy: ReleasePolicy, workload: Wo
     workload: workload && {
       kind: workload.kind, name: workload.name, replicas: workload.replicas, paused: workload.paused, pausing: pausingOf(workload, caches, context.clock.now()).pausing, observed: workload.observed, rolledOut: workload.rolledOut,
       wanted: workload.versions ? namedVersion(versions, wantedName(policy)) : wantedVersion(workload, versions),
-      first: workload.versions && namedVersion(versions, policy.spec.workload.versions?.list[0]?.deployment ?? ''),
+      runBy: workload.versions?.[0]?.runner.kind,
+      first: workload.versions && namedVersion(versions, nameOfListed(policy.spec.workload.versions?.list[0] ?? {})),
     },
     versions,
     release,
-    problems: isMoving(release) ? [] : policyProblems(policy, workload, context),
+    problems: isMoving(release) ? [] : policyProblems(withLearned(policy, release), workload, context),
   };
 }
 
-/** A version that users run, by the name of its Deployment. */
+/** The policy with what its last release found out, which may not be on record yet. */
+function withLearned(policy: ReleasePolicy, release: Release | undefined): ReleasePolicy {
+  const status = policy.status && learn(policy.status, release);
+  return status === undefined || status === policy.status ? policy : { ...policy, status };
+}
+
+/** A version that users run, by the name of what runs it. */
 function namedVersion(versions: readonly { name: string; hash: string }[], name: string): { hash: string; replicaSet: string } {
   return { hash: versions.find((version) => version.name === name)?.hash ?? '', replicaSet: name };
 }
@@ -143,8 +152,8 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
       ...(policy.spec.service === undefined ? {} : { service: policy.spec.service }),
       ...(policy.spec.canaryService === undefined ? {} : { canaryService: policy.spec.canaryService }),
       ...(policy.spec.router === undefined ? {} : { router: policy.spec.router }),
-      stable: { ...start.stable, ...imagesOf(stableTemplate(context, workload, start.stable.replicaSet)), ...serviceOf(workload, start.stable.replicaSet) },
-      canary: { ...start.canary, ...imagesOf(workload?.template), ...serviceOf(workload, start.canary.replicaSet) },
+      stable: { ...start.stable, ...imagesOf(stableTemplate(context, workload, start.stable.replicaSet)), ...leadOf(workload, start.stable.replicaSet) },
+      canary: { ...start.canary, ...imagesOf(workload?.template), ...leadOf(workload, start.canary.replicaSet) },
       ...(hotfix === undefined ? {} : { hotfix }),
       ...(start.first ? { first: true } : {}),
       plan: compilePolicy(policy.spec, {
@@ -166,19 +175,20 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
 }
 
 function workloadRecord(policy: ReleasePolicy, workload: Workload | undefined): Release['spec']['workload'] {
-  const { old = 'ScaleToZero' } = policy.spec.workload.versions ?? {};
-  return { kind: workload?.kind ?? 'Deployment', name: workload?.name ?? '', ...(workload?.versions ? { replicas: workload.replicas, old } : {}) };
+  const { versions } = policy.spec.workload;
+  const { old = 'ScaleToZero', hashLabel } = versions ?? {};
+  const recorded = versions && workload?.versions ? { replicas: workload.replicas, old, runBy: kindOfVersions(versions), ...(hashLabel === undefined ? {} : { hashLabel }) } : {};
+  return { kind: workload?.kind ?? 'Deployment', name: workload?.name ?? '', ...recorded };
 }
 
 function stableTemplate({ caches }: ControllerContext, workload: Workload | undefined, name: string): PodTemplateSpec | undefined {
-  if (workload?.versions) return workload.versions.find(({ deployment }) => deployment.metadata.name === name)?.deployment.spec.template;
+  if (workload?.versions) return workload.versions.find((version) => version.name === name)?.template;
   return workload && replicaSetsOf(workload, caches).find(({ metadata }) => metadata.name === name)?.spec.template;
 }
 
-/** The Service that leads to one running version alone. */
-function serviceOf(workload: Workload | undefined, name: string): { service?: string } {
-  const service = workload?.versions?.find(({ deployment }) => deployment.metadata.name === name)?.service;
-  return service === undefined ? {} : { service };
+/** What leads to one running version alone. */
+function leadOf(workload: Workload | undefined, name: string): RunningVersion['lead'] {
+  return workload?.versions?.find((version) => version.name === name)?.lead ?? {};
 }
 
 /** The images of a template's containers, as people tell versions apart. */
@@ -210,6 +220,11 @@ async function carryOutVersions(context: ControllerContext, policy: ReleasePolic
     if (replicaSet !== stable && !discarded.includes(replicaSet.metadata.name) && othersHeldBy !== undefined) await giveTo(context, replicaSet, othersHeldBy, objects);
   }
   if (stableSize === undefined || !status.stable) return;
+  if (workload.versions) {
+    const running = workload.versions.find(({ name }) => name === status.stable?.replicaSet);
+    if (running) await scaleRunner(context, running.runner, stableSize);
+    return;
+  }
   if (stable) await resize(context, stable, stableSize);
   else await createReplicaSet(context, newReplicaSet(workload, status.stable, stableSize, 'home', objects, policy.metadata.name));
 }

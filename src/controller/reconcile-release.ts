@@ -12,7 +12,7 @@ import type { ControllerContext } from './context.js';
 import { giveTo, name, setFree, type HolderObjects } from './holders.js';
 import { isRestored, keepClaims, restoredStatus, waitsForRestore } from './restored.js';
 import { observeRelease, type ReleaseView } from './observe-release.js';
-import { carryOutRunning, deleteOld } from './running-sizes.js';
+import { carryOutRunning, deleteLeft } from './running-sizes.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { applyRouting, removeEpoch, routingPlan, stampedByOthers } from './routing.js';
 import { carryOutJob, tidyJobs } from './step-job.js';
@@ -51,7 +51,7 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const decision = advance(view.release, view.observation, now);
   // Our stamp must be off the shared objects before the record says that the release has ended.
   if (hasEnded(decision.status.phase) && (await removeEpoch(context, view.routing, before)) > 0) return now;
-  if (hasEnded(decision.status.phase) && (await deleteOld(context, view.release, decision.status)) > 0) return now;
+  if (hasEnded(decision.status.phase) && (await deleteLeft(context, view.release, decision.status, view.workload?.versions ?? [])) > 0) return now;
   const status = withRouting(decision.status, view);
   const kept = await keepClaims(context, view.release, status);
   // Our epoch before our stamps: two that both believe they lead would stamp over each other until one of them sees a higher epoch on record.

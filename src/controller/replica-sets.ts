@@ -6,10 +6,10 @@ import { HASH_LABEL } from '../model/version.js';
 import type { ControllerContext } from './context.js';
 import { name, ownersFor, type HolderObjects } from './holders.js';
 import type { Workload } from './workload.js';
-import { remove, write } from './writes.js';
+import { remove, write, type WriteContext } from './writes.js';
 
 /** Sizes a ReplicaSet, guarded by its version. @returns whether something was written */
-export async function resize(context: ControllerContext, replicaSet: ReplicaSet, size: number): Promise<boolean> {
+export async function resize(context: WriteContext & Pick<ControllerContext, 'caches'>, replicaSet: ReplicaSet, size: number): Promise<boolean> {
   if (replicaSet.spec.replicas === size) return false;
   await write(context, 'replicaset.size', context.caches.replicaSets, (client) =>
     client.patch(resources.replicaSets, name(replicaSet), { kind: 'merge', body: { metadata: { resourceVersion: replicaSet.metadata.resourceVersion }, spec: { replicas: size } } }),

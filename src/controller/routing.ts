@@ -10,7 +10,7 @@ import type { Claim, Found, Router, RouterContext, RoutingPlan, RoutingState, Ro
 import type { Informer } from '../cluster/informer.js';
 import type { ControllerContext } from './context.js';
 import { serviceNames } from './service-names.js';
-import { remove, write } from './writes.js';
+import { remove, write, type WriteContext } from './writes.js';
 
 /** A release's router with its configuration and everything it is asked about. */
 export interface Routing {
@@ -77,7 +77,7 @@ export async function applyRouting(context: ControllerContext, routing: Routing,
   let count = await stampEpoch(context, routing, status);
   if (count > 0) return count;
   for (const each of stage?.writes ?? []) {
-    await send(context, namespace, each);
+    await sendRouting(context, namespace, each);
     count++;
   }
   return count;
@@ -87,7 +87,7 @@ async function stampEpoch(context: ControllerContext, routing: Routing, status: 
   const epoch = String(context.leadership.epoch());
   const others = stampedByOthers(context, routing, status);
   for (const { resource, object } of others) {
-    await send(context, object.metadata.namespace ?? '', {
+    await sendRouting(context, object.metadata.namespace ?? '', {
       action: 'patch', resource, name: object.metadata.name, patchKind: 'merge',
       patch: { metadata: { annotations: { [EPOCH_ANNOTATION]: epoch } } },
       resourceVersion: object.metadata.resourceVersion ?? '',
@@ -115,7 +115,7 @@ export async function removeEpoch(context: ControllerContext, { router, found }:
     const object = resource && found.get(resource, claim.name, claim.namespace)?.object;
     if (!resource || object?.metadata.annotations?.[EPOCH_ANNOTATION] === undefined) continue;
     const last = Object.keys(object.metadata.annotations).length === 1;
-    await send(context, object.metadata.namespace ?? '', {
+    await sendRouting(context, object.metadata.namespace ?? '', {
       action: 'patch', resource, name: claim.name, patchKind: 'merge',
       patch: { metadata: { annotations: last ? null : { [EPOCH_ANNOTATION]: null } } },
       resourceVersion: object.metadata.resourceVersion ?? '',
@@ -125,7 +125,8 @@ export async function removeEpoch(context: ControllerContext, { router, found }:
   return count;
 }
 
-async function send(context: ControllerContext, home: string, routingWrite: RoutingWrite): Promise<void> {
+/** Does one write to a routing object. @param home the namespace of what says none */
+export async function sendRouting(context: WriteContext & Pick<ControllerContext, 'caches'>, home: string, routingWrite: RoutingWrite): Promise<void> {
   const { resource } = routingWrite;
   const namespace = routingWrite.action === 'create' ? home : (routingWrite.namespace ?? home);
   const informer: Informer<KubernetesObject> | undefined = context.caches.routing(resource);

@@ -4,6 +4,7 @@ import { createEventRecorder } from '../cluster/event-recorder.js';
 import { createLeaderElection, type LeaderElection } from '../cluster/leader-election.js';
 import { ApiError, isForbidden } from '../cluster/api-error.js';
 import { Backoff } from '../cluster/backoff.js';
+import type { FrontendName } from '../frontends/names.js';
 import { resources } from '../kubernetes/resources.js';
 import { describe } from '../model/messages.js';
 import type { Clock } from '../ports/clock.js';
@@ -38,6 +39,10 @@ export interface RunControllerOptions {
   /** Where probes and metrics are served; nowhere when absent. */
   readonly listen?: { readonly host: string; readonly port: number };
   readonly limits?: ReleaseLimits;
+  /** Which languages beside Serin's own are read; none when absent. */
+  readonly frontends?: readonly FrontendName[];
+  /** The Prometheus that metrics of front ends ask where they name none. */
+  readonly prometheusAddress?: string;
   /** True where ConfigMaps and Secrets may not be read. */
   readonly withoutConfig?: boolean;
   readonly faults?: FaultPort;
@@ -70,16 +75,25 @@ export async function runController(options: RunControllerOptions, signal: Abort
     const controller = startController({
       client, clock, random, onError,
       callGate: gateCalls.call,
+      addressOf,
       observer: metrics,
+      registry: metrics.registry,
       withoutConfig: options.withoutConfig ?? false,
       ...(options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.frontends === undefined ? {} : { frontends: options.frontends }),
+      ...(options.prometheusAddress === undefined ? {} : { prometheusAddress: options.prometheusAddress }),
       leadership: { mayWrite: () => election?.isLeading() ?? false, epoch: () => election?.epoch ?? 0 },
       events: {
         record(about, what, type) {
           const { kind, metadata: { namespace, name: object } } = about;
           log.info({ event: what.code, kind, namespace, object, arguments: what.arguments }, describe(what));
           events.record(about, { type, reason: what.code, message: describe(what) });
+        },
+        note(about, what) {
+          const { kind, metadata: { namespace, name: object } } = about;
+          log.info({ event: what.reason, kind, namespace, object }, what.message);
+          events.record(about, what);
         },
       },
       sources: (caches, writing) =>
@@ -114,14 +128,14 @@ export async function runController(options: RunControllerOptions, signal: Abort
 const INSTALL_AGAIN = { first: 1000, longest: 30_000 };
 
 /** Installs as soon as the controller may. @param onLack told in sentences what it may not; of nothing when it may again */
-async function putOnCluster({ client, clock, random, log, namespace }: RunControllerOptions, onLack: (lack: readonly string[]) => void, signal: AbortSignal): Promise<void> {
+async function putOnCluster({ client, clock, random, log, namespace, frontends }: RunControllerOptions, onLack: (lack: readonly string[]) => void, signal: AbortSignal): Promise<void> {
   const backoff = new Backoff(INSTALL_AGAIN, random);
   let said = '';
   let pausesOnChange = false;
   for (;;) {
     try {
       await ensureNamespace(client, namespace);
-      ({ pausesOnChange } = await install(client, clock, signal));
+      ({ pausesOnChange } = await install(client, clock, signal, frontends));
       break;
     } catch (error) {
       if (signal.aborted) return;

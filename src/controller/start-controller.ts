@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Registry } from 'prom-client';
 import type { ClusterClient } from '../cluster/client.js';
 import { createWorkQueue } from '../cluster/work-queue.js';
 import { isConflict, isNotFound } from '../cluster/api-error.js';
@@ -11,8 +12,13 @@ import { Conflicts } from './conflicts.js';
 import { Analyses } from './analysis/analyses.js';
 import type { Sources } from './analysis/sources.js';
 import type { ControllerContext, EventSink, Leadership } from './context.js';
+import type { FrontendName } from '../frontends/names.js';
+import type { Informer } from '../cluster/informer.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
+import { frontendLoops, type FrontendLoop } from './frontend-loop.js';
 import { Gates, type GateCall } from './gates.js';
 import { rememberingOwnProblems } from './policy-checks.js';
+import type { AddressOf } from '../metrics/requesting/requester.js';
 import type { PassResult } from './metrics/definitions.js';
 import { phaseCounts, type PhaseCounts } from './metrics/phase-counts.js';
 import { noObserver, type ControllerObserver } from './observer.js';
@@ -23,6 +29,9 @@ import { parseSubject, subjectKey, Triggers, type Subject } from './triggers.js'
 import { leaveAlone, unseenFor } from './unseen.js';
 import { NotLeading, type WriteContext } from './writes.js';
 
+/** When what another controller looks after is looked at again, in milliseconds. */
+const ELSEWHERE = 10_000;
+
 export interface ControllerOptions {
   readonly client: ClusterClient;
   readonly clock: Clock;
@@ -32,14 +41,22 @@ export interface ControllerOptions {
   /** Where samples come from; made when the caches exist, because it looks at Pods. Whoever gives it stops it, after the controller. */
   readonly sources: (caches: ClusterCaches, writing: WriteContext) => Sources;
   readonly callGate: GateCall;
+  /** Where a name of the cluster is really found, for what front ends ask by URL; as it is when absent. */
+  readonly addressOf?: AddressOf;
   readonly limits?: ReleaseLimits;
   readonly faults?: FaultPort;
   readonly workers?: number;
   /** The one namespace that is worked in; all when absent. */
   readonly namespace?: string;
   readonly observer?: ControllerObserver;
+  /** Which languages beside Serin's own are read; none when absent. */
+  readonly frontends?: readonly FrontendName[];
+  /** The Prometheus that metrics of front ends ask where they name none. */
+  readonly prometheusAddress?: string;
   /** True where ConfigMaps and Secrets may not be read. */
   readonly withoutConfig?: boolean;
+  /** Where front ends put the metrics that their users know; nowhere when absent. One for each controller. */
+  readonly registry?: Registry;
   /** Told of every fault that is being mended. */
   readonly onError: (error: Error, about: string) => void;
 }
@@ -76,6 +93,10 @@ export function startController(options: ControllerOptions): RunningController {
       const subject = parseSubject(key);
       const leaveToOthers = (): undefined => (subject.kind === 'release' ? letGo(context, subject) : undefined);
       if (!leadership.mayWrite()) return leaveToOthers();
+      if (isElsewhere(subject)) {
+        leaveToOthers();
+        return { againAfter: ELSEWHERE };
+      }
       const start = clock.monotonic();
       const passed = (result: PassResult): void => {
         if (result !== 'conflict') context.conflicts.ended(key);
@@ -97,6 +118,12 @@ export function startController(options: ControllerOptions): RunningController {
     },
     { clock, random, workers: options.workers ?? 4, onError: (key, error) => onError(error, key) },
   );
+  /** Whether another controller looks after what a policy stands for. Whoever deletes a policy waits for us alone. */
+  const isElsewhere = (subject: Subject): boolean => {
+    const name = subject.kind === 'policy' ? subject.name : caches.releases.get(subject)?.spec.policy;
+    const policy = name === undefined ? undefined : caches.policies.get({ namespace: subject.namespace, name });
+    return policy !== undefined && policy.metadata.deletionTimestamp === undefined && frontends.some((each) => each.leavesAlone?.(policy));
+  };
   /** @returns milliseconds until the next try */
   const refused = (key: string, subject: Subject, error: Error): number => {
     const { againAfter, tells } = context.conflicts.refused(key, error);
@@ -107,12 +134,18 @@ export function startController(options: ControllerOptions): RunningController {
     }
     return againAfter;
   };
+  const seen: Informer<KubernetesObject>[] = [];
+  const frontends: FrontendLoop[] = [];
   const triggers: Triggers = new Triggers(() => caches, (subject, urgency) => queue.add(subjectKey(subject), urgency));
   const caches: ClusterCaches = createClusterCaches({
     client, clock, random, signal: stopping.signal,
     onError: (error) => onError(error, 'watch'),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    watch: (informer) => triggers.watch(informer),
+    watch(informer) {
+      triggers.watch(informer);
+      seen.push(informer as unknown as Informer<KubernetesObject>);
+      for (const each of frontends) each.watch(informer);
+    },
     onPausingLost: () => triggers.everyPolicy(),
     onSeen: () => triggers.everyPolicy(),
   });
@@ -141,13 +174,28 @@ export function startController(options: ControllerOptions): RunningController {
     withoutConfig: options.withoutConfig ?? false,
     gates: new Gates(options.callGate, clock, (release) => queue.add(subjectKey({ kind: 'release', ...release })), (release) => analyses.observe(release)),
   };
+  for (const name of new Set(options.frontends)) {
+    const frontend = frontendLoops[name]({
+      writing, caches, client, clock, random, onError,
+      signal: stopping.signal,
+      events: options.events,
+      call: options.callGate,
+      ...(options.addressOf === undefined ? {} : { addressOf: options.addressOf }),
+      ...(options.prometheusAddress === undefined ? {} : { prometheusAddress: options.prometheusAddress }),
+      withoutConfig: options.withoutConfig ?? false,
+      ...(options.registry === undefined ? {} : { registry: options.registry }),
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    });
+    frontends.push(frontend);
+    for (const informer of seen) frontend.watch(informer);
+  }
   return {
     async untilReady() {
-      await caches.untilSynced();
+      await Promise.all([caches.untilSynced(), ...frontends.map((each) => each.untilReady())]);
       filled = true;
     },
-    missing: () => caches.missing,
-    queueDepth: () => queue.busy,
+    missing: () => [...caches.missing, ...frontends.flatMap((each) => each.missing())],
+    queueDepth: () => frontends.reduce((sum, each) => sum + each.queueDepth(), queue.busy),
     phases: () => phaseCounts(caches),
     highestEpoch,
     oldestReading: () => analyses.oldestReading() / 1000,
@@ -156,10 +204,12 @@ export function startController(options: ControllerOptions): RunningController {
       raise = highestEpoch() > leadership.epoch() ? highestEpoch() + 1 - leadership.epoch() : 0;
       for (const { metadata } of caches.policies.list()) queue.add(subjectKey({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name }));
       for (const { metadata } of caches.releases.list()) queue.add(subjectKey({ kind: 'release', namespace: metadata.namespace ?? '', name: metadata.name }));
+      for (const each of frontends) each.lookAtEverything();
     },
     async stop() {
       stopping.abort(new Error('the controller is stopped'));
       await queue.stop();
+      for (const each of frontends) await each.stop();
       await context.gates.stop();
       await analyses.stop();
       await caches.stop();

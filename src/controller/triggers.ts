@@ -5,6 +5,7 @@ import { PAUSING_POLICY } from '../model/admission.js';
 import type { Approval } from '../model/approval.js';
 import { hasEnded, type Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
+import { namedGatewayRoutes, namedVirtualServices } from '../model/policy/named-routes.js';
 import { RELEASE_LABEL, serinResources } from '../model/resources.js';
 import type { Caches } from './caches.js';
 import { namesTemplate } from './templates.js';
@@ -70,7 +71,7 @@ export class Triggers {
         case 'MutatingAdmissionPolicyBinding':
           return object.metadata.name === PAUSING_POLICY ? this.everyPolicy() : undefined;
         case 'GatewayClass':
-          return this.everyPolicy(({ spec }) => spec.router?.gatewayApi !== undefined);
+          return this.everyPolicy(({ spec }) => (spec.router?.gatewayApi ?? spec.router?.twoServices?.routes) !== undefined);
         default:
           return this.#routing(namespace, change.type === 'changed' ? [object, change.before] : [object]);
       }
@@ -118,8 +119,18 @@ export class Triggers {
     }
   }
 
+  /** Policies that list a ReplicaSet as a version of its own. */
+  #version(namespace: string, replicaSet: string): void {
+    for (const { metadata, spec } of this.#caches().policies.list({ namespace })) {
+      if (spec.workload.versions?.list.some((version) => version.replicaSet === replicaSet)) this.#touch(namespace, metadata.name);
+    }
+  }
+
   #replicaSet(object: KubernetesObject): void {
     const namespace = object.metadata.namespace ?? '';
+    const { kind } = controllerOf(object) ?? {};
+    // What a Deployment or one of ours controls is no version by itself.
+    if (kind !== 'Deployment' && kind !== 'ReleasePolicy' && kind !== 'Release') this.#version(namespace, object.metadata.name);
     for (const owner of object.metadata.ownerReferences ?? []) {
       if (owner.kind === 'Deployment') this.#workload(namespace, owner.name);
       else if (owner.kind === 'ReleasePolicy') this.#touch(namespace, owner.name);
@@ -152,13 +163,14 @@ const isQueued = (policy: KubernetesObject): boolean => (policy as unknown as Re
 
 /** Names of the routing objects that a policy names itself. */
 function namedRoutes(router: ReleasePolicy['spec']['router']): ReadonlySet<string> {
-  const { istio, gatewayApi, ingressNginx } = router ?? {};
-  return new Set([...(istio?.virtualServices ?? []).map(({ name }) => name), ...(gatewayApi?.routes ?? []).map(({ name }) => name), ...(ingressNginx?.ingresses ?? [])]);
+  const { ingressNginx, twoServices } = router ?? {};
+  const beside = [...(twoServices?.ingresses ?? []).flatMap(({ name, canaryName }) => [name, canaryName]), ...(twoServices?.destinationRule ? [twoServices.destinationRule.name] : [])];
+  return new Set([...[...namedVirtualServices(router), ...namedGatewayRoutes(router)].map(({ name }) => name), ...(ingressNginx?.ingresses ?? []), ...beside]);
 }
 
 /** Every Service that a policy has to do with. */
-function servicesOf({ service, canaryService, workload }: ReleasePolicy['spec']): string[] {
-  return [service, service && `${service}-canary`, canaryService, ...(workload.versions?.list ?? []).map((version) => version.service)].filter((name) => name !== undefined);
+function servicesOf({ service, canaryService, workload, router }: ReleasePolicy['spec']): string[] {
+  return [service, service && `${service}-canary`, canaryService, router?.twoServices?.stable, router?.twoServices?.canary, ...(workload.versions?.list ?? []).map((version) => version.service)].filter((name) => name !== undefined);
 }
 
 /** Names of the Services that routing objects lead to or are. */

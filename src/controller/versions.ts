@@ -60,8 +60,8 @@ export function observeReplicaSet(replicaSet: ReplicaSet, holders: Holders, cach
   };
 }
 
-/** Value of the label by which its Pods are told apart. */
-export const hashOf = (replicaSet: ReplicaSet): string => replicaSet.metadata.labels?.[HASH_LABEL] ?? replicaSet.spec.selector.matchLabels?.[HASH_LABEL] ?? '';
+/** Value of the label by which its Pods are told apart; empty where there is none. */
+export const hashOf = (replicaSet: ReplicaSet, label = HASH_LABEL): string => replicaSet.metadata.labels?.[label] ?? replicaSet.spec.selector.matchLabels?.[label] ?? '';
 
 export function observeVersion(replicaSet: ReplicaSet, workload: Workload, holders: Holders, caches: Caches): VersionObservation {
   return {

@@ -4,9 +4,9 @@ import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import type { Caches } from './caches.js';
-import { runningVersions, wantedName, type RunningVersion } from './running-versions.js';
+import { runningVersions, sizeOfRunning, wantedName, type RunningVersion } from './running-versions.js';
 
-/** The program of a policy: a Deployment that the user keeps, or an inline one that only the policy holds. */
+/** The program of a policy: a Deployment that the user keeps, an inline one that only the policy holds, or versions that users run each by itself. */
 export interface Workload {
   readonly kind: 'Deployment' | 'Inline' | 'Versions';
   readonly name: string;
@@ -44,15 +44,15 @@ export function workloadOf(policy: ReleasePolicy, caches: Caches): Workload | un
 /** Undefined when none of the versions exists. */
 function versionsWorkload(policy: ReleasePolicy, caches: Caches): Workload | undefined {
   const versions = runningVersions(policy, caches);
-  const named = (wanted: string | undefined): RunningVersion | undefined => versions.find(({ deployment }) => deployment.metadata.name === wanted);
+  const named = (wanted: string | undefined): RunningVersion | undefined => versions.find(({ name }) => name === wanted);
   const stable = named(policy.status?.stable?.replicaSet) ?? versions[0];
   // One that is gone in the middle of a release leaves the stable one to go back to.
   const wanted = named(wantedName(policy)) ?? stable;
   if (!wanted) return undefined;
   return {
     kind: 'Versions', name: policy.metadata.name, namespace: policy.metadata.namespace ?? '',
-    replicas: policy.spec.workload.versions?.replicas ?? stable?.deployment.spec.replicas ?? 1,
-    selector: wanted.deployment.spec.selector, template: wanted.deployment.spec.template,
+    replicas: policy.spec.workload.versions?.replicas ?? (stable ? sizeOfRunning(stable) : 1),
+    selector: wanted.runner.object.spec.selector, template: wanted.template,
     paused: true, observed: true, rolledOut: true, owner: policy, deployment: undefined, versions,
   };
 }

@@ -1,5 +1,6 @@
 import { message, messageAbout } from '../model/messages.js';
 import { versionName, type Release } from '../model/release.js';
+import { sharesByPods } from '../model/sizing.js';
 import { enoughPods, inBatches, returnBatch } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
@@ -29,7 +30,7 @@ export function abort(draft: Draft, release: Release, observation: Observation):
     if (!overwritten && !shareReached(draft, observation, 0)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 0 %' }));
   }
   if (!stableHome) return waitForStable(draft, observation);
-  if (!canaryGone(draft, release, observation)) return;
+  if (!(release.spec.plan.leaves === true ? canaryLeft(draft, release, observation) : canaryGone(draft, release, observation))) return;
   draft.intend({ routing: 'release' });
   if (!routesReleased(draft, observation)) return draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'puts routes back' }));
   // An inline workload is at home with the policy anyway.
@@ -75,6 +76,16 @@ function returnStable(draft: Draft, release: Release, observation: Observation):
 
 function waitForStable(draft: Draft, observation: Observation): void {
   draft.wait(message('WaitsForStablePods', { ready: observation.replicaSets.stable?.ready ?? 0, wanted: observation.workload?.replicas ?? 0 }));
+}
+
+/** Leaves the canary's Pods as they are, unless their number alone gives them a share. @returns whether they have none */
+function canaryLeft(draft: Draft, release: Release, observation: Observation): boolean {
+  if (!sharesByPods(release.spec.plan)) return true;
+  draft.intend({ sizes: { canary: 0 } });
+  const { ready = 0 } = observation.replicaSets.canary ?? {};
+  if (ready === 0) return true;
+  draft.wait(waitsForPodsGone('canary', observation, ready, draft.now));
+  return false;
 }
 
 /** Lets the canary finish its requests, then scales it to 0. @returns whether its Pods are gone */

@@ -13,6 +13,8 @@ import { answerOverwriting } from './overwritten-routes.js';
 import { prepare } from './preparing.js';
 import { progress } from './progressing.js';
 import { promote } from './promoting.js';
+import { withEnoughReady, withoutLeaving } from './sizes.js';
+import { sayUnsampled } from './unsampled.js';
 
 /** The status of a release that no controller has seen yet. @param now milliseconds since the epoch */
 export function firstStatus(release: Release, now: number): ReleaseStatus {
@@ -33,8 +35,9 @@ export function firstStatus(release: Release, now: number): ReleaseStatus {
  * last controller stopped. `release.status` must be what the API server holds, since effects follow only a recorded
  * intent. @param now milliseconds since the epoch
  */
-export function advance(release: Release, observation: Observation, now: number): Decision {
+export function advance(release: Release, found: Observation, now: number): Decision {
   const draft = new Draft(release.status ?? firstStatus(release, now), now);
+  const observation = withEnoughReady(draft, release, withoutLeaving(draft, found));
   if (hasEnded(draft.status.phase)) return { status: draft.status, happened: [], lookAgainAt: undefined };
   if (release.spec.first) return judgeFirst(draft, release, observation);
   const { routing, share } = draft.recorded;
@@ -42,6 +45,7 @@ export function advance(release: Release, observation: Observation, now: number)
   const ending = endingOf(draft, release, observation);
   if (ending) begin(draft, ending, observation);
   act(draft, release, observation);
+  sayUnsampled(draft, observation);
   answerOverwriting(draft, observation);
   return draft.finish(release, observation.evidence);
 }
@@ -56,7 +60,7 @@ function endingOf(draft: Draft, release: Release, observation: Observation): End
   const twin = outside?.reason === 'TakenOver' && observation.replicaSets.canary?.holder === 'release';
   if (phase === 'HandingOver') return outside?.reason === 'WorkloadGone' || twin ? outside : undefined;
   if (phase === 'Aborting') return lost ? outside : undefined;
-  return outside ?? judgedEnding(observation);
+  return outside ?? judgedEnding(release, observation);
 }
 
 function begin(draft: Draft, ending: Ending, observation: Observation): void {

@@ -28,6 +28,44 @@ const codes = (world: World): string[] => world.status.log?.map(({ code }) => co
 const over = (world: World): boolean => world.status.step.index > 1;
 const smoke = { metrics: ['smoke'] };
 
+describe('samples that are missing outside of an analysis', () => {
+  const at = (steps: PlanStep[], index: number): World => {
+    const world = new World(releaseWith(steps), 2, seededRandom(1), advance, { job: 'succeeds', gate: 'opens', metrics: 'undecided' });
+    for (let turn = 0; world.status.step.index < index; turn++) {
+      expect(turn).toBeLessThan(200);
+      world.happen({ kind: 'round', works: 3, milliseconds: 500 });
+    }
+    return world;
+  };
+  const gone: Said = { outcome: 'undecided', problem: 'no Pod answers at port 9090' };
+
+  it('are named beside a pause, cost one write, and are forgotten when they come again', () => {
+    const world = at([{ kind: 'weight', share: 500 }, { kind: 'pause' }, { kind: 'promote' }], 1);
+    pass(world, 20);
+    expect(world.status.message).toMatch(/^Pauses until someone goes on: [^.]*\.$/);
+    world.metrics.said.set('latency', gone);
+    pass(world, 1);
+    expect(world.status.message).toMatch(/^Pauses until someone goes on: .*\. No samples of latency: no Pod answers at port 9090\.$/);
+    const before = world.status;
+    world.happen({ kind: 'round', works: 2, milliseconds: 100 });
+    expect(world.status).toEqual(before);
+    world.metrics.said.set('latency', { outcome: 'undecided' });
+    pass(world, 1);
+    expect(world.status.message).toMatch(/^Pauses until someone goes on: [^.]*\.$/);
+  });
+
+  it('are no news before users meet the canary, nor of metrics that decide nothing here', () => {
+    const early = at([{ kind: 'pause' }, { kind: 'weight', share: 500 }, { kind: 'promote' }], 0);
+    early.metrics.said.set('latency', gone);
+    pass(early, 5);
+    expect(early.status.message).not.toContain('No samples');
+    const world = at([{ kind: 'weight', share: 500 }, { kind: 'pause' }, { kind: 'analyze', milliseconds: 1000, metrics: ['smoke'] }, { kind: 'promote' }], 1);
+    for (const name of ['trial', 'smoke']) world.metrics.said.set(name, gone);
+    pass(world, 5);
+    expect(world.status.message).not.toContain('No samples');
+  });
+});
+
 describe('an analysis', () => {
   it('goes on as soon as its metrics pass, and says which', () => {
     const world = analysing(smoke);

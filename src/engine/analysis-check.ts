@@ -8,6 +8,7 @@ import type { Draft } from './draft.js';
 import { ending, failedMetric } from './endings.js';
 import { formatTime } from './formatting.js';
 import type { MetricObservation, Observation } from './observation.js';
+import { unsampled } from './unsampled.js';
 
 /** Where neither step nor analysis says how long. */
 const NO_TIME = 0;
@@ -105,8 +106,8 @@ function foremost(metrics: readonly MetricObservation[]): { readonly name: strin
   return open.find(({ leansWorse }) => leansWorse === true) ?? open.find(({ problem }) => problem !== undefined) ?? open[0] ?? metrics[0] ?? { name: '', says: '' };
 }
 
-/** Every metric that has no samples at the moment, with the reason. */
+/** What has no samples, as a part of a sentence. */
 function problemsOf(metrics: readonly MetricObservation[]): string {
-  const lacking = metrics.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
-  return lacking.length === 0 ? '' : `no samples of ${lacking.join('; ')}; `;
+  const lacking = unsampled(metrics);
+  return lacking === '' ? '' : `no samples of ${lacking}; `;
 }

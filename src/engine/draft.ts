@@ -5,6 +5,7 @@ import { releaseConditions } from '../model/release-conditions.js';
 import type { Intent, LogEntry, Release, ReleasePhase, ReleaseStatus } from '../model/release.js';
 import { countedSplit, type Counting } from './counting.js';
 import type { Decision } from './decision.js';
+import type { Traffic } from './same-traffic.js';
 
 /** How many log entries a status keeps, so that it stays small. */
 const LOG_LENGTH = 20;
@@ -22,6 +23,7 @@ export class Draft {
   #lookAgainAt: number | undefined;
   #waits: Message | undefined;
   #fleeting: string | undefined;
+  #beside: Message | undefined;
   #keepsWaiting = false;
 
   constructor(before: ReleaseStatus, now: number) {
@@ -61,8 +63,8 @@ export class Draft {
   }
 
   /** Asks routers for other traffic. */
-  route(traffic: Pick<Intent, 'share' | 'matches' | 'mirror' | 'preview'>): void {
-    const { matches: _matches, mirror: _mirror, preview: _preview, ...rest } = this.#status.intent;
+  route(traffic: Traffic): void {
+    const { matches: _matches, mirror: _mirror, mirrors: _mirrors, preview: _preview, ...rest } = this.#status.intent;
     this.set({ intent: { ...rest, routing: 'split', ...traffic } });
   }
 
@@ -107,6 +109,11 @@ export class Draft {
     if (at !== undefined) this.#lookAgainAt = Math.min(this.#lookAgainAt ?? at, at);
   }
 
+  /** Says something beside what it waits for; not beside an analysis, which names what it lacks itself. */
+  sayBeside(what: Message): void {
+    this.#beside = what;
+  }
+
   /** Milliseconds that the present wait has lasted; begins it when there is none. It ends when a pass does not ask. */
   waited(): number {
     this.#keepsWaiting = true;
@@ -140,7 +147,7 @@ export class Draft {
     if (!this.#keepsWaiting) this.endWait();
     const said = this.#waits ?? this.#happened.at(-1);
     const due = this.now - Date.parse(this.#status.evidenceAt ?? this.#status.startedAt ?? timestamp(this.now)) >= CHECKPOINT_MILLISECONDS;
-    const text = said && !due && this.#saysTheSame(said) ? this.#before.message : said && describe(said);
+    const text = said && !due && this.#saysTheSame(said) ? this.#before.message : said && this.#worded(said);
     const generation = release.metadata.generation;
     this.set({
       ...(text === undefined ? {} : { message: text }),
@@ -158,6 +165,11 @@ export class Draft {
       });
     }
     return { status: this.#status, happened: this.#happened, lookAgainAt: this.#lookAgainAt };
+  }
+
+  #worded(said: Message): string {
+    const beside = said === this.#waits && !Object.hasOwn(said.arguments, 'problems') ? this.#beside : undefined;
+    return beside ? `${describe(said)} ${describe(beside)}` : describe(said);
   }
 
   /** Whether the text on record says the same but for what is fleeting, so that it is not worth a write of its own. */

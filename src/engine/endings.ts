@@ -26,9 +26,9 @@ export function outsideEnding(release: Release, observation: Observation): Endin
   return undefined;
 }
 
-/** What ends a release from inside, in any step: its Pods crash, or a metric fails that is judged all the time. */
-export function judgedEnding({ replicaSets, analysis = [] }: Observation): Ending | undefined {
-  const crashing = replicaSets.canary?.troubles.find(({ kind }) => kind === 'crashing');
+/** What ends a release from inside, in any step: its Pods crash, where that is not to be waited out, or a metric fails that is judged all the time. */
+export function judgedEnding({ spec: { plan } }: Release, { replicaSets, analysis = [] }: Observation): Ending | undefined {
+  const crashing = plan.crashes === 'Wait' ? undefined : replicaSets.canary?.troubles.find(({ kind }) => kind === 'crashing');
   if (crashing) return ending('CanaryCrashed', { pod: crashing.pod, detail: crashing.detail });
   const failed = analysis.find(({ outcome, dryRun, ofSteps }) => outcome === 'fail' && !dryRun && !ofSteps);
   return failed && failedMetric(failed);

@@ -49,7 +49,8 @@ function goOn(draft: Draft, release: Release, observation: Observation): Ending 
   return typeof checked === 'string' ? undefined : checked;
 }
 
-function endingOf({ spec, metadata }: Release, observation: Observation): Ending | undefined {
+function endingOf(release: Release, observation: Observation): Ending | undefined {
+  const { spec, metadata } = release;
   const { workload, policyDeleted } = observation;
   if (!workload) return ending('WorkloadGone');
   if (policyDeleted) return ending('PolicyDeleted');
@@ -57,5 +58,5 @@ function endingOf({ spec, metadata }: Release, observation: Observation): Ending
   // Both roles name the one version here.
   if (workload.template === 'other') return ending('Superseded');
   if (spec.abort) return ending('AbortedByUser');
-  return judgedEnding(observation);
+  return judgedEnding(release, observation);
 }

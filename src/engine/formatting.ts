@@ -1,5 +1,5 @@
 import { formatDuration } from '../model/duration.js';
-import { describeMatch } from '../model/match.js';
+import { describeMatch, describeMirrored } from '../model/match.js';
 import type { PodAmount, Step } from '../model/plan.js';
 
 /** `12.5 %` of per mille. */
@@ -17,11 +17,12 @@ export function describeStep(step: Step): string {
     case 'route':
       return step.matches.length === 0 ? 'no requests by match' : `${step.matches.map(describeMatch).join('; ')} to the canary`;
     case 'mirror':
+      if (step.mirrors && step.mirrors.length > 0) return `copy ${step.mirrors.map(describeMirrored).join('; ')} to the canary`;
       return step.share === 0 ? 'end the copies' : `copy ${formatShare(step.share)} of the requests to the canary`;
     case 'scale':
       return `size the canary ${describeAmount(step.amount)}`;
     case 'batch':
-      return `replace ${describeAmount(step.amount)}`;
+      return `replace ${describeAmount(step.amount)}${step.share === undefined ? '' : `, ${formatShare(step.share)} to the canary`}`;
     case 'job':
       return `run a Job, ${formatDuration(step.milliseconds)} at most`;
     case 'gate':

@@ -1,17 +1,18 @@
 import { message } from '../model/messages.js';
 import { stepOf, type Step } from '../model/plan.js';
 import type { Release } from '../model/release.js';
-import { batchShare, batchStands, inBatches, keepBatch, lastStable } from './batches.js';
+import { batchGoal } from './batch-path.js';
+import { batchShare, batchStands, inBatches, keepBatch, stableLeft } from './batches.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { describeStep, formatShare } from './formatting.js';
 import type { Observation } from './observation.js';
-import { plannedBatch, plannedTraffic } from './planned.js';
+import { plannedTraffic } from './planned.js';
 import { waitsForPodsGone } from './pods-gone.js';
-import { shareForReadyPods, shareReached } from './routing.js';
-import { keepCanarySize, podsNeeded } from './sizes.js';
+import { forcedShare, shareForReadyPods, shareReached } from './routing.js';
+import { hasItsSize, keepCanarySize, podsNeeded } from './sizes.js';
 import { checkStep } from './step-checks.js';
-import { askTraffic, keepTraffic } from './traffic.js';
+import { askedBeside, askTraffic, keepTraffic } from './traffic.js';
 
 /** Starts the step with this index, or the promotion behind the last one. */
 export function beginStep(draft: Draft, release: Release, observation: Observation, index: number): void {
@@ -47,32 +48,34 @@ function progressByShare(draft: Draft, release: Release, observation: Observatio
   const replicas = observation.workload?.replicas ?? 0;
   const needed = podsNeeded(release, index, plannedTraffic(release, index, replicas).share, replicas);
   const own = release.spec.plan.steps.slice(0, index + 1).some(({ kind }) => kind === 'scale');
-  const failed = keepCanarySize(draft, release, observation, own ? needed : Math.max(needed, replicas > 0 ? 1 : 0));
+  const failed = keepCanarySize(draft, release, observation, own || release.spec.plan.minimumPods === 0 ? needed : Math.max(needed, replicas > 0 ? 1 : 0));
   if (!failed) keepTraffic(draft, release, observation, index);
   return failed;
 }
 
 function progressInBatches(draft: Draft, release: Release, observation: Observation, index: number): Ending | undefined {
   const replicas = observation.workload?.replicas ?? 0;
-  const target = plannedBatch(release, index, replicas);
-  const failed = keepBatch(draft, release, observation, target, lastStable(release, replicas, target));
+  const goal = batchGoal(release, index, replicas);
+  const failed = keepBatch(draft, release, observation, goal);
   if (failed) return failed;
-  const planned = release.spec.paused ? draft.intent.share : batchShare(draft, release, observation, target);
+  const planned = release.spec.paused ? draft.intent.share : batchShare(draft, release, observation, goal);
   const share = shareForReadyPods(planned, observation, !release.spec.paused);
-  askTraffic(draft, release, observation, { share, matches: [], mirror: 0 }, planned);
+  const isReady = (observation.replicaSets.canary?.ready ?? 0) >= goal.canary;
+  askTraffic(draft, release, observation, { share, ...askedBeside(draft, release, index, replicas, isReady) }, planned);
   return undefined;
 }
 
 /** Whether the present share of the plan is really in force, with all Pods that it needs. */
 function sharesStand(draft: Draft, release: Release, observation: Observation, index: number): boolean {
   const replicas = observation.workload?.replicas ?? 0;
-  if (replicas === 0) return false;
-  const { share } = plannedTraffic(release, index, replicas);
-  const target = plannedBatch(release, index, replicas);
-  const left = replicas - target + lastStable(release, replicas, target);
-  const standing = inBatches(release) ? batchStands(observation, target, left) : (observation.replicaSets.canary?.ready ?? 0) >= (draft.intent.sizes.canary ?? 0);
+  if (replicas === 0 && release.spec.plan.leaves !== true) return false;
+  // Where stable has no ready Pods the canary gets everything, and the step cannot have it otherwise.
+  const share = forcedShare(observation) ?? plannedTraffic(release, index, replicas).share;
+  const goal = batchGoal(release, index, replicas);
+  const left = stableLeft(release, replicas, goal);
+  const standing = inBatches(release) ? batchStands(draft, observation, goal, left) : hasItsSize(draft, observation);
   if (!standing) {
-    if (inBatches(release) && (observation.replicaSets.canary?.ready ?? 0) >= target) {
+    if (inBatches(release) && (observation.replicaSets.canary?.ready ?? 0) >= goal.canary) {
       draft.wait(waitsForPodsGone('stable', observation, Math.max(0, (observation.replicaSets.stable?.pods ?? 0) - left), draft.now));
     }
     return false;

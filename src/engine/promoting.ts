@@ -1,7 +1,8 @@
 import { message } from '../model/messages.js';
 import type { Release } from '../model/release.js';
 import { WHOLE } from '../model/split.js';
-import { batchShare, inBatches, keepBatch, lastStable } from './batches.js';
+import { batchShare, inBatches, keepBatch } from './batches.js';
+import type { BatchGoal } from './batch-path.js';
 import type { Draft } from './draft.js';
 import type { Ending } from './endings.js';
 import { formatTime } from './formatting.js';
@@ -19,11 +20,14 @@ export function promote(draft: Draft, release: Release, observation: Observation
   const { stable, canary } = observation.replicaSets;
   const replicas = observation.workload?.replicas ?? 0;
   const batches = inBatches(release);
-  const failed = batches ? keepBatch(draft, release, observation, replicas, lastStable(release, replicas, replicas)) : keepCanarySize(draft, release, observation, replicas);
+  const goal: BatchGoal = { canary: replicas, stable: 0, share: WHOLE };
+  const failed = batches ? keepBatch(draft, release, observation, goal) : keepCanarySize(draft, release, observation, replicas);
   if (failed) return failed;
-  const full = replicas > 0 && (canary?.ready ?? 0) >= replicas;
-  const mayRise = !release.spec.paused && replicas > 0;
-  const present = batches && mayRise ? batchShare(draft, release, observation, replicas) : draft.intent.share;
+  // Scaled to 0 nothing is to be had: whoever looks after the Pods goes on without.
+  const goesOn = replicas > 0 || release.spec.plan.leaves === true;
+  const full = goesOn && (canary?.ready ?? 0) >= replicas;
+  const mayRise = !release.spec.paused && goesOn;
+  const present = batches && mayRise ? batchShare(draft, release, observation, goal) : draft.intent.share;
   const wanted = full && mayRise ? WHOLE : present;
   askShare(draft, release, observation, shareForReadyPods(wanted, observation, mayRise), wanted);
   if (release.spec.paused) return void draft.wait(message('WaitsForResume', { release: release.metadata.name }));
@@ -32,7 +36,7 @@ export function promote(draft: Draft, release: Release, observation: Observation
   const drained = draft.recorded.sizes.stable === 0 && stable?.holder === 'release' && stable.size === 0 && stable.pods === 0;
   if (drained) return void beginHandingOver(draft, release);
   if (!shareReached(draft, observation, WHOLE)) return void draft.wait(message('WaitsForRouter', { what: observation.routing.waitsFor ?? 'takes over 100 %' }));
-  if (release.spec.plan.keepsStable) return void beginHandingOver(draft, release);
+  if (release.spec.plan.keepsStable === true || release.spec.plan.leaves === true) return void beginHandingOver(draft, release);
   draft.intend({ holders: { stable: 'release' } });
   if (stable && stable.holder !== 'release') return void draft.wait(message('WaitsForOwners'));
   drainStable(draft, release, observation);
@@ -54,6 +58,8 @@ function drainStable(draft: Draft, release: Release, observation: Observation): 
 }
 
 function beginHandingOver(draft: Draft, release: Release): void {
+  const { workload, plan, policy } = release.spec;
   draft.enter('HandingOver');
-  draft.happen(message('HandingOver', { owner: release.spec.workload.kind !== 'Inline' ? `Deployment ${release.spec.workload.name}` : `policy ${release.spec.policy}` }));
+  if (workload.kind === 'Versions' && plan.leaves === true) draft.happen(message('LeavesOld'));
+  else draft.happen(message('HandingOver', { owner: workload.kind !== 'Inline' ? `Deployment ${workload.name}` : `policy ${policy}` }));
 }

@@ -1,6 +1,7 @@
 import type { Message } from '../model/messages.js';
 import type { Standing } from '../model/policy-conditions.js';
 import { hasEnded, type Release } from '../model/release.js';
+import type { VersionKind } from '../model/policy/workload.js';
 import type { PolicyPhase, PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
 import type { Holder } from '../model/release.js';
 import type { Pausing, ReplicaSetObservation } from './observation.js';
@@ -14,6 +15,8 @@ export interface VersionObservation extends ReplicaSetObservation {
 
 export interface RestingWorkload {
   readonly kind: 'Deployment' | 'Inline' | 'Versions';
+  /** Versions: what runs them; a Deployment when absent. */
+  readonly runBy?: VersionKind | undefined;
   readonly name: string;
   readonly replicas: number;
   readonly paused: boolean;
@@ -59,7 +62,7 @@ export interface RestingDecision {
    * of a workload that is gone.
    */
   readonly discarded: readonly string[];
-  /** Size of an inline workload's stable version, which the policy runs itself. */
+  /** Size of the stable version, where the policy says it: it runs an inline workload itself, and may size versions of users. */
   readonly stableSize: number | undefined;
   readonly start: { readonly name: string; readonly stable: Release['spec']['stable']; readonly canary: Release['spec']['canary']; readonly first?: true } | undefined;
   /** Whether the policy holds nothing any more and may go. */
@@ -71,7 +74,7 @@ type Parts = Partial<Omit<RestingDecision, 'status'>>;
 
 /** From what is known to what a policy is to do while no release of it moves. Pure. */
 export function rest(policy: ReleasePolicy, observation: RestingObservation): RestingDecision {
-  const status = learn(policy.status ?? {}, observation);
+  const status = learn(policy.status ?? {}, observation.release);
   const decide: Decide = (phase, text, parts = {}, change = {}) => ({
     status: { ...without(change.stable || phase === 'Resting' ? without(status, 'rejected') : status, 'queuedAt'), ...change, phase, message: text, ...(policy.metadata.generation === undefined ? {} : { observedGeneration: policy.metadata.generation }) },
     happened: [],
@@ -96,8 +99,12 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   }
   if (!workload) return decide('Refused', `${policy.spec.workload.deployment ?? policy.spec.workload.versions?.want ?? 'The version that is wanted'} is gone.`, { labelled: false });
   if (!stable) return adopt(observation, workload, policy, status, decide);
-  if (workload.kind === 'Versions' && workload.wanted.hash === '') return decide('Holding', `Waits for Deployment ${workload.wanted.replicaSet} to make its Pods.`, { standing: 'moving' });
-  const sized = workload.kind === 'Inline' ? { stableSize: workload.replicas } : {};
+  const sized = workload.kind === 'Inline' || isSizedAtRest(policy) ? { stableSize: workload.replicas } : {};
+  if (workload.kind === 'Versions' && workload.wanted.hash === '') {
+    const { rejected } = status;
+    if (rejected?.replicaSet === workload.wanted.replicaSet) return decide('Holding', `${rejected.replicaSet} was taken back (${rejected.reason}) and is gone; waits for another version.`, { ...sized, standing: 'stuck' });
+    return decide('Holding', waitsForPods(workload, workload.wanted.replicaSet), { ...sized, standing: 'moving' });
+  }
   if (stable.wanted) {
     const others = observation.versions.filter(({ name }) => name !== stable.name);
     const home = others.every(({ holder }) => holder !== 'policy' && holder !== 'release');
@@ -119,6 +126,12 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   const name = `${policy.metadata.name}-${number}`;
   return decide('Releasing', underWay(name), { ...sized, paused: true, start: { name, stable: { replicaSet: stable.name, hash: stable.hash }, canary: workload.wanted } });
 }
+
+/** Whether the policy sizes stable versions of users while nothing moves. */
+const isSizedAtRest = ({ spec: { workload: { versions } } }: ReleasePolicy): boolean => versions?.replicas !== undefined && versions.old !== 'Leave';
+
+/** A ReplicaSet that is there has Pods of its own; a Deployment makes one first. */
+const waitsForPods = ({ runBy = 'Deployment' }: RestingWorkload, name: string): string => (runBy === 'Deployment' ? `Waits for Deployment ${name} to make its Pods.` : `Waits for ReplicaSet ${name}.`);
 
 /** What a policy says from the start of a release to its end: once, so that it is written once. */
 const underWay = (name: string): string => `Release ${name} is under way.`;
@@ -144,8 +157,8 @@ export function isMoving(release: Release | undefined): release is Release {
   return release !== undefined && !hasEnded(release.status?.phase ?? 'Preparing');
 }
 
-/** Takes over, once, what the last release found out. */
-function learn(known: PolicyStatus, { release }: RestingObservation): PolicyStatus {
+/** Takes over, once, what the last release found out. @param release the last one, where it still exists */
+export function learn(known: PolicyStatus, release: Release | undefined): PolicyStatus {
   const phase = release?.status?.phase;
   if (!release || phase === undefined || !hasEnded(phase) || known.concluded === release.metadata.name) return known;
   const before = { ...known, concluded: release.metadata.name };
@@ -177,7 +190,7 @@ function adopt(observation: RestingObservation, workload: RestingWorkload, polic
   }
   if (workload.kind === 'Versions') {
     const { first } = workload;
-    return first && first.hash !== '' ? decide('Resting', `${first.replicaSet} is stable; waits for a new version.`, {}, { stable: first }) : decide('Adopting', `Waits for Deployment ${first?.replicaSet ?? workload.wanted.replicaSet} to make its Pods.`);
+    return first && first.hash !== '' ? decide('Resting', `${first.replicaSet} is stable; waits for a new version.`, {}, { stable: first }) : decide('Adopting', waitsForPods(workload, first?.replicaSet ?? workload.wanted.replicaSet));
   }
   const active = observation.versions.filter(({ size, pods }) => size > 0 || pods > 0);
   if (!wanted || !workload.observed || active.length > 1 || !workload.rolledOut) {

@@ -18,11 +18,16 @@ export function routesReleased(draft: Draft, { routing }: Observation): boolean 
  * has any. @param mayRise false once an abort was seen (rule 3)
  */
 export function shareForReadyPods(wanted: number, observation: Observation, mayRise: boolean): number {
-  const stable = observation.replicaSets.stable?.ready ?? 0;
-  const canary = observation.replicaSets.canary?.ready ?? 0;
+  const forced = forcedShare(observation);
+  return forced === undefined || (forced === WHOLE && !mayRise) ? wanted : forced;
+}
+
+/** The share that is left where only one version has ready Pods: all for the canary, or none; undefined where there is a choice. */
+export function forcedShare({ replicaSets }: Observation): number | undefined {
+  const stable = replicaSets.stable?.ready ?? 0;
+  const canary = replicaSets.canary?.ready ?? 0;
   if (canary === 0 && stable > 0) return 0;
-  if (stable === 0 && canary > 0 && mayRise) return WHOLE;
-  return wanted;
+  return stable === 0 && canary > 0 ? WHOLE : undefined;
 }
 
 /** What ready stable Pods cannot carry, in per mille: 0 when they can carry all. @param enough so many carry all */

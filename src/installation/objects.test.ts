@@ -51,6 +51,41 @@ describe('objects of an installation', () => {
     expect(rules.some(({ resources = [] }) => resources.includes('secrets'))).toBe(false);
   });
 
+  it('serve Applications only where that is asked for: kinds, rights and flag', () => {
+    const mentions = (values: object): string[] => objects(values).filter((object) => JSON.stringify(object).includes('oam.dev') || JSON.stringify(object).includes('--frontends')).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(mentions({})).toEqual([]);
+    const values = { frontends: { kubevela: true } };
+    expect(mentions(values)).toEqual([
+      'CustomResourceDefinition applications.core.oam.dev', 'CustomResourceDefinition applicationrevisions.core.oam.dev', 'CustomResourceDefinition rollouts.standard.oam.dev',
+      'ClusterRole system:serin:controller', 'Deployment serin',
+    ]);
+    expect(find<Deployment>('Deployment', values).spec.template.spec?.containers[0]?.args).toContain('--frontends=kubevela');
+    expect(mentions({ ...values, installCRDs: false })).toEqual(['ClusterRole system:serin:controller', 'Deployment serin']);
+    // Leases of another namespace are out of reach then.
+    const one = { ...values, watchNamespace: 'shop' };
+    expect(find<Role>('Role', one, 'serin-controller').rules?.some(({ apiGroups }) => apiGroups?.includes('core.oam.dev'))).toBe(true);
+    expect(find<ClusterRole>('ClusterRole', one, 'system:serin').rules?.some(({ resources = [] }) => resources.includes('leases'))).toBe(false);
+  });
+
+  it('[S3-05] serve Rollouts only where that is asked for: kinds that are kept, rights and flag', () => {
+    const mentions = (values: object): string[] => objects(values).filter((object) => JSON.stringify(object).includes('argoproj.io') || JSON.stringify(object).includes('--frontends')).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(mentions({ frontends: { argo: false } })).toEqual([]);
+    const values = { frontends: { argo: true } };
+    expect(mentions(values)).toEqual([
+      ...['rollouts', 'analysistemplates', 'clusteranalysistemplates', 'analysisruns', 'experiments'].map((plural) => `CustomResourceDefinition ${plural}.argoproj.io`),
+      'ClusterRole system:serin:controller', 'Deployment serin',
+    ]);
+    expect(find<ClusterRole>('CustomResourceDefinition', values, 'rollouts.argoproj.io').metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+    expect(find<Deployment>('Deployment', { frontends: { argo: true, kubevela: true } }).spec.template.spec?.containers[0]?.args).toEqual(expect.arrayContaining(['--frontends=kubevela', '--frontends=argo']));
+    expect(mentions({ ...values, installCRDs: false })).toEqual(['ClusterRole system:serin:controller', 'Deployment serin']);
+    // What is in no namespace is out of reach then.
+    const one = { ...values, watchNamespace: 'shop' };
+    expect(find<Role>('Role', one, 'serin-controller').rules?.some(({ resources = [] }) => resources.includes('pods/eviction'))).toBe(true);
+    expect(find<ClusterRole>('ClusterRole', one, 'system:serin').rules?.some(({ resources = [] }) => resources.includes('leases') || resources.includes('clusteranalysistemplates'))).toBe(false);
+    const withoutConfig = find<ClusterRole>('ClusterRole', { ...values, readConfig: false }, 'system:serin').rules ?? [];
+    expect(withoutConfig.some(({ resources = [] }) => resources.includes('secrets'))).toBe(false);
+  });
+
   it('run as nobody with a read-only root and no rights of the kernel, and take few Pods down at once', () => {
     const { spec } = find<Deployment>('Deployment', { limits: { releases: 10 }, replicas: 3, image: { repository: 'r', digest: `sha256:${'a'.repeat(64)}` } });
     const pod = spec.template.spec;

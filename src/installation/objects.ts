@@ -1,7 +1,7 @@
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import { installedKinds, type InstalledKind } from './kinds.js';
 import { accessParts, userRoleParts } from './parts/access.js';
-import { admissionParts, definitionParts } from './parts/definitions.js';
+import { admissionParts, definitionParts, frontendDefinitionParts } from './parts/definitions.js';
 import { monitoringParts } from './parts/monitoring.js';
 import type { Part } from './parts/part.js';
 import { namespacePart, workloadParts } from './parts/workload.js';
@@ -9,7 +9,7 @@ import { fill, holds, type Filling } from './template/fill.js';
 import type { Values } from './values.js';
 
 /** All parts that Serin's chart has, in the order in which they are applied. */
-export const chartParts: readonly Part[] = [...definitionParts, ...admissionParts, ...userRoleParts, ...accessParts, ...workloadParts, ...monitoringParts];
+export const chartParts: readonly Part[] = [...definitionParts, ...frontendDefinitionParts, ...admissionParts, ...userRoleParts, ...accessParts, ...workloadParts, ...monitoringParts];
 
 /** One object of an installation, and where it goes. */
 export interface InstalledObject {

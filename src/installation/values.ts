@@ -34,6 +34,11 @@ export const ValuesSchema = Type.Object({
   }),
   userRoles: Flag(true, 'Install the roles `serin-viewer`, `serin-releaser` and `serin-approver`, which the roles view, edit and admin take in.'),
   readConfig: Flag(true, 'Let the controller read ConfigMaps and Secrets by name, for policies with `watchConfig` and for metrics that name a Secret. Without it such policies are refused.'),
+  frontends: Group('Objects of other tools that Serin serves as well. Their definitions are installed with `installCRDs`.', {
+    kubevela: Flag(false, "KubeVela's Applications. Not beside KubeVela's own controller."),
+    argo: Flag(false, "Argo's Rollouts, AnalysisRuns and Experiments. Not beside Argo Rollouts' own controller."),
+  }),
+  prometheusAddress: Line('', 'The Prometheus that metrics of AnalysisTemplates ask where they name none.', '^(https?://.+)?$'),
   limits: Group('How many releases may be under way at once; 0 for no limit.', {
     releases: Count(0, 0, 'On the whole cluster.'),
     releasesPerNamespace: Count(0, 0, 'In one namespace.'),

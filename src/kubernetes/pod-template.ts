@@ -42,10 +42,10 @@ export function safeEncode(text: string): string {
   return [...text].map((char) => SAFE_LETTERS.charAt((char.codePointAt(0) ?? 0) % SAFE_LETTERS.length)).join('');
 }
 
-/** The 32-bit FNV-1a hash of a text's UTF-8 bytes. */
-export function fnv32a(text: string): number {
+/** The 32-bit FNV-1a hash of a text's UTF-8 bytes, and of more bytes behind them. */
+export function fnv32a(text: string, more: Uint8Array = new Uint8Array()): number {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of [...new TextEncoder().encode(text), ...more]) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 

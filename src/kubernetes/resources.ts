@@ -8,9 +8,9 @@ import type {
   ValidatingAdmissionPolicyBinding,
 } from './generated/admissionregistration-v1.js';
 import type { CustomResourceDefinition } from './generated/apiextensions-v1.js';
-import type { Deployment, ReplicaSet } from './generated/apps-v1.js';
+import type { ControllerRevision, Deployment, ReplicaSet } from './generated/apps-v1.js';
 import type { Lease } from './generated/coordination-v1.js';
-import type { ConfigMap, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount } from './generated/core-v1.js';
+import type { ConfigMap, Event, Namespace, Node, Pod, PodTemplate, Secret, Service, ServiceAccount } from './generated/core-v1.js';
 import type { EndpointSlice } from './generated/discovery-v1.js';
 import type { Gateway as GatewayApiGateway, GatewayClass, GRPCRoute, HTTPRoute } from './generated/gateway-api-v1.js';
 import type { ReferenceGrant } from './generated/gateway-api-v1beta1.js';
@@ -31,6 +31,7 @@ export const resources = {
   namespaces: resource<Namespace>('', 'v1', 'Namespace', 'namespaces', false),
   nodes: resource<Node>('', 'v1', 'Node', 'nodes', false),
   pods: resource<Pod>('', 'v1', 'Pod', 'pods'),
+  podTemplates: resource<PodTemplate>('', 'v1', 'PodTemplate', 'podtemplates'),
   services: resource<Service>('', 'v1', 'Service', 'services'),
   configMaps: resource<ConfigMap>('', 'v1', 'ConfigMap', 'configmaps'),
   secrets: resource<Secret>('', 'v1', 'Secret', 'secrets'),
@@ -38,6 +39,7 @@ export const resources = {
   events: resource<Event>('', 'v1', 'Event', 'events'),
   deployments: resource<Deployment>('apps', 'v1', 'Deployment', 'deployments'),
   replicaSets: resource<ReplicaSet>('apps', 'v1', 'ReplicaSet', 'replicasets'),
+  controllerRevisions: resource<ControllerRevision>('apps', 'v1', 'ControllerRevision', 'controllerrevisions'),
   endpointSlices: resource<EndpointSlice>('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices'),
   jobs: resource<Job>('batch', 'v1', 'Job', 'jobs'),
   horizontalPodAutoscalers: resource<HorizontalPodAutoscaler>('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),

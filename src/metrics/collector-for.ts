@@ -3,7 +3,7 @@ import type { Pod } from '../kubernetes/generated/core-v1.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { parseDuration } from '../model/duration.js';
 import type { PlannedMetric } from '../model/policy/analysis.js';
-import type { Role } from '../model/version.js';
+import type { VersionHashes } from '../model/version.js';
 import type { Clock } from '../ports/clock.js';
 import { createCondition, type Result } from './conditions/condition.js';
 import { createConditionCollector, type Measured } from './conditions/condition-collector.js';
@@ -12,6 +12,7 @@ import { createDatadogSource } from './datadog/datadog-source.js';
 import { createJobCollector } from './job/job-collector.js';
 import type { MeasuringJobs } from './job/measuring-jobs.js';
 import { createPrometheusSource } from './prometheus/prometheus-source.js';
+import type { SharedAnswers } from './prometheus/shared-answers.js';
 import { createQueriedCounters, type QueriedPods } from './querying/queried-counters.js';
 import { createQueriedGauges } from './querying/queried-gauges.js';
 import { queriedValue } from './querying/queried-value.js';
@@ -30,8 +31,8 @@ export interface MeasuredRelease {
   readonly release: KubernetesObject;
   /** The policy's name. */
   readonly policy: string;
-  /** Values of `pod-template-hash` of both versions. */
-  readonly hashes: Readonly<Record<Role, string>>;
+  /** How the Pods of both versions are told apart. */
+  readonly hashes: VersionHashes;
   /** Index of the step that names the metric, from 0; absent for one that is measured all the time. */
   readonly step?: number;
   /** When the metric's first sample may be taken, in milliseconds since the epoch: when the release, or the step that names it, began. */
@@ -49,6 +50,8 @@ export interface CollectorDeps {
   readonly requester: Requester;
   readonly secrets: SecretReader;
   readonly jobs: MeasuringJobs;
+  /** Answers of Prometheus for all who ask the same; absent where nobody else does. */
+  readonly shared?: SharedAnswers;
   /** Of metrics that Pods, the mesh or the gateway tell themselves: those with `from.scrape` or without `from`. */
   readonly exposed: (metric: PlannedMetric, about: MeasuredRelease) => Collector;
 }
@@ -62,7 +65,7 @@ export function collectorFor(metric: PlannedMetric, about: MeasuredRelease, deps
   if (from?.job) return jobCollector(metric, about, deps);
   if (from?.web) return conditionCollector(metric, about, deps, webMeasure(metric, about, deps));
   if (from?.prometheus) {
-    const source = createPrometheusSource({ settings: from.prometheus, namespace: namespaceOf(about), requester: deps.requester, secrets: deps.secrets });
+    const source = createPrometheusSource({ settings: from.prometheus, namespace: namespaceOf(about), requester: deps.requester, secrets: deps.secrets, shared: deps.shared });
     return queryCollector(metric, about, deps, { source: () => source, settings: from.prometheus, podLabel: from.prometheus.podLabel ?? 'pod' });
   }
   if (from?.datadog) {

@@ -33,6 +33,7 @@ export class NoReading extends Error {
  * One vendor's way to answer a query: all that a new source has to provide. Series of counters, histograms and gauges carry the
  * name of the Pod under `pod` (and `le` for buckets), whatever the vendor calls it; a single value needs no labels.
  * Timeouts, retries and intervals are the caller's.
+ * @param asOf as it was at that moment, in milliseconds since the epoch; now when absent, and for a source that cannot look back
  * @throws NoReading
  */
-export type QuerySource = (query: string, signal: AbortSignal) => Promise<Reading>;
+export type QuerySource = (query: string, signal: AbortSignal, asOf?: number) => Promise<Reading>;

@@ -8,19 +8,22 @@ import { PolicySpecSchema, PolicyStatusSchema } from './release-policy.js';
 import { ReleaseSpecSchema, ReleaseStatusSchema } from './release.js';
 import { serinResources } from './resources.js';
 
-interface Definition {
+/** What the definition of a kind is made from. */
+export interface KindDefinition {
   readonly resource: Pick<Resource, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'>;
   readonly description: string;
   readonly spec: object;
   /** Absent for kinds that only say something. */
   readonly status?: object;
   readonly shortNames: string[];
+  /** By which `kubectl get` finds them beside others; `serin` when absent. */
+  readonly categories?: string[];
   readonly columns: CustomResourceColumnDefinition[];
 }
 
 const age: CustomResourceColumnDefinition = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
-const definitions: readonly Definition[] = [
+const definitions: readonly KindDefinition[] = [
   {
     resource: serinResources.releasePolicies,
     description: 'How new versions of one program are put in front of users.',
@@ -84,7 +87,7 @@ const definitions: readonly Definition[] = [
   templates(serinResources.clusterMetricTemplates, 'A metric for the policies of all namespaces.', 'cmt'),
 ];
 
-function templates(resource: Definition['resource'], description: string, shortName: string): Definition {
+function templates(resource: KindDefinition['resource'], description: string, shortName: string): KindDefinition {
   return {
     resource, description,
     spec: MetricTemplateSpecSchema,
@@ -102,7 +105,8 @@ export function customResourceDefinitions(): CustomResourceDefinition[] {
   return definitions.map(definitionOf);
 }
 
-function definitionOf({ resource, description, spec, status, shortNames, columns }: Definition): CustomResourceDefinition {
+/** The definition of a kind, as a cluster installs it. */
+export function definitionOf({ resource, description, spec, status, shortNames, categories = ['serin'], columns }: KindDefinition): CustomResourceDefinition {
   const { group, version, kind, plural, namespaced } = resource;
   const singular = kind.toLowerCase();
   return {
@@ -112,7 +116,7 @@ function definitionOf({ resource, description, spec, status, shortNames, columns
     spec: {
       group,
       scope: namespaced ? 'Namespaced' : 'Cluster',
-      names: { kind, listKind: `${kind}List`, plural, singular, ...(shortNames.length > 0 ? { shortNames } : {}), categories: ['serin'] },
+      names: { kind, listKind: `${kind}List`, plural, singular, ...(shortNames.length > 0 ? { shortNames } : {}), categories },
       versions: [
         {
           name: version,

@@ -1,6 +1,4 @@
 import { Type, type Static } from 'typebox';
-import { CelError, compileCel } from '../schema/cel/expression.js';
-import { kubernetesEnvironment } from '../schema/cel/function-library.js';
 import { compilePattern } from '../schema/pattern/pattern.js';
 import { toStructural } from '../schema/structural.js';
 import { validateObject } from '../schema/validation.js';
@@ -15,8 +13,6 @@ const MeasureSchema = Type.Object(measureFields);
 export type Measure = Static<typeof MeasureSchema>;
 
 const structural = toStructural(MeasureSchema);
-/** Only read; to set its functions up takes longer than to read an expression. */
-const environment = kubernetesEnvironment();
 
 /** Of a measure that its schema lets pass there is exactly one. */
 export const kindOfMeasure = (measure: Measure): MetricKind | undefined => metricKinds.find((kind) => measure[kind] !== undefined);
@@ -39,17 +35,6 @@ export function secretsOf(from: MetricSource | undefined): string[] {
   const { prometheus, web, datadog } = from ?? {};
   const keys = [prometheus?.token, prometheus?.basic?.username, prometheus?.basic?.password, prometheus?.ca, ...(web?.headers ?? []).map((header) => header.from), datadog?.apiKey, datadog?.applicationKey];
   return [...new Set(keys.flatMap((key) => key?.secret ?? []))];
-}
-
-/** Why a condition cannot be read, in a line; undefined when it can. It may name `result` alone. */
-export function conditionFault(expression: string): string | undefined {
-  try {
-    compileCel(expression, { variables: ['result'], environment });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CelError)) throw error;
-    return error.message.split('\n')[0]?.replace(/^ERROR: <input>:1:(\d+): /, 'at character $1: ').replace(" (in container '')", '');
-  }
 }
 
 /** Why a regular expression cannot be read; undefined when it can. */

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { JobTemplateSpec } from '../kubernetes/generated/batch-v1.js';
 import { AnyObject, StringEnum } from '../schema/typebox.js';
-import { MatchSchema, type Match } from './match.js';
+import { MatchSchema, MirroredRequestsSchema, type Match, type MirroredRequests } from './match.js';
 import { PlannedAnalysisSchema, undecidedFates, type UndecidedFate } from './policy/analysis.js';
 import { PreviewSchema } from './preview.js';
 import { WHOLE } from './split.js';
@@ -16,8 +16,9 @@ const perMille = (description: string) => Type.Optional(Type.Integer({ minimum: 
 export const PlanStepSchema = Type.Object(
   {
     kind: StringEnum(stepKinds, { description: 'What the step does.' }),
-    share: perMille("weight: the canary's share in per mille. mirror: the part of the requests that is copied."),
+    share: perMille("weight: the canary's share in per mille. batch: the same, where it is not the part that its Pods are. mirror: the part of the requests that is copied."),
     matches: Type.Optional(Type.Array(MatchSchema, { maxItems: 64, description: 'route: requests that go to the canary from here on, beside its share.' })),
+    mirrors: Type.Optional(Type.Array(MirroredRequestsSchema, { maxItems: 16, description: 'mirror: only these requests, in place of a part of all.' })),
     pods: Type.Optional(Type.Integer({ minimum: 0, description: 'scale, batch: canary Pods from here on.' })),
     part: perMille('scale, batch: canary Pods as a part of the replicas, in per mille.'),
     milliseconds: Type.Optional(Type.Integer({ minimum: 0, description: 'pause: how long; until someone goes on when absent. analyze: how long at most; as the analysis says when absent. job, gate: how long it may take.' })),
@@ -49,9 +50,13 @@ export const PlanSchema = Type.Object(
     sizing: StringEnum(sizings, { description: 'How Pod counts follow shares.' }),
     countsPods: Type.Optional(Type.Boolean({ description: 'Sizing by batch: shares are no more than Pod counts.' })),
     surge: Type.Optional(Allowance('Sizing by batch: Pods beyond the replicas.')),
-    unavailable: Type.Optional(Allowance('Sizing by batch: Pods that may be missing.')),
+    unavailable: Type.Optional(Allowance('Sizing by batch: Pods that may be missing. A count beside a part counts where the part is less than a Pod and none may be beyond the replicas.')),
     previewPods: Type.Optional(Type.Integer({ minimum: 1, description: 'Full sizing: canary Pods before the first share.' })),
+    minimumPods: Type.Optional(Type.Integer({ minimum: 0, description: 'Pods of each version while it has a share, at least; no more than the replicas. With 0 the canary has none before its first share.' })),
+    readyThreshold: Type.Optional(Allowance('How many of the canary Pods that were asked for have to be ready; all when absent.')),
+    crashes: Type.Optional(StringEnum(['Wait'] as const, { description: 'Crashing Pods do not end the release.' })),
     keepsStable: Type.Optional(Type.Boolean({ description: 'The old version is left to run at the end.' })),
+    leaves: Type.Optional(Type.Boolean({ description: 'The version that is left behind is not sized any more once it has no traffic: the old one at the end, the canary after an abort. While replicas are 0 the release goes on without Pods.' })),
     preview: Type.Optional(PreviewSchema),
     sticky: Type.Optional(Type.Object({ cookie: Type.String(), maxAgeSeconds: Type.Integer({ minimum: 1 }) }, { description: 'How users stay with the version that they met.' })),
     readyTimeoutMilliseconds: Type.Integer({ minimum: 1, description: 'How long canary Pods may take to become ready.' }),
@@ -73,10 +78,12 @@ export interface PodAmount {
 export type Step =
   | { readonly kind: 'weight'; readonly share: number }
   | { readonly kind: 'route'; readonly matches: readonly Match[] }
-  | { readonly kind: 'mirror'; readonly share: number }
+  /** A part of all requests, or only some of them. */
+  | { readonly kind: 'mirror'; readonly share: number; readonly mirrors?: readonly MirroredRequests[] | undefined }
   /** An amount of neither kind: as many as the weight needs again. */
   | { readonly kind: 'scale'; readonly amount: PodAmount }
-  | { readonly kind: 'batch'; readonly amount: PodAmount }
+  /** The share comes with the Pods; the part that they are where it says none. */
+  | { readonly kind: 'batch'; readonly amount: PodAmount; readonly share: number | undefined }
   | { readonly kind: 'pause'; readonly milliseconds: number | undefined }
   | { readonly kind: 'analyze'; readonly milliseconds: number | undefined; readonly minimumRequests: number | undefined; readonly metrics?: readonly string[] | undefined; readonly undecided?: UndecidedFate | undefined }
   | { readonly kind: 'job'; readonly template: JobTemplateSpec; readonly milliseconds: number }
@@ -89,13 +96,15 @@ export function stepOf(step: PlanStep): Step {
   const { kind, share = 0, milliseconds } = step;
   switch (kind) {
     case 'weight':
-    case 'mirror':
       return { kind, share };
+    case 'mirror':
+      return { kind, share, mirrors: step.mirrors };
     case 'route':
       return { kind, matches: step.matches ?? [] };
     case 'scale':
-    case 'batch':
       return { kind, amount: amountOf(step) };
+    case 'batch':
+      return { kind, amount: amountOf(step), share: step.share };
     case 'pause':
       return { kind, milliseconds };
     case 'analyze':

@@ -7,6 +7,9 @@ import { RouterSchema } from './policy/routers.js';
 import { StrategySchema } from './policy/strategies.js';
 import { WorkloadSchema } from './policy/workload.js';
 
+/** What may follow from Pods that crash. */
+export const crashFates = ['Abort', 'Wait'] as const;
+
 export const PolicySpecSchema = Type.Object(
   {
     workload: WorkloadSchema,
@@ -32,6 +35,7 @@ export const PolicySpecSchema = Type.Object(
     analysis: Type.Optional(AnalysisSchema),
     readyTimeout: Type.Optional(Duration('How long canary Pods may take to become ready.', '5m')),
     drain: Type.Optional(Duration('How long Pods without new traffic are kept for the requests they still serve.', '5s')),
+    crashes: Type.Optional(StringEnum(crashFates, { description: 'What a canary Pod that crashes again and again leads to. Abort takes the canary back at once; Wait goes on waiting for Pods to get ready, as long as readyTimeout allows. Abort when absent.' })),
     paused: Type.Optional(Type.Boolean({ description: 'Start no release.' })),
     watchConfig: Type.Optional(Type.Boolean({ description: 'A changed ConfigMap or Secret that the Pods use counts as a new version.' })),
     judgeFirst: Type.Optional(Type.Boolean({ description: 'Put the first version through the checks of the strategy as well, before it counts as stable.' })),
@@ -42,6 +46,7 @@ export const PolicySpecSchema = Type.Object(
     'x-kubernetes-validations': [
       { rule: 'has(self.service) || !has(self.router) || has(self.workload.versions)', message: 'a router steers the traffic of a Service: name the service, or leave the router out for workers' },
       { rule: '!has(self.service) || has(self.router) || has(self.strategy.rolling)', message: 'choose a router for the service: istio, gatewayApi, ingressNginx or service' },
+      { rule: '!has(self.router) || !has(self.router.twoServices) || has(self.workload.versions)', message: 'twoServices leads each Service to one version, at rest as well: name the versions under workload.versions' },
     ],
   },
 );

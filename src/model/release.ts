@@ -1,10 +1,10 @@
 import { Type, type Static } from 'typebox';
 import type { ObjectMeta } from '../kubernetes/generated/meta-v1.js';
 import { AnyObject, MapOf, StringEnum } from '../schema/typebox.js';
-import { MatchSchema } from './match.js';
+import { MatchSchema, MirroredRequestsSchema } from './match.js';
 import { PlanSchema } from './plan.js';
 import { strategyNames } from './policy/strategies.js';
-import { oldVersionFates } from './policy/workload.js';
+import { oldVersionFates, versionKinds } from './policy/workload.js';
 import { RouterSchema } from './policy/routers.js';
 import { ConditionSchema } from './release-policy.js';
 
@@ -26,10 +26,11 @@ const Shares = (description: string) => Type.Object({ stable: Type.Integer(), ca
 
 const VersionSchema = Type.Object(
   {
-    replicaSet: Type.String({ description: 'The ReplicaSet that runs it.' }),
-    hash: Type.String({ description: 'Names it; the pod-template-hash of its Pods.' }),
+    replicaSet: Type.String({ description: 'What runs it: a ReplicaSet, or the Deployment where users run one for each version.' }),
+    hash: Type.String({ description: 'Names it; the value of the label that tells its Pods apart.' }),
     images: Type.Optional(Type.String({ description: 'The images of its containers, for people.' })),
     service: Type.Optional(Type.String({ description: 'The Service that leads to it alone, where users run one.' })),
+    subset: Type.Optional(Type.String({ description: 'The subset that selects its Pods, in a DestinationRule that users keep.' })),
   },
   { description: 'One version of the program.' },
 );
@@ -44,7 +45,9 @@ export const ReleaseSpecSchema = Type.Object(
     workload: Type.Object(
       { kind: StringEnum(['Deployment', 'Inline', 'Versions'] as const), name: Type.String({ maxLength: 253 }),
         replicas: Type.Optional(Type.Integer({ description: 'Versions: how many Pods the stable one ran with when the release began.' })),
-        old: Type.Optional(StringEnum(oldVersionFates, { description: 'Versions: what becomes of the old one.' })) },
+        old: Type.Optional(StringEnum(oldVersionFates, { description: 'Versions: what becomes of the old one.' })),
+        runBy: Type.Optional(StringEnum(versionKinds, { description: 'Versions: what runs them; Deployments when absent.' })),
+        hashLabel: Type.Optional(Type.String({ description: 'Versions: the label that tells their Pods apart; pod-template-hash when absent.' })) },
       { description: 'Whose version is released.', ...immutable('the workload') },
     ),
     strategy: Type.Optional(StringEnum(strategyNames, { description: 'Where the plan came from.', ...immutable('the strategy') })),
@@ -73,6 +76,7 @@ export const IntentSchema = Type.Object({
   share: Type.Integer({ description: "The canary's share in per mille." }),
   matches: Type.Optional(Type.Array(MatchSchema, { description: 'Requests that go to the canary beside its share.' })),
   mirror: Type.Optional(Type.Integer({ description: 'The part of the requests, in per mille, that the canary gets a copy of.' })),
+  mirrors: Type.Optional(Type.Array(MirroredRequestsSchema, { description: 'Requests, some alone, that the canary gets copies of.' })),
   preview: Type.Optional(Type.Boolean({ description: 'Whether the canary can be previewed.' })),
   sizes: Type.Object({
     canary: Type.Optional(Type.Integer()),

@@ -13,6 +13,9 @@ describe('the split that an intent asks for', () => {
   it('has what the intent has, and nothing empty', () => {
     expect(splitOfIntent(intent({}), plan, 'Progressing')).toEqual({ shares: { stable: 1000, canary: 0 } });
     expect(splitOfIntent(intent({ share: 100, matches, mirror: 50, preview: true }), plan, 'Progressing')).toEqual({ shares: { stable: 900, canary: 100 }, matches, mirror: 50, preview: { path: '/green' }, sticky: plan.sticky });
+    const mirrors = [{ share: 500, matches: [{ path: { prefix: '/a' } }] }];
+    expect(splitOfIntent(intent({ share: 100, mirrors }), {}, 'Progressing')).toEqual({ shares: { stable: 900, canary: 100 }, mirrors });
+    expect(splitOfIntent(intent({ mirrors: [] }), {}, 'Progressing')).toEqual({ shares: { stable: 1000, canary: 0 } });
     expect(splitOfIntent(intent({ matches: [], mirror: 0, preview: true }), {}, 'Progressing')).toEqual({ shares: { stable: 1000, canary: 0 } });
   });
 

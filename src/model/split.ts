@@ -1,4 +1,4 @@
-import type { Match } from './match.js';
+import type { Match, MirroredRequests } from './match.js';
 import type { Preview } from './preview.js';
 import type { Role } from './version.js';
 
@@ -22,6 +22,8 @@ export interface Split {
   readonly matches?: readonly Match[];
   /** The part of stable's requests, in per mille, that the canary gets a copy of; its answers are dropped. */
   readonly mirror?: number;
+  /** Requests, some alone, that the canary gets copies of. */
+  readonly mirrors?: readonly MirroredRequests[];
   readonly preview?: Preview;
   /** Only where both versions have a share. */
   readonly sticky?: Stickiness;

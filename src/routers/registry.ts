@@ -7,6 +7,7 @@ import { noneRouter } from './none/router.js';
 import type { Router } from './router.js';
 import { serviceRouter } from './service/router.js';
 import { severalRouters } from './several/router.js';
+import { twoServicesRouter } from './two-services/router.js';
 
 /** All routers, by the name of their field in a policy. */
 export const routers: Readonly<Partial<Record<RouterName, Router>>> = {
@@ -14,6 +15,7 @@ export const routers: Readonly<Partial<Record<RouterName, Router>>> = {
   gatewayApi: withConfig(gatewayApiRouter),
   ingressNginx: withConfig(ingressNginxRouter),
   service: withConfig(serviceRouter),
+  twoServices: withConfig(twoServicesRouter),
 };
 
 /** A router together with the configuration that a policy has for it. */

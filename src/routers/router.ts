@@ -114,7 +114,7 @@ export interface RoutingState {
 }
 
 /** What a split may ask of a routing product. */
-export const capabilities = ['weights', 'headers', 'cookies', 'regex', 'mirror', 'sticky', 'previewPath', 'previewHost', 'previewService', 'ownServices'] as const;
+export const capabilities = ['weights', 'headers', 'cookies', 'regex', 'mirror', 'mirrorMatches', 'sticky', 'previewPath', 'previewHost', 'previewService', 'ownServices', 'ownSubsets'] as const;
 export type Capability = (typeof capabilities)[number];
 
 /** Whether a product can do it, and what to know about how. */
@@ -127,8 +127,8 @@ export interface Support {
 /** What stands at the end, when a release leaves the routing objects. */
 export interface RoutesAfter {
   /**
-   * Where each version has a Service of its own, routes stay with the one of this version; otherwise everything that was
-   * found is put back.
+   * Where each version has a Service or a subset of its own, routes stay with the one of this version; otherwise everything
+   * that was found is put back.
    */
   readonly lead: Role;
 }

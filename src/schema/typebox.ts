@@ -15,6 +15,14 @@ export function IntOrString(options: TSchemaOptions = {}): TUnsafe<number | stri
   return Type.Unsafe<number | string>({ 'x-kubernetes-int-or-string': true, ...options });
 }
 
+/**
+ * A value of one of several types. No structural schema can tell which, so an API server takes any; whoever reads it checks it
+ * beforehand.
+ */
+export function AnyValue<T>(options: TSchemaOptions = {}): TUnsafe<T> {
+  return Type.Unsafe<T>({ 'x-kubernetes-preserve-unknown-fields': true, ...options });
+}
+
 /** An object that is kept as it is, unknown fields and all. */
 export function AnyObject<T = Record<string, unknown>>(options: TSchemaOptions = {}): TUnsafe<T> {
   return Type.Unsafe<T>({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, ...options });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../ports/random.js';
-import { neededMargin, tryMargins } from './calibration.js';
+import { neededMargin, releasesOfCounts, tryMargins, type CalibrationPlan, type MarginRow } from './calibration.js';
 import type { CountBlock } from './counts.js';
 import { dispersionOf } from './dispersion.js';
 import { twoRatesFloor, waldFloor } from './floors.js';
@@ -32,12 +32,17 @@ describe('how uneven traffic is', () => {
   });
 
   it('asks for a margin only where the default would cry wolf', () => {
-    const plan = { releases: 60, blocks: 80, stretch: 10 };
-    expect(neededMargin(tryMargins(traffic(300, 0), defaultRateSettings, defaultConfidence, plan, seededRandom(1)), 0.05)).toBeLessThanOrEqual(1.25);
+    const plan: CalibrationPlan = { releases: 60, blocks: 80, stretch: 10 };
+    const tried = (blocks: readonly CountBlock[], how = plan): MarginRow[] => tryMargins(releasesOfCounts(blocks, defaultRateSettings, defaultConfidence), blocks.length, how, 0.05, seededRandom(1));
+    expect(neededMargin(tried(traffic(300, 0)), 0.05)).toBeLessThanOrEqual(1.25);
     // Every other minute the canary alone fails five times as often.
     const bursts = traffic(300, 0).map((block) => (Math.floor(block.at / 12) % 2 === 0 ? block : { ...block, canary: { ...block.canary, bad: Math.min(200, block.canary.bad * 5) } }));
-    const needed = neededMargin(tryMargins(bursts, defaultRateSettings, defaultConfidence, plan, seededRandom(1)), 0.05);
-    expect(needed).toBeGreaterThan(2);
+    const rows = tried(bursts);
+    expect(neededMargin(rows, 0.05)).toBeGreaterThan(2);
+    // Whoever does not ask for the rate of a margin that is out of the question has the answer sooner.
+    const sooner = tried(bursts, { ...plan, enough: 20 });
+    expect(sooner[0]).toMatchObject({ worseBy: 1, releases: 20 });
+    expect(neededMargin(sooner, 0.05)).toBe(neededMargin(rows, 0.05));
   });
 });
 

@@ -10,6 +10,8 @@ export interface CalibrationPlan {
   readonly blocks: number;
   /** Blocks that stay together, so that bursts stay bursts. */
   readonly stretch: number;
+  /** After so many releases a margin is given up that cannot keep the promise any more; after all of them when absent. */
+  readonly enough?: number;
 }
 
 export const defaultCalibrationPlan: CalibrationPlan = { releases: 300, blocks: 360, stretch: 15 };
@@ -25,53 +27,77 @@ export interface MarginRow {
 /** Margins that are tried; more than ten times is no comparison any more. */
 export const MARGINS: readonly number[] = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7, 10];
 
+/** A release of a version against itself, put together from what was recorded. */
+export interface MadeUpRelease {
+  /** Lives through a recorded block. @param index which one, from 0 @param at when, in blocks since the release began */
+  add(index: number, at: number): void;
+  takenBack(): boolean;
+}
+
 /**
  * Replays blocks of a version against itself, in an order drawn by chance (stretches stay together), as many releases, and counts how
  * many would have been taken back with each margin. Nothing is assumed of how the traffic is uneven, and nothing is known of bursts that
  * did not happen while it was recorded. Ends with the first margin at which none would have been.
+ * @param begin a release with this margin
+ * @param count how many blocks were recorded
+ * @param promised how many may be taken back, as a part
  * @param random even over [0, 1)
  * @param margins rising
  */
 export function tryMargins(
-  blocks: readonly CountBlock[], settings: RateSettings, confidence: Confidence, plan: CalibrationPlan, random: () => number,
+  begin: (worseBy: number) => MadeUpRelease, count: number, plan: CalibrationPlan, promised: number, random: () => number,
   margins: readonly number[] = MARGINS,
 ): MarginRow[] {
   const rows: MarginRow[] = [];
   for (const worseBy of margins) {
-    let falseAlarms = 0;
-    for (let release = 0; release < plan.releases; release++) {
-      if (takenBack(blocks, { ...settings, worseBy }, confidence, plan, random)) falseAlarms++;
+    let [falseAlarms, releases] = [0, 0];
+    while (releases < plan.releases) {
+      releases++;
+      if (takenBack(begin(worseBy), count, plan, random)) falseAlarms++;
+      if (plan.enough !== undefined && releases >= plan.enough && chanceOfAtMost(falseAlarms, plan.releases, promised) > UNSURE) break;
     }
-    rows.push({ worseBy, falseAlarms, releases: plan.releases });
+    rows.push({ worseBy, falseAlarms, releases });
     if (falseAlarms === 0) break;
   }
   return rows;
 }
 
-function takenBack(
-  blocks: readonly CountBlock[], settings: RateSettings, confidence: Confidence, plan: CalibrationPlan, random: () => number,
-): boolean {
-  let state = newRateState;
-  for (let at = 0; at < plan.blocks;) {
-    const start = Math.floor(random() * blocks.length);
-    for (let index = 0; index < plan.stretch && at < plan.blocks; index++, at++) {
-      const block = blocks[(start + index) % blocks.length];
-      if (block !== undefined) state = addBlock(state, { ...block, at }, settings);
-    }
-    if (rateVerdict(state, settings, confidence).outcome === 'fail') return true;
+function takenBack(release: MadeUpRelease, count: number, { blocks, stretch }: CalibrationPlan, random: () => number): boolean {
+  for (let at = 0; at < blocks;) {
+    const start = Math.floor(random() * count);
+    for (let index = 0; index < stretch && at < blocks; index++, at++) release.add((start + index) % count, at);
+    if (release.takenBack()) return true;
   }
   return false;
 }
+
+/** Made-up releases of counts, by the test of rates alone. */
+export function releasesOfCounts(blocks: readonly CountBlock[], settings: RateSettings, confidence: Confidence): (worseBy: number) => MadeUpRelease {
+  return (worseBy) => {
+    const own = { ...settings, worseBy };
+    let state = newRateState;
+    return {
+      add(index, at) {
+        const block = blocks[index];
+        if (block !== undefined) state = addBlock(state, { ...block, at }, own);
+      },
+      takenBack: () => rateVerdict(state, own, confidence).outcome === 'fail',
+    };
+  };
+}
+
+/** So often may more false alarms than promised look like no more. */
+const UNSURE = 0.05;
 
 /**
  * The least margin with which the promise is kept, as far as so many releases can show it: so few false alarms would be seen in at most
  * one of twenty trials if there were more of them than promised. With 300 releases and 1 % that means none. Undefined when none does.
  */
 export const neededMargin = (rows: readonly MarginRow[], promised: number): number | undefined =>
-  rows.find(({ falseAlarms, releases }) => chanceOfAtMost(falseAlarms, releases, promised) <= 0.05)?.worseBy;
+  rows.find(({ falseAlarms, releases }) => chanceOfAtMost(falseAlarms, releases, promised) <= UNSURE)?.worseBy;
 
 /** The fewest made-up releases that can show the promise kept: without any false alarm, as `neededMargin` asks for. */
-export const releasesToShow = (promised: number): number => Math.ceil(Math.log(0.05) / Math.log1p(-promised));
+export const releasesToShow = (promised: number): number => Math.ceil(Math.log(UNSURE) / Math.log1p(-promised));
 
 /** Chance of so few hits or fewer in so many trials. */
 function chanceOfAtMost(hits: number, trials: number, chance: number): number {

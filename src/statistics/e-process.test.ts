@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bet, burstLimited, FIRST_START, LAST_START, logWealth, newEProcess, notStarted, pValue, startedAtOnce, type EProcess } from './e-process.js';
+import { bet, FIRST_START, LAST_START, logWealth, newEProcess, notStarted, pValue, startedAtOnce, type EProcess } from './e-process.js';
 
 const SHARES = [0.5, 0.5];
 /** Two bettors on a coin that is fair under the hypothesis. */
@@ -62,13 +62,5 @@ describe('an e-process', () => {
     };
     expect(after(notStarted)).toBeLessThan(35);
     expect(after(startedAtOnce)).toBeGreaterThan(45);
-  });
-
-  it('lets no short block decide alone, but a long one', () => {
-    expect(Math.exp(burstLimited(50, 1))).toBeCloseTo(20, 9);
-    expect(Math.exp(burstLimited(50, 5))).toBeCloseTo(20, 9);
-    expect(Math.exp(burstLimited(50, 15))).toBeCloseTo(8000, 6);
-    expect(burstLimited(1.5, 1)).toBe(1.5);
-    expect(burstLimited(-40, 1)).toBe(-40);
   });
 });

@@ -57,15 +57,5 @@ export function bet(process: EProcess, factors: readonly number[], shares: reado
 export const logWealth = ({ wealth, blocks }: EProcess, waiting: (blocks: number) => number): number =>
   logPlus(logSum(wealth), Math.log(waiting(blocks)));
 
-/** The most that evidence grows with one block, and for each so many seconds of it: 20 times. */
-const [BLOCK_LIMIT, BURST_SECONDS] = [Math.log(20), 5];
-
-/**
- * ln of a factor, cut off where one short block alone would decide: a version that stops for a second to collect garbage, or loses its
- * connections, is not worse. A smaller factor keeps every guarantee. It costs a second block when a version fails altogether, and divides
- * false alarms of very uneven traffic by three. Blocks of 10 s and more are as good as not limited.
- */
-export const burstLimited = (factor: number, seconds: number): number => Math.min(factor, BLOCK_LIMIT * Math.max(1, seconds / BURST_SECONDS));
-
 /** The p-value that holds at any time, also when somebody looked before: 1 / highest wealth, never rising. */
 export const pValue = ({ highest }: EProcess): number => Math.exp(-highest);

@@ -1,5 +1,6 @@
+import { burstLimited, withoutBurst } from './bursts.js';
 import { badPart, cleanTally, noTally, plus, type Tally } from './counts.js';
-import { bet, burstLimited, logWealth, newEProcess, notStarted, pValue, startedAtOnce, type EProcess } from './e-process.js';
+import { bet, logWealth, newEProcess, notStarted, pValue, startedAtOnce, type EProcess } from './e-process.js';
 import { partOfOdds } from './logarithms.js';
 import type { Confidence } from './rate-settings.js';
 import { oneRateFactor } from './two-rates.js';
@@ -44,8 +45,9 @@ export const newKnownRateState: KnownRateState =
 export function addKnownRate(state: KnownRateState, found: KnownRateBlock, { limit, acceptBelow }: KnownRateSettings): KnownRateState {
   const [surely, perhaps] = [cleanTally(found.surely), cleanTally(found.perhaps)];
   if (!(found.at > state.at) || surely.requests === 0) return state;
+  const rest = withoutBurst(surely, found.seconds);
   const worse = [...WORSE_ODDS.map((odds) => partOfOdds(limit, odds)), ...WORSE_CHANCES.map((chance) => Math.max(chance, partOfOdds(limit, 1.3)))]
-    .map((chance) => burstLimited(oneRateFactor(surely, chance, limit), found.seconds));
+    .map((chance) => burstLimited(oneRateFactor(surely, chance, limit), oneRateFactor(rest, chance, limit), found.seconds));
   const bad = Math.min(0.999, limit * acceptBelow);
   const fine = FINE_ODDS.map((odds) => oneRateFactor(perhaps, partOfOdds(bad, odds), bad));
   return {

@@ -1,5 +1,6 @@
+import { burstLimited, withoutBurst } from './bursts.js';
 import { badPart, cleanTally, noTally, plus, type CountBlock, type Tally } from './counts.js';
-import { bet, burstLimited, logWealth, newEProcess, notStarted, pValue, startedAtOnce, type EProcess } from './e-process.js';
+import { bet, logWealth, newEProcess, notStarted, pValue, startedAtOnce, type EProcess } from './e-process.js';
 import { partOfOdds } from './logarithms.js';
 import { addToRatio, newRatioState, ratioEstimate, type RatioState } from './ratio-interval.js';
 import type { Confidence, RateSettings } from './rate-settings.js';
@@ -91,14 +92,16 @@ export function worseFactors(block: CountBlock, base: number, { worseBy }: RateS
   if (tolerated >= OFTENEST) return WORSE_SHARES.map(() => 0);
   const least = partOfOdds(tolerated, LEAST_ODDS);
   const chances = [...WORSE_ODDS.map((odds) => partOfOdds(tolerated, odds)), ...WORSE_CHANCES.map((chance) => Math.max(chance, least))];
-  return chances.map((chance) => burstLimited(twoRatesFactor(block, base, chance, worseBy), block.seconds));
+  const rest = { stable: block.stable, canary: withoutBurst(block.canary, block.seconds) };
+  return chances.map((chance) => burstLimited(twoRatesFactor(block, base, chance, worseBy), twoRatesFactor(rest, base, chance, worseBy), block.seconds));
 }
 
 /** Against "bad no more often than is negligible", of one bettor each. */
 export function noticeableFactors({ canary, seconds }: CountBlock, { negligible }: RateSettings): number[] {
   const least = partOfOdds(negligible, 2);
   const chances = [...NOTICEABLE.map((odds) => partOfOdds(negligible, odds)), ...WORSE_CHANCES.map((chance) => Math.max(chance, least))];
-  return chances.map((chance) => burstLimited(oneRateFactor(canary, chance, negligible), seconds));
+  const rest = withoutBurst(canary, seconds);
+  return chances.map((chance) => burstLimited(oneRateFactor(canary, chance, negligible), oneRateFactor(rest, chance, negligible), seconds));
 }
 
 function fineFactors(block: CountBlock, base: number, { acceptBelow, fine }: RateSettings): number[] {

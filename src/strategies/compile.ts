@@ -24,13 +24,19 @@ export interface CompileOptions {
   readonly values?: PlaceholderValues;
 }
 
+/** What becomes of the version that is left behind, where it is not scaled to 0. */
+function fateOfLeft({ workload }: PolicySpec): Pick<Plan, 'keepsStable' | 'leaves'> {
+  const { old } = workload.versions ?? {};
+  return old === 'Keep' ? { keepsStable: true } : old === 'Leave' ? { leaves: true } : {};
+}
+
 /**
  * Compiles a policy to its plan, whatever its strategy. The policy must have passed the checks.
  * @throws Error when a template of a metric is missing or unfit, which `checkTemplates` tells beforehand; never for a hotfix
  */
 export function compilePolicy(spec: PolicySpec, { hotfix = false, first = false, templates = unknownTemplates, values = {} }: CompileOptions = {}): Plan {
   const compiled = compilers[strategyName(spec.strategy)](spec);
-  const plan = spec.workload.versions?.old === 'Keep' ? { ...compiled, keepsStable: true } : compiled;
+  const plan = { ...compiled, ...fateOfLeft(spec) };
   if (hotfix && !first) return hotfixPlan(plan);
   const judged = withAnalysis(plan, spec, planAnalysis(spec, templates, values));
   return first ? firstPlan(judged) : judged;

@@ -9,5 +9,6 @@ const KEPT = ['gate', 'approve', 'batch', 'promote'];
  * @param plan without an analysis
  */
 export function hotfixPlan(plan: Plan): Plan {
-  return { ...plan, steps: plan.steps.filter(({ kind }) => KEPT.includes(kind)) };
+  const steps = plan.steps.filter(({ kind }) => KEPT.includes(kind));
+  return { ...plan, steps: steps.map(({ share: _share, ...step }) => step) };
 }

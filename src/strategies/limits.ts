@@ -12,8 +12,9 @@ export const defaults = {
 } as const;
 
 /** What every strategy takes from a policy as it stands there. */
-export function limitsOf(spec: PolicySpec): Pick<Plan, 'readyTimeoutMilliseconds' | 'drainMilliseconds'> & { sticky?: Stickiness } {
+export function limitsOf(spec: PolicySpec): Pick<Plan, 'readyTimeoutMilliseconds' | 'drainMilliseconds' | 'crashes'> & { sticky?: Stickiness } {
   return {
+    ...(spec.crashes === 'Wait' ? { crashes: spec.crashes } : {}),
     readyTimeoutMilliseconds: spec.readyTimeout === undefined ? defaults.readyTimeoutMilliseconds : parseDuration(spec.readyTimeout),
     drainMilliseconds: spec.drain === undefined ? defaults.drainMilliseconds : parseDuration(spec.drain),
     ...(spec.sticky === undefined ? {} : { sticky: stickiness(spec.sticky) }),
@@ -27,4 +28,4 @@ export function stickiness({ cookie = defaults.stickyCookie, for: duration }: Pa
 }
 
 /** Whether shares are no more than Pod counts, because no router splits requests. */
-export const sharesArePodCounts = ({ router }: PolicySpec): boolean => router === undefined || router.service !== undefined;
+export const sharesArePodCounts = ({ router }: PolicySpec): boolean => router === undefined || router.service !== undefined || router.twoServices?.mode === 'pods';

@@ -5,7 +5,12 @@ import { unknownTemplates, type TemplateSource } from './analysis/templates.js';
 
 /** What to know before a policy is used, though nothing is wrong with it. The policy must be valid. */
 export function notices(spec: PolicySpec, templates: TemplateSource = unknownTemplates): PolicyProblem[] {
-  return [...analysisNotices(spec, templates), ...migrationNotices(spec)];
+  return [...analysisNotices(spec, templates), ...migrationNotices(spec), ...stepNotices(spec)];
+}
+
+function stepNotices({ strategy: { canary } }: PolicySpec): PolicyProblem[] {
+  if (!canary || canary.steps.length > 0) return [];
+  return [{ path: ['spec', 'strategy', 'canary', 'steps'], severity: 'warning', problem: 'without steps the canary gets everything as soon as its Pods are ready.', remedy: 'Add weights, with a pause or analyze between.' }];
 }
 
 function migrationNotices({ strategy }: PolicySpec): PolicyProblem[] {

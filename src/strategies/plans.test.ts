@@ -56,7 +56,7 @@ const weights = fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { maxLength: 4 
 const strategy = fc.oneof(
   fc.tuple(weights, checks).map(([rising, between]) => ({ canary: { steps: [{ scale: { replicas: 2 } }, ...rising.flatMap((weight) => [{ weight }, ...between])] } })),
   some({ before: checks, after: checks, keep: duration }).map((blueGreen) => ({ blueGreen })),
-  fc.tuple(fc.constantFrom(['50%', '100%'], [1, 3], ['30%']), checks).map(([batches, between]) => ({ rolling: { batches, between } })),
+  fc.tuple(fc.constantFrom<(number | string | object)[]>(['50%', '100%'], [1, 3], ['30%'], [{ pods: 1, weight: 12.5, pause: {} }, '100%'], [{ part: '50%', weight: 60, pause: { for: '5s' } }], [{ part: '50%', weight: 60.25 }], [{ pods: 1, part: '5%' }], [{ pod: 1 }], ['half']), checks).map(([batches, between]) => ({ rolling: { batches, between } })),
   fc.tuple(weights, checks).map(([rising, own]) => ({ ab: { stages: rising.length === 0 ? [{ share: 5 }] : rising.map((share) => ({ share, checks: own })) } })),
 );
 const policies = fc.tuple(strategy, some({ analysis, judgeFirst: fc.boolean(), drain: duration })).map(([each, more]) => {

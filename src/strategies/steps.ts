@@ -1,5 +1,5 @@
 import { parseDuration } from '../model/duration.js';
-import type { Match } from '../model/match.js';
+import type { Match, MirroredRequests } from '../model/match.js';
 import type { PlanStep } from '../model/plan.js';
 import type { Audience, CanaryStep, CheckStep } from '../model/policy/steps.js';
 import type { PolicySpec } from '../model/release-policy.js';
@@ -10,6 +10,12 @@ export const perMille = (percent: number): number => Math.round(percent * 10);
 /** `20%` as a part, `3` as a count. */
 export function podAmount(value: number | string): Pick<PlanStep, 'pods' | 'part'> {
   return typeof value === 'number' ? { pods: value } : { part: perMille(Number(value.slice(0, -1))) };
+}
+
+/** Whether an amount of Pods is none. */
+export function isNothing(value: number | string): boolean {
+  const { pods, part } = podAmount(value);
+  return (pods ?? part ?? 0) === 0;
 }
 
 /** Who meets the canary, in headers and cookies alone. The policy must have passed the checks. */
@@ -41,10 +47,14 @@ export function checkStep(step: CheckStep): PlanStep {
   };
 }
 
+/** Copies as a plan has them. */
+export const mirrorsOf = (mirrors: NonNullable<CanaryStep['mirrors']>): MirroredRequests[] => mirrors.map(({ percent = 100, ...rest }) => ({ ...rest, share: perMille(percent) }));
+
 /** One step of a canary strategy. */
 export function canaryStep(step: CanaryStep, spec: PolicySpec): PlanStep {
   if (step.weight !== undefined) return { kind: 'weight', share: perMille(step.weight) };
   if (step.mirror !== undefined) return { kind: 'mirror', share: perMille(step.mirror) };
+  if (step.mirrors) return { kind: 'mirror', mirrors: mirrorsOf(step.mirrors) };
   if (step.route) return { kind: 'route', matches: matchesOf(step.route, spec) };
   if (step.scale) {
     const { replicas, percent } = step.scale;

@@ -17,7 +17,7 @@ describe('steps of every strategy', () => {
         {
           canary: {
             steps: [
-              { scale: { replicas: 3 } }, { scale: { percent: 12.5 } }, { scale: { matchWeight: true } }, { mirror: 10 }, { route: { matches: [jason], users: ['ana'] } },
+              { scale: { replicas: 3 } }, { scale: { percent: 12.5 } }, { scale: { matchWeight: true } }, { mirror: 10 }, { mirrors: [{ name: 'copies', percent: 12.5, matches: [{ path: { prefix: '/cart' } }] }, { matches: [{ method: { exact: 'GET' } }] }] }, { route: { matches: [jason], users: ['ana'] } },
               { job: { template, timeout: '2m' } }, { gate: { url: 'http://gate/', timeout: '1h', interval: '5s' } }, { approve: {} }, { approve: { count: 2, users: ['ana'], groups: ['owners'] } }, { weight: 100 },
             ],
           },
@@ -26,7 +26,7 @@ describe('steps of every strategy', () => {
       ),
     );
     expect(steps).toEqual([
-      { kind: 'scale', pods: 3 }, { kind: 'scale', part: 125 }, { kind: 'scale' }, { kind: 'mirror', share: 100 }, { kind: 'route', matches: [jason, { cookies: [{ name: 'uid', exact: 'ana' }] }] },
+      { kind: 'scale', pods: 3 }, { kind: 'scale', part: 125 }, { kind: 'scale' }, { kind: 'mirror', share: 100 }, { kind: 'mirror', mirrors: [{ name: 'copies', share: 125, matches: [{ path: { prefix: '/cart' } }] }, { share: 1000, matches: [{ method: { exact: 'GET' } }] }] }, { kind: 'route', matches: [jason, { cookies: [{ name: 'uid', exact: 'ana' }] }] },
       { kind: 'job', job: template, milliseconds: 120_000 }, { kind: 'gate', url: 'http://gate/', milliseconds: 3_600_000, intervalMilliseconds: 5000 },
       { kind: 'approve', approvals: 1 }, { kind: 'approve', approvals: 2, users: ['ana'], groups: ['owners'] }, { kind: 'weight', share: 1000 }, { kind: 'promote' },
     ]);
@@ -87,6 +87,29 @@ describe('rolling', () => {
     ]);
     expect(problems({ rolling: { batches: [1], maxSurge: 0 } })).toEqual([['rolling.maxSurge', 'with neither surge nor missing Pods nothing can move.']]);
     expect(problems({ rolling: { batches: [1], maxSurge: 0, maxUnavailable: 1 } })).toEqual([]);
+    expect(problems({ rolling: { batches: [{ part: '0%' }, { pods: 3 }, { pods: 2 }] } })).toEqual([['rolling.batches.0.part', 'a batch of nothing.'], ['rolling.batches.2.pods', '2 is not beyond the batch before it.']]);
+  });
+
+  it('takes batches that say their share, with a pause of their own in place of the checks between', () => {
+    const plan = compilePolicy(spec({ rolling: { batches: [{ pods: 1, weight: 12.5, pause: {} }, { part: '50%', pause: { for: '5s' } }, { pods: 3 }, '100%'], between: [{ approve: {} }] } }));
+    expect(plan.steps).toEqual([
+      { kind: 'batch', pods: 1, share: 125 }, { kind: 'pause' }, { kind: 'batch', part: 500 }, { kind: 'pause', milliseconds: 5000 }, { kind: 'batch', pods: 3 }, { kind: 'approve', approvals: 1 },
+      { kind: 'batch', part: 1000 }, { kind: 'promote' },
+    ]);
+    expect(compilePolicy(spec({ rolling: { batches: [{ pods: 1, weight: 10, pause: {} }, '100%'] } }), { hotfix: true }).steps).toEqual([{ kind: 'batch', pods: 1 }, { kind: 'batch', part: 1000 }, { kind: 'promote' }]);
+  });
+
+  it('looks at what comes after all requests behind a batch that has all of them', () => {
+    const after = (weight: number) => compilePolicy(spec({ rolling: { batches: [{ part: '100%', weight }] } }, { analysis: { after: ['errors'] } })).steps.map(({ kind, share }) => (share === undefined ? kind : `${kind} ${share}`));
+    expect(after(100)).toEqual(['batch 1000', 'analyze', 'promote']);
+    expect(after(50)).toEqual(['batch 500', 'batch', 'analyze', 'promote']);
+  });
+
+  it('refuses shares that fall, that nothing splits, or that leave no room for both', () => {
+    expect(problems({ rolling: { batches: [{ pods: 1, weight: 50 }, { part: '60%', weight: 40 }, { part: '80%', weight: 55 }] } })).toEqual([['rolling.batches.1.weight', 'weight 40 is lower than 50 before it.']]);
+    expect(problems({ rolling: { batches: [{ part: '50%' }, { part: '60%', weight: 40 }] } })).toEqual([['rolling.batches.1.weight', 'weight 40 is lower than 50 before it.']]);
+    expect(problems({ rolling: { batches: [{ pods: 1, weight: 50 }] } }, { router: { service: {} } })).toEqual([['rolling.batches.0.weight', 'nothing splits requests here: shares are what ready Pods show.']]);
+    expect(problems({ rolling: { batches: [{ pods: 1, weight: 50 }], maxSurge: 0, maxUnavailable: 1 } })).toEqual([['rolling.maxSurge', 'is 0, so there may be no room for a Pod of each version while both have a share.']]);
   });
 });
 
@@ -120,6 +143,7 @@ describe('what a policy asks of its router', () => {
     expect(needs({ ab: { stages: [{ share: 10 }] } })).toEqual(['sticky strategy.ab.stages']);
     expect(needs({ canary: { steps: [{ weight: 10 }] } }, { sticky: { for: '1h' } })).toEqual(['sticky sticky']);
     expect(needs({ canary: { steps: [{ weight: 10 }] } }, { workload: { versions: { list: [{ deployment: 'a', service: 'a' }, { deployment: 'b', service: 'b' }] } } })).toEqual(['ownServices workload.versions.list']);
+    expect(needs({ canary: { steps: [{ weight: 10 }] } }, { workload: { versions: { list: [{ deployment: 'a', subset: 'a' }, { deployment: 'b', subset: 'b' }] } } })).toEqual(['ownSubsets workload.versions.list']);
     expect(needs({ rolling: { batches: [1] } })).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ describe('completion', () => {
 
   it.each<[string[], string[]]>([
     [['sta'], ['status']],
-    [['app'], ['approve', 'approvals', 'apply']],
+    [['app'], ['app', 'approve', 'approvals', 'apply']],
     [['local', 'u'], ['up', 'user']],
     [['status', '--w'], ['--watch']],
     [['status', ''], ['web']],

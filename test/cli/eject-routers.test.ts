@@ -104,4 +104,32 @@ describe.each(['with', 'without'])('eject %s a controller', (controller) => {
     await driver.pass(3);
     expect(everything(driver)).toEqual(before);
   });
+
+  it('ends the canary only when its share of 0 has had the time to be taken over and to drain, and then the Service leads to all Pods again', async () => {
+    const [settleSeconds, drain] = [7, 4];
+    const base = policy([{ weight: 50 }, { pause: {} }], { ingressNginx: { settleSeconds } });
+    await driver.run(() => driver.client.create(serinResources.releasePolicies, { ...base, spec: { ...base.spec, drain: `${drain}s` } }));
+    await driver.until('the policy is adopted', () => driver.object(resources.deployments, web)?.metadata.labels !== undefined, 30);
+    await setImage(driver, 'web:v2');
+    await driver.until('the pause', async () => (await getRelease(driver))?.status?.message?.includes('serin resume web-1') ?? false, 120);
+    const { canary } = (await getRelease(driver))?.spec ?? {};
+    const pods = () => driver.objects(resources.pods, namespace).filter(({ metadata }) => metadata.labels?.['pod-template-hash'] === canary?.hash);
+    expect(pods().length).toBeGreaterThan(0);
+    if (controller === 'without') await driver.killController();
+
+    const seen = new Map<string, number>();
+    const note = (what: string, holds: boolean): void => void (holds && !seen.has(what) && seen.set(what, driver.clock.now() / 1000));
+    driver.onTick(() => {
+      note('asked', driver.object(resources.ingresses, { namespace, name: 'web-serin-canary' })?.metadata.annotations?.['nginx.ingress.kubernetes.io/canary-weight'] === '0');
+      note('ends', pods().some(({ metadata }) => metadata.deletionTimestamp !== undefined) || pods().length === 0);
+      note('gone', pods().length === 0);
+      note('leads to all', driver.object(resources.services, web)?.spec?.selector?.['pod-template-hash'] === undefined);
+    });
+    expect(await serin(driver, ['eject', 'web', '--restore-template'])).toMatchObject({ code: 0, err: '' });
+    const { asked = 0, ends = 0, gone = 0, 'leads to all': leads = 0 } = Object.fromEntries(seen);
+    expect(asked).toBeGreaterThan(0);
+    // Each is seen at the end of its tenth of a second.
+    expect(ends - asked).toBeGreaterThan(settleSeconds + drain - 0.2);
+    expect(leads).toBeGreaterThanOrEqual(gone);
+  });
 });

@@ -6,7 +6,7 @@ import { serin } from './driven-shell.js';
 import { deploymentText, documents, folder, policyText, routeText, serviceText } from './files.js';
 
 const VERBS = [
-  'apply', 'lint', 'plan', 'get', 'status', 'explain', 'evidence', 'history', 'calibrate', 'wait', 'routers', 'promote', 'pause', 'resume', 'approve', 'approvals', 'retry', 'restart', 'hotfix', 'reject', 'abort', 'rollback', 'eject', 'completion',
+  'apply', 'lint', 'plan', 'get', 'status', 'explain', 'evidence', 'history', 'calibrate', 'wait', 'routers', 'promote', 'pause', 'resume', 'approve', 'approvals', 'retry', 'restart', 'hotfix', 'reject', 'abort', 'rollback', 'adopt', 'eject', 'completion',
 ] as const;
 const helpOf = async (verb: string): Promise<string> => (await serin(undefined, [verb, '--help'])).out;
 const examplesIn = (help: string): string[] => help.split('\n').flatMap((line) => (line.startsWith('  $ ') ? [line.slice(4)] : []));

@@ -65,6 +65,18 @@ describe('lint', () => {
     expect(err).toBe('serin: 2 problems in policy.yaml.\n');
   });
 
+  it('says what to write in place of fields of earlier versions', async () => {
+    const { code, out, err } = await lintOne(POLICY.replace('spec:\n', 'spec:\n  analysis:\n    maximumErrorRateIncrease: 5\n    minimumRequests: 50\n'));
+    expect(code).toBe(1);
+    expect(out).toContain('spec.analysis.maximumErrorRateIncrease: is gone: errors are compared with those of stable');
+    expect(out).toContain('write metrics: [{name: errors, errorRate: {worseBy: 2x, acceptBelow: 3x}}, {name: latency, latency: {}}].');
+    expect(out).toContain('spec.analysis.minimumRequests: is gone');
+    expect(err).toContain('2 problems');
+    // What it says to write is taken.
+    const instead = 'spec:\n  analysis:\n    undecided: {minimumRequests: 20}\n    metrics: [{name: errors, errorRate: {worseBy: 2x, acceptBelow: 3x}}, {name: latency, latency: {}}]\n';
+    expect((await lintOne(POLICY.replace('spec:\n', instead))).code).toBe(0);
+  });
+
   it('names all problems at once: a weight over 100, falling weights, a bad duration, both routers', async () => {
     const text = POLICY.replace('- weight: 50', '- weight: 120\n        - weight: 5').replace('for: 30s', 'for: 5 minutes').replace('istio: {}', 'istio: {}\n    service: {}');
     const { out, err } = await lintOne(text);

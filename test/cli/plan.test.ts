@@ -41,6 +41,30 @@ const changed = ({ parts }: PlanOutput, kind: string): string[][] =>
 const application = [deploymentText(), serviceText];
 
 describe('plan of files, without a cluster', () => {
+  it('shows Pod counts of ReplicaSets that take the place of each other, and leaves the old one as it is', async () => {
+    const replicaSet = (name: string, replicas: number): string => {
+      const labels = { app: 'web', 'example.org/version': name };
+      return stringify({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name, labels }, spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: `web:${name}` }] } } } });
+    };
+    const policyOfSets = stringify({
+      apiVersion: 'serin.dev/v1alpha1', kind: 'ReleasePolicy', metadata: { name: 'web' },
+      spec: {
+        workload: { versions: { list: [{ replicaSet: 'web-1' }, { replicaSet: 'web-2' }], hashLabel: 'example.org/version', old: 'Leave', replicas: 5 } },
+        strategy: { canary: { inPlace: { maxSurge: 1 }, steps: [{ weight: 20 }, { pause: {} }, { weight: 50 }] } },
+      },
+    });
+    const plan = await planOf([policyOfSets, replicaSet('web-1', 5), replicaSet('web-2', 0)]);
+    expect(plan.parts.map(({ pods, text }) => [pods, text])).toEqual([
+      [{ stable: 5, canary: 0 }, expect.any(String)],
+      [{ stable: 4, canary: 1 }, '20 % to the canary'],
+      [{ stable: 4, canary: 1 }, expect.any(String)],
+      [{ stable: 3, canary: 3 }, '50 % to the canary'],
+      [{ stable: 0, canary: 5 }, 'everything to the new version; the old one is left as it is'],
+      [{ stable: 0, canary: 5 }, 'the release ends, the new version is stable'],
+    ]);
+    expect(changed(plan, 'ReplicaSet')[1]).toEqual(['- replicas: 5', '+ replicas: 4', '- replicas: 0', '+ replicas: 1']);
+  });
+
   it('shows steps and writes of a canary by Istio, and leaves routes as they were', async () => {
     const plan = await planOf([policyText({ strategy: { canary: { steps: [{ weight: 10 }, { pause: {} }, { weight: 50 }] } } }), ...application, routeText], '--image', 'web=web:v2');
     expect(plan.steps.map(({ number, text }) => `${number} ${text}`)).toEqual(['1 10 % to the canary', '2 pause until told to go on', '3 50 % to the canary', '4 promote']);
@@ -84,6 +108,20 @@ describe('plan of files, without a cluster', () => {
     expect(rolling.parts.map(({ pods }) => pods)).toEqual([{ stable: 4, canary: 0 }, { stable: 3, canary: 1 }, { stable: 0, canary: 4 }, { stable: 0, canary: 4 }, { stable: 0, canary: 4 }]);
     const canary = await planOf([policyText({ router: { service: {} }, strategy: { canary: { steps: [{ weight: 20 }] } } }), ...application]);
     expect(canary.reachableShares).toEqual([0, 200, 333, 429, 500, 1000]);
+  });
+
+  it('shows batches with shares of their own, between subsets that the user keeps', async () => {
+    const names = ['web-v1', 'web-v2'];
+    const version = (name: string) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: { replicas: name === 'web-v1' ? 4 : 0, selector: { matchLabels: { rev: name } }, template: { metadata: { labels: { app: 'web', rev: name } }, spec: { containers: [{ name: 'web', image: name }] } } } });
+    const rule = { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: { name: 'web' }, spec: { host: 'web', subsets: names.map((name) => ({ name, labels: { rev: name } })) } };
+    const spec = { workload: { versions: { list: names.map((name) => ({ deployment: name, subset: name })), old: 'Delete' as const } }, strategy: { rolling: { batches: [{ pods: 1, weight: 10, pause: {} }, { part: '100%', weight: 50 }] } } };
+    const plan = await planOf([policyText(spec), ...names.map((name) => stringify(version(name))), stringify(rule), serviceText, routeText]);
+    expect(plan.steps.map(({ text }) => text)).toEqual(['replace 1 Pod, 10 % to the canary', 'pause until told to go on', 'replace 100 % of the Pods, 50 % to the canary', 'promote']);
+    // One Pod stays for what is left of stable's share.
+    expect(plan.parts.map(({ pods }) => pods)).toEqual([{ stable: 4, canary: 0 }, { stable: 3, canary: 1 }, { stable: 3, canary: 1 }, { stable: 1, canary: 4 }, { stable: 0, canary: 4 }, { stable: 0, canary: 4 }]);
+    expect(changed(plan, 'VirtualService').slice(0, 2)).toEqual([['+ subset: web-v1', '+ weight: 100'], ['- weight: 100', '+ weight: 90', '+ - destination:', '+ host: web', '+ subset: web-v2', '+ weight: 10']]);
+    expect(changed(plan, 'DestinationRule').flat()).toEqual([]);
+    expect(plan.parts.at(-1)).toMatchObject({ text: 'routes stay with the subset of the new version, the new version is stable', changes: [{ action: 'delete', kind: 'Deployment', name: 'web-v1' }] });
   });
 
   it('shows groups of users by Istio: B by cookie, wider, then everybody', async () => {

@@ -184,8 +184,8 @@ describe('status, get and history', () => {
 
   it('lists what routers can do', async () => {
     const { out } = await serin(undefined, ['routers']);
-    expect(out).toMatch(/^WHAT +ISTIO +.*SERVICE +NONE\n/);
-    expect(out).toMatch(/\ncopies of requests .* no +no\n/);
+    expect(out).toMatch(/^WHAT +ISTIO +.*SERVICE +TWOSERVICES +NONE\n/);
+    expect(out).toMatch(/\ncopies of requests .* no +yes \(\d+\) +no\n/);
     expect(out).toContain('no for service: a Service knows Pods, not requests\n');
     expect(JSON.parse((await serin(undefined, ['routers', '-o', 'json'])).out)).toContainEqual(expect.objectContaining({ name: 'none', title: 'none', capabilities: expect.objectContaining({ mirror: { supported: false, note: 'nobody sends requests through a Service' } }) as object }));
   });

@@ -10,7 +10,8 @@ const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((each) => 
 const filesOf = (folder: string): string[] => readdirSync(join(EXAMPLES, folder)).sort();
 const textOf = (...path: string[]): string => readFileSync(join(EXAMPLES, ...path), 'utf8');
 const isManifest = (file: string): boolean => file.endsWith('.yaml');
-const isPolicy = (folder: string, file: string): boolean => parseAllDocuments(textOf(folder, file)).some((document) => document.get('kind') === 'ReleasePolicy');
+const POLICIES: readonly unknown[] = ['ReleasePolicy', 'Application', 'Rollout'];
+const isPolicy = (folder: string, file: string): boolean => parseAllDocuments(textOf(folder, file)).some((document) => POLICIES.includes(document.get('kind')));
 
 it('the table of contents has every example, once', () => {
   const linked = [...textOf('README.md').matchAll(/^\| \[(\S+)\]\((\S+)\) \|/gm)].map(([, name = '', link]) => ({ name, link }));

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { isArgo, lintArgo } from '../../src/cli/manifests/argo.js';
 import { withDefaults } from '../../src/cli/manifests/defaults.js';
+import { knownKinds } from '../../src/cli/manifests/known-kinds.js';
 import { checkPolicyAlone } from '../../src/controller/policy-checks.js';
+import type { KubernetesObject } from '../../src/kubernetes/objects.js';
 import { formatProblem } from '../../src/model/policy-problem.js';
 import { validateKind } from '../../src/model/policy-validation.js';
 import type { ReleasePolicy } from '../../src/model/release-policy.js';
@@ -13,6 +16,7 @@ import { blocksOf, pages, type Block } from './pages.js';
 
 const LANGUAGES = ['sh', 'yaml', 'json', 'text', 'ts'];
 const all = pages.flatMap(blocksOf);
+const published = knownKinds();
 const named = (blocks: readonly Block[]): [string, Block][] => blocks.map((block) => [`${block.page}:${block.line}`, block]);
 
 /** What a part of a policy is tried in. */
@@ -38,6 +42,10 @@ test.each(named(all.filter(({ language, marks, text }) => language === 'yaml' &&
       ? { apiVersion: API_VERSION, kind: 'ReleasePolicy', metadata: { name: 'web', namespace: 'default' }, spec: { ...whole, ...content } }
       : content;
     const { kind } = object as { kind?: string };
+    if (isArgo(object as unknown as KubernetesObject)) {
+      expect(lintArgo(object as unknown as KubernetesObject, () => undefined, published).map(formatProblem)).toEqual([]);
+      continue;
+    }
     expect(object).toMatchObject({ apiVersion: API_VERSION, kind: expect.stringMatching(/^(ReleasePolicy|(Cluster)?MetricTemplate)$/) as string });
     const problems = [...validateKind(kind ?? '', object), ...(kind === 'ReleasePolicy' ? checkPolicyAlone(withDefaults(object as unknown as ReleasePolicy)) : [])];
     expect(problems.map(formatProblem)).toEqual([]);

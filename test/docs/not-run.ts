@@ -18,5 +18,7 @@ export const notRun: Readonly<Record<string, string>> = {
   'kubectl apply --server-side -f https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml': 'needs the internet; the lane traefik installs the same definitions from their Go module',
   'serin evidence web': 'needs a release that was judged; test/cli/evidence.test.ts draws one',
   'serin calibrate web': 'takes ten minutes; test/cli/calibrate.test.ts runs it',
+  'kubectl port-forward -n monitoring service/prometheus 9090': 'needs a Prometheus of your own on a cluster of your own',
+  'serin calibrate web --prometheus http://localhost:9090': 'the same; test/cli/calibrate.test.ts runs it',
   'serin wait web --timeout 15m || exit $?': 'an example of a pipeline; README runs serin wait',
 };

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
+import type { Registry } from 'prom-client';
 import { createClient } from '../../src/cluster/create-client.js';
 import { createInformer } from '../../src/cluster/create-informer.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
+import type { EventNote } from '../../src/cluster/event-recorder.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
 import { install } from '../../src/controller/installation.js';
 import type { GateCall } from '../../src/controller/gates.js';
 import type { ControllerObserver } from '../../src/controller/observer.js';
 import type { ReleaseLimits } from '../../src/controller/release-places.js';
-import { CONTROLLER_USER, controllerAccess } from '../../src/controller/controller-rules.js';
+import { CONTROLLER_USER, controllerAccess, controllerRulesWith } from '../../src/controller/controller-rules.js';
 import { startController, type RunningController } from '../../src/controller/start-controller.js';
+import type { FrontendName } from '../../src/frontends/names.js';
 import type { CustomResourceDefinition } from '../../src/kubernetes/generated/apiextensions-v1.js';
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
@@ -36,10 +39,14 @@ export interface DriverOptions {
   readonly apiDiesAt?: (boundary: string) => boolean;
   /** What the controller's requests go through. */
   readonly controllerTransport?: (transport: Transport) => Transport;
+  /** Which languages beside Serin's own are read. */
+  readonly frontends?: readonly FrontendName[];
   /** How many releases may be under way at once. */
   readonly limits?: ReleaseLimits;
   /** Told what the controllers do. */
   readonly observer?: ControllerObserver;
+  /** Where the first controller puts the metrics of front ends. */
+  readonly registry?: Registry;
   /** Whether Pods wait for a scheduler; without, there are no nodes and Pods just run. */
   readonly scheduler?: boolean;
   /** Milliseconds between two looks at an autoscaler's metrics; as on a cluster when absent. */
@@ -73,6 +80,8 @@ export class Driver implements Stage {
   readonly samples = new Map<string, SampleOf>();
   readonly errors: string[] = [];
   readonly events: Message[] = [];
+  /** Events in the words of other tools. */
+  readonly notes: EventNote[] = [];
   /** Answers webhooks. */
   gate: GateCall = () => Promise.resolve({ status: 200, text: 'ok' });
   /** How often a controller asked whether it leads: once a pass and once a write. */
@@ -98,13 +107,14 @@ export class Driver implements Stage {
   }
 
   /** An API server with all kinds and rights, and nothing else: made once, because most tests begin there. */
-  static #installed: Promise<SavedGame> | undefined;
+  static readonly #installed = new Map<string, Promise<SavedGame>>();
 
   async #install(): Promise<SavedGame> {
     await this.run(async () => {
       for (const definition of istioDefinitions()) await this.client.create(resources.customResourceDefinitions, definition);
-      await install(this.client, this.clock, new AbortController().signal);
-      for (const object of controllerAccess({ kind: 'User', name: CONTROLLER_USER, apiGroup: 'rbac.authorization.k8s.io' })) {
+      const frontends = this.#options.frontends ?? [];
+      await install(this.client, this.clock, new AbortController().signal, frontends);
+      for (const object of controllerAccess({ kind: 'User', name: CONTROLLER_USER, apiGroup: 'rbac.authorization.k8s.io' }, controllerRulesWith(frontends))) {
         await this.client.create(object.kind === 'ClusterRole' ? clusterRoles : clusterRoleBindings, object);
       }
     });
@@ -123,7 +133,11 @@ export class Driver implements Stage {
   async startCluster(): Promise<void> {
     const random = seededRandom(this.#seed + 1);
     if (!this.#options.game) {
-      const game = await (Driver.#installed ??= new Driver().#install());
+      const { frontends = [] } = this.#options;
+      const key = frontends.join();
+      const installed = Driver.#installed.get(key) ?? new Driver({ frontends }).#install();
+      Driver.#installed.set(key, installed);
+      const game = await installed;
       this.#api.load(game);
       await this.clock.advance(game.time - this.clock.now());
     }
@@ -158,13 +172,15 @@ export class Driver implements Stage {
       clock: this.clock,
       random: seededRandom(this.#seed + 2 + epoch),
       leadership: { mayWrite: () => (this.leadershipChecks++, member?.leads ?? false), epoch: () => epoch },
-      events: { record: (_, what) => void this.events.push(what) },
+      events: { record: (_, what) => void this.events.push(what), note: (_, what) => void this.notes.push(what) },
       sources: (caches) => sampledTraffic(this.traffic, this.samples, this.clock, caches),
+      ...(this.#options.frontends === undefined ? {} : { frontends: this.#options.frontends }),
       ...(this.#options.limits === undefined ? {} : { limits: this.#options.limits }),
       callGate: (question, signal) => this.gate(question, signal),
       onError: (error, about) => this.errors.push(`${about}: ${error.message}`),
       ...(faults === undefined ? {} : { faults }),
       ...(this.#options.observer === undefined ? {} : { observer: this.#options.observer }),
+      ...(this.#options.registry === undefined || epoch > 1 ? {} : { registry: this.#options.registry }),
     });
     const started: Member = (member = { controller, epoch, leads: true });
     this.#members.push(started);

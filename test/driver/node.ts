@@ -22,7 +22,7 @@ export interface NodeOptions {
 const RETRY = 200;
 
 /**
- * Stands in for nodes. What becomes of a Pod is in its image: `bad` never gets ready, `missing` cannot be pulled, `crash`
+ * Stands in for nodes. What becomes of a Pod is in its image: `bad` and `never-ready` never get ready, `missing` cannot be pulled, `crash`
  * ends again and again, all others get ready.
  * @returns how to stop
  */
@@ -76,5 +76,5 @@ function statusOf({ spec }: Pod, time: string): PodStatus {
   });
   if (image.includes('missing')) return waiting('ErrImagePull', `image ${image} not found`, 0);
   if (image.includes('crash')) return waiting('CrashLoopBackOff', 'back-off restarting failed container', 3);
-  return { phase: 'Running', conditions: ready(!image.includes('bad')) };
+  return { phase: 'Running', conditions: ready(!/bad|never-ready/.test(image)) };
 }

@@ -181,7 +181,6 @@ describe.each(tried)('kubectl, $name', (kubectl) => {
 
   test.each([
     ['exec', ['exec', 'deployment/web', '--', 'true']],
-    ['port-forward', ['port-forward', 'deployment/web', ':9080']],
   ])('names what it does not do: %s', async (gap, args) => {
     await orGap(gap, async () => {
       await k.ok(...args);

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LaneReporter } from './lab/lane-reporter.js';
+import { Order } from '../order.js';
 import { lanes } from './lab/lanes.js';
 
 /** Tests on a real Kubernetes (`make test-kubernetes`). Lanes that cannot run here are left out and named at the end. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: lanes().filter(({ missing }) => missing.length === 0).flatMap(({ include }) => include),
+    include: process.env['SERIN_RECORD'] === '1' ? ['test/kubernetes/recordings/*.test.ts'] : lanes().filter(({ missing }) => missing.length === 0).flatMap(({ include }) => include),
     globalSetup: ['test/kubernetes/lab/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     reporters: ['default', new LaneReporter()],
@@ -15,7 +16,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: { sequencer: Order },
     // They wait most of the time.
     maxConcurrency: 40,
   },

@@ -4,6 +4,7 @@ import { runLoad } from '../../src/local/load/load.js';
 import type { LoadReport } from '../../src/local/load/tally.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { seededRandom } from '../../src/ports/random.js';
+import { PATIENCE } from './traffic.js';
 
 export { shareBounds, shareProblem };
 
@@ -43,6 +44,22 @@ export async function ask({ url, headers }: Door, count: number): Promise<Answer
   return { versions, failed };
 }
 
+/**
+ * Waits until a door shows a share: on a busy machine it may have a route later than its product was given to settle.
+ * @param share of `version`, 0 to 1 @throws Error where an answer fails or is of neither version, and where the share is another one for long
+ */
+export async function untilShare(door: Door, count: number, [version, other]: readonly [string, string], share: number, seconds = 30): Promise<void> {
+  const end = systemClock.monotonic() + seconds * 1000;
+  for (;;) {
+    const { versions: { [version]: met = 0, [other]: rest = 0 }, failed } = await ask(door, count);
+    if (failed > 0 || met + rest < count) throw new Error(`of ${count} requests ${failed} failed, and ${met + rest} were answered by ${version} and ${other}`);
+    const problem = shareProblem(met, count, share);
+    if (problem === undefined) return;
+    if (systemClock.monotonic() > end) throw new Error(`${door.headers['host'] ?? door.url}: ${problem}`);
+    await systemClock.sleep(100);
+  }
+}
+
 /** Asks until a version answers. @returns the cookies that came with the answer, as a browser sends them back */
 export async function meet({ url, headers }: Door, version: string): Promise<string> {
   for (let tries = 0; tries < 500; tries++) {
@@ -58,9 +75,6 @@ async function fetchOnce(url: string, headers: Readonly<Record<string, string>>)
   const cookies = [answered['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0] ?? '');
   return { version: String(answered['x-version']), cookies: cookies.join('; ') };
 }
-
-/** Milliseconds. A machine that is busy with other things is slow, and loses nothing by it. */
-const PATIENCE = 60_000;
 
 /** Requests through one door that go on until told to stop. */
 export interface DoorTraffic {

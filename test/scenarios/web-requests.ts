@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { runLoad } from '../../src/local/load/load.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { seededRandom } from '../../src/ports/random.js';
-import { shareTolerance, type Traffic } from './traffic.js';
+import { PATIENCE, shareTolerance, type Traffic } from './traffic.js';
 
 /** What a request from outside carries. */
 export interface WebRequest {
@@ -72,7 +72,7 @@ export function shareError(answers: readonly WebAnswer[], version: string, other
 export function startUsers(ingress: string, { host, path = '/' }: WebRequest, rate: number, seed = 1): Traffic {
   const ending = new AbortController();
   const report = runLoad(
-    { url: `${ingress}${path}`, rate, arrivals: 'poisson', clock: systemClock, random: seededRandom(seed), headers: { host }, users: { count: 200, carrier: { cookie: 'user' } }, observe: { header: 'x-version' } },
+    { url: `${ingress}${path}`, rate, arrivals: 'poisson', clock: systemClock, random: seededRandom(seed), timeout: PATIENCE, headers: { host }, users: { count: 200, carrier: { cookie: 'user' } }, observe: { header: 'x-version' } },
     ending.signal,
   );
   report.catch(() => undefined);

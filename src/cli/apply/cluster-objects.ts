@@ -5,7 +5,7 @@ import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { serinResources } from '../../model/resources.js';
 import { configuredRouter } from '../../routers/registry.js';
-import { isOf, otherWorkloads, type ObjectSource } from '../manifests/surroundings.js';
+import { isOf, otherWorkloads, runsByReplicaSets, type ObjectSource } from '../manifests/surroundings.js';
 import { fileObjects } from '../manifests/file-objects.js';
 
 const keyOf = ({ group, plural }: Resource<KubernetesObject>): string => `${group}/${plural}`;
@@ -20,7 +20,8 @@ const isTemplate = (resource: Resource<KubernetesObject>): boolean => TEMPLATES.
 /** What these policies are checked against; of routing products only their own, which the caller may well not be allowed to see. */
 function lookedAt(policies: readonly ReleasePolicy[]): Resource<KubernetesObject>[] {
   const watched = policies.flatMap(({ spec }) => configuredRouter(spec.router).router.watches);
-  return [...new Map([...ALWAYS, ...watched].map((resource) => [keyOf(resource), resource])).values()];
+  const versions = policies.some(runsByReplicaSets) ? [resources.replicaSets] : [];
+  return [...new Map([...ALWAYS, ...versions, ...watched].map((resource) => [keyOf(resource), resource])).values()];
 }
 
 /**
@@ -38,14 +39,18 @@ export async function plannedObjects(client: ClusterClient, objects: readonly Ku
     list<T extends KubernetesObject>(resource: Resource<T>): T[] {
       const found = lists.get(keyOf(resource));
       const there = (Array.isArray(found) ? found : []) as T[];
-      const coming = files.list(resource);
-      const find = (among: readonly T[], { metadata }: T): T | undefined => among.find((each) => each.metadata.name === metadata.name);
-      return [...there.filter((object) => !find(coming, object)), ...coming.map((object) => overlaid(object, find(there, object)))];
+      return merged(there, files.list(resource));
     },
     serves: (resource) => lists.get(keyOf(resource)) !== 'unserved' || objects.some((object) => isOf(object, resource)),
     holdsAll: (resource) => whole && lists.get(keyOf(resource)) !== 'hidden',
     complete: () => all,
   };
+}
+
+/** Objects as they will be once others are applied: these in the place of those of their names. */
+export function merged<T extends KubernetesObject>(there: readonly T[], coming: readonly T[]): T[] {
+  const find = (among: readonly T[], { metadata }: T): T | undefined => among.find((each) => each.metadata.name === metadata.name);
+  return [...there.filter((object) => !find(coming, object)), ...coming.map((object) => overlaid(object, find(there, object)))];
 }
 
 /** A newcomer is the youngest of all. */
@@ -55,8 +60,8 @@ function overlaid<T extends KubernetesObject>(coming: T, there: T | undefined): 
   return { ...coming, metadata: { ...coming.metadata, creationTimestamp }, ...(status === undefined ? {} : { status }) };
 }
 
-/** The objects of a kind; or that the cluster does not know it, or that the caller may not see it. */
-async function listed(client: ClusterClient, resource: Resource<KubernetesObject>, namespace: string, signal: AbortSignal): Promise<KubernetesObject[] | 'unserved' | 'hidden'> {
+/** The objects of a kind in a namespace, or everywhere for a kind of the whole cluster; or that the cluster does not know it, or that the caller may not see it. */
+export async function listed(client: ClusterClient, resource: Resource<KubernetesObject>, namespace: string, signal: AbortSignal): Promise<KubernetesObject[] | 'unserved' | 'hidden'> {
   try {
     return (await client.list(resource, { ...(resource.namespaced ? { namespace } : {}), signal })).items;
   } catch (error) {

@@ -1,4 +1,7 @@
+import { isForbidden, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
+import { oamResources } from '../../frontends/kubevela/application.js';
+import type { ControllerRevision } from '../../kubernetes/generated/apps-v1.js';
 import { apiVersionOf, type KubernetesObject, type Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js';
@@ -6,9 +9,11 @@ import type { PolicyProblem } from '../../model/policy-problem.js';
 import { GROUP, serinResources } from '../../model/resources.js';
 import { nearestName } from '../../model/suggestion.js';
 import { knownKinds } from '../manifests/known-kinds.js';
-import { lintObjects } from '../manifests/lint.js';
+import { isArgo } from '../manifests/argo.js';
+import { isApplication, lintObjects } from '../manifests/lint.js';
 import { placed, type SourcedObject } from '../manifests/objects.js';
 import type { ObjectSource } from '../manifests/surroundings.js';
+import { argoObjects } from './argo-objects.js';
 import { plannedObjects } from './cluster-objects.js';
 import { createKindFinder, definedResources, type KindFinder } from './kind-finder.js';
 
@@ -47,7 +52,9 @@ export async function preflight(sourced: readonly SourcedObject[], context: Pref
   const sound = objects.map(({ object }) => object).filter((object) => kinds.check({ ...object }).length === 0);
   const sources = await sourcesFor(objects, (namespace) => plannedObjects(client, sound, namespace, { whole: sound.length === objects.length, signal }));
   const own = looked.map(({ addressed, sourced: each }) => ({ ...each, object: asPlanned(addressed?.object ?? each.object, sources) }));
-  const linted = lintObjects(own, (namespace) => sources.get(namespace) ?? unknownObjects, now);
+  const records = await recordsFor(objects, context);
+  const argo = await argoObjects(client, objects.map(({ object }) => object), sound, { whole: sound.length === objects.length, signal });
+  const linted = lintObjects(own, (namespace) => sources.get(namespace) ?? unknownObjects, now, { revisions: (namespace) => records.get(namespace), argo });
   return { objects, problems: inReadingOrder([...looked.flatMap(({ problems }) => problems), ...missing, ...linted]) };
 }
 
@@ -65,6 +72,8 @@ async function address(sourced: SourcedObject, finder: KindFinder, defined: read
   const problem = (path: PolicyProblem['path'], text: string, remedy: string): Look => ({ sourced, problems: placed(manifest, [{ path, problem: text, remedy }]) });
   if (!resource) {
     if (isOurs(object) && Object.values(serinResources).some(({ kind }) => kind === object.kind)) return problem(['kind'], `the cluster does not know ${object.kind} of ${object.apiVersion}.`, 'Put Serin on it first: serin install.');
+    const frontend = isArgo(object) ? 'argo' : isApplication(object) ? 'kubevela' : undefined;
+    if (frontend !== undefined) return problem(['kind'], `the cluster does not know ${object.kind} of ${object.apiVersion}.`, `Let Serin read it: serin install --frontends=${frontend}.`);
     const kinds = (await finder.kindsOf(object.apiVersion)).map(({ kind }) => kind);
     const meant = nearestName(object.kind, kinds);
     return problem(['kind'], `the cluster does not know ${object.kind} of ${object.apiVersion}.`, meant === undefined ? 'Correct apiVersion and kind, or apply its CustomResourceDefinition first.' : `Did you mean ${meant}?`);
@@ -88,6 +97,24 @@ async function sourcesFor(objects: readonly Addressed[], make: (namespace: strin
   const namespaces = [...new Set(objects.filter(({ object }) => object.kind === serinResources.releasePolicies.kind && isOurs(object)).map(({ object }) => object.metadata.namespace ?? ''))];
   return new Map(await Promise.all(namespaces.map(async (namespace) => [namespace, await make(namespace)] as const)));
 }
+
+/** Revisions of components, where there are Applications; not of a namespace in which the caller may not see them. */
+async function recordsFor(objects: readonly Addressed[], { client, signal }: PreflightContext): Promise<Map<string, ControllerRevision[]>> {
+  const namespaces = [...new Set(objects.filter(({ resource }) => isOf(resource, oamResources.applications)).map(({ object }) => object.metadata.namespace ?? ''))];
+  const found = await Promise.all(namespaces.map(async (namespace) => [namespace, await revisionsIn(client, namespace, signal)] as const));
+  return new Map(found.flatMap(([namespace, revisions]) => (revisions === undefined ? [] : [[namespace, revisions]])));
+}
+
+async function revisionsIn(client: ClusterClient, namespace: string, signal: AbortSignal): Promise<ControllerRevision[] | undefined> {
+  try {
+    return (await client.list(resources.controllerRevisions, { namespace, signal })).items;
+  } catch (error) {
+    if (isForbidden(error) || isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+const isOf = (resource: Resource<KubernetesObject>, other: Resource<KubernetesObject>): boolean => resource.group === other.group && resource.kind === other.kind;
 
 const unknownObjects: ObjectSource = { list: () => [], serves: () => true, holdsAll: () => false, complete: () => false };
 

@@ -1,89 +1,57 @@
 import { describe, expect, it } from 'vitest';
+import type { Collector } from '../../metrics/collector.js';
+import { NoReading } from '../../metrics/reading.js';
 import { VirtualClock } from '../../ports/virtual-clock.js';
-import type { Counts } from '../../model/evidence.js';
-import { sampleHalves, type Sampled } from './sampling.js';
+import type { MetricSample } from '../../statistics/metric-sample.js';
+import { sampled, type Sampled } from './sampling.js';
 
-type Ask = (pod: string, signal: AbortSignal) => Promise<Counts>;
+const sample = (at: number): MetricSample => ({ kind: 'condition', at, measurement: 'success' });
 
-/** Ten seconds of Pods a and b against c, a sample a second. */
-async function sampled(ask: Ask, seconds = 10, stopAfter?: number): Promise<Sampled<string>> {
+/** So many seconds with a collector that is asked once a second. */
+async function taken(collect: (asked: number) => MetricSample | undefined, forSeconds = 60, stopAfter?: number): Promise<Sampled & { readonly stopped: boolean; readonly took: number }> {
   const clock = new VirtualClock();
   const stopping = new AbortController();
-  const result = sampleHalves({ halves: { stable: ['a', 'b'], canary: ['c'] }, ask, clock, every: 1000, lasting: seconds * 1000, signal: stopping.signal });
-  let done = false;
+  let [asked, stopped, done] = [0, false, false];
+  const collector: Collector = { interval: 1000, collect: async () => collect(++asked), stop: async () => void (stopped = true) };
+  const begun = clock.monotonic();
+  const result = sampled(() => collector, { clock, until: begun + forSeconds * 1000, signal: stopping.signal });
   void result.finally(() => (done = true));
-  for (let second = 0; !done && second < 300; second++) {
+  for (let second = 0; !done && second < 1000; second++) {
     await clock.advance(1000);
     if (second === stopAfter) stopping.abort();
   }
-  return result;
+  return { ...(await result), stopped, took: clock.monotonic() - begun };
 }
 
-/** Pods that count so many requests a second, every tenth of which fails. */
-function counting(change: (pod: string, asked: number) => Counts | undefined = () => undefined): Ask {
-  const asked = new Map<string, number>();
-  return (pod) => {
-    const times = (asked.get(pod) ?? 0) + 1;
-    asked.set(pod, times);
-    try {
-      return Promise.resolve(change(pod, times) ?? { requests: times * 10, failures: times });
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-  };
-}
-
-describe('sampling halves', () => {
-  it('takes what each half counted between two rounds', async () => {
-    const { blocks, lost } = await sampled(counting());
-    expect(blocks).toHaveLength(10);
-    expect(new Set(blocks.map(({ at }) => at)).size).toBe(10);
-    for (const block of blocks) expect(block).toMatchObject({ seconds: 1, stable: { requests: 20, bad: 2 }, canary: { requests: 10, bad: 1 } });
-    expect(lost).toEqual([]);
+describe('samples of one metric', () => {
+  it('are taken until it is time', async () => {
+    const { samples, stopped, problem } = await taken(sample);
+    expect(samples).toHaveLength(60);
+    expect({ stopped, problem }).toEqual({ stopped: true, problem: undefined });
   });
 
-  it('does not count what a process counted before it began anew twice', async () => {
-    const { blocks } = await sampled(counting((pod, times) => (pod === 'c' && times >= 5 ? { requests: (times - 4) * 7, failures: 0 } : undefined)));
-    expect(blocks.map(({ canary }) => canary.requests)).toEqual([10, 10, 10, 7, 7, 7, 7, 7, 7, 7]);
+  it('end early with what there is', async () => {
+    const { samples, stopped } = await taken(sample, 600, 5);
+    expect(samples.length).toBeGreaterThan(4);
+    expect(samples.length).toBeLessThan(9);
+    expect(stopped).toBe(true);
   });
 
-  it('makes one long block of a round in which a Pod did not answer', async () => {
-    const { blocks, lost } = await sampled(counting((pod, times) => {
-      if (pod === 'b' && times === 4) throw new Error('no answer');
-      return undefined;
-    }));
-    expect(blocks.map(({ seconds }) => seconds)).toEqual([1, 1, 2, 1, 1, 1, 1, 1, 1]);
-    expect(blocks[2]).toMatchObject({ stable: { requests: 40 }, canary: { requests: 20 } });
-    expect(lost).toEqual([]);
+  it('are given up where there are none, with the reason', async () => {
+    const { samples, problem, took } = await taken(() => {
+      throw new NoReading('waiting', 'no Pod shows the metric m so far');
+    }, 600);
+    expect(samples).toEqual([]);
+    expect(problem).toBe('no Pod shows the metric m so far');
+    expect(took).toBeLessThan(60_000);
   });
 
-  it('leaves out a Pod that stays silent, and goes on with the others', async () => {
-    const { blocks, lost } = await sampled(counting((pod, times) => {
-      if (pod === 'b' && times >= 3) throw new Error('gone');
-      return undefined;
-    }), 20);
-    expect(lost).toEqual([{ pod: 'b', why: 'gone' }]);
-    expect(blocks.at(-1)).toMatchObject({ seconds: 1, stable: { requests: 10, bad: 1 } });
-    expect(blocks.filter(({ seconds }) => seconds > 1)).toHaveLength(1);
-  });
-
-  it('ends when a half is gone, with what there is', async () => {
-    const { blocks, lost } = await sampled(counting((pod, times) => {
-      if (pod === 'c' && times >= 4) throw new Error('gone');
-      return undefined;
-    }), 100);
-    expect(blocks).toHaveLength(2);
-    expect(lost).toMatchObject([{ pod: 'c' }]);
-  });
-
-  it('waits for nobody for ever', async () => {
-    const { lost } = await sampled((pod, signal) => (pod === 'c' ? new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('too late')), { once: true })) : counting()(pod, signal)), 100);
-    expect(lost).toEqual([{ pod: 'c', why: 'too late' }]);
-  });
-
-  it('can be ended early', async () => {
-    const { blocks } = await sampled(counting(), 100, 5);
-    expect(blocks.length).toBeGreaterThan(2);
-    expect(blocks.length).toBeLessThan(8);
+  it('go on after gaps, and tell the last reason alone', async () => {
+    const { samples, problem } = await taken((asked) => {
+      if (asked % 2 === 0) throw new TypeError('a secret');
+      return asked === 1 ? undefined : sample(asked);
+    }, 59);
+    expect(samples).toHaveLength(29);
+    expect(problem === undefined || problem === 'no sample could be taken (TypeError)').toBe(true);
   });
 });

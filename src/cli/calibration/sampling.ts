@@ -1,103 +1,61 @@
-import { countMeasure, type RawCounts } from '../../metrics/windows/counts.js';
+import type { Collector } from '../../metrics/collector.js';
+import { NoReading } from '../../metrics/reading.js';
 import type { Clock } from '../../ports/clock.js';
-import type { CountBlock, Tally } from '../../statistics/counts.js';
-import type { Halves } from './halves.js';
+import type { MetricSample } from '../../statistics/metric-sample.js';
 
-export interface SamplingOptions<Pod> {
-  readonly halves: Halves<Pod>;
-  /** What a Pod counted since it began. */
-  readonly ask: (pod: Pod, signal: AbortSignal) => Promise<RawCounts>;
+/** What was seen of one metric. */
+export interface Sampled {
+  readonly samples: readonly MetricSample[];
+  /** Why the last try brought nothing; undefined when it did. */
+  readonly problem: string | undefined;
+}
+
+export interface SamplingOptions {
   readonly clock: Clock;
-  /** Between two rounds, and for all of them, in milliseconds. */
-  readonly every: number;
-  readonly lasting: number;
+  /** When to end, monotonic milliseconds. */
+  readonly until: number;
   /** Ends it early, with what there is. */
   readonly signal: AbortSignal;
-  /** Told after each round. */
-  readonly onRound?: (blocks: number) => void;
 }
 
-/** What was seen of both halves. */
-export interface Sampled<Pod> {
-  readonly blocks: readonly CountBlock[];
-  /** Pods that stopped answering, and why. */
-  readonly lost: readonly { readonly pod: Pod; readonly why: string }[];
-}
+/** A metric that has brought nothing so often brings nothing: nobody should wait minutes to be told. */
+const PATIENCE = 20;
+/** The least time between two tries of which the first brought nothing, in milliseconds. */
+const LEAST_AFTER_NOTHING = 250;
 
-/** A Pod that has not answered for so many rounds is left out from there on. */
-const PATIENCE = 5;
-/** How long a round may take beyond its interval, in milliseconds. */
-const LATE = 5000;
-
-/**
- * Asks all Pods, round after round. A block is what all of them counted since the last round in which all answered: halves
- * are never compared over different times. Ends when a half has no Pod left.
- */
-export async function sampleHalves<Pod>({ halves, ask, clock, every, lasting, signal, onRound }: SamplingOptions<Pod>): Promise<Sampled<Pod>> {
-  const blocks: CountBlock[] = [];
-  const lost: { pod: Pod; why: string }[] = [];
-  const silent = new Map<Pod, number>();
-  const left = (pods: readonly Pod[]): Pod[] => pods.filter((pod) => !lost.some((each) => each.pod === pod));
-  let before: { readonly at: number; readonly counts: ReadonlyMap<Pod, RawCounts> } | undefined;
-  const end = clock.monotonic() + lasting;
-  for (let next = clock.monotonic(); !signal.aborted && next <= end; next = Math.max(next + every, clock.monotonic())) {
-    if (!(await slept(clock, next - clock.monotonic(), signal))) break;
-    const pods = left([...halves.stable, ...halves.canary]);
-    const at = clock.now();
-    const answers = await round(pods, ask, clock, every + LATE, signal);
-    if (signal.aborted) break;
-    const counts = new Map<Pod, RawCounts>();
-    for (const { pod, counted, why } of answers) {
-      if (counted) counts.set(pod, counted);
-      const rounds = counted ? 0 : (silent.get(pod) ?? 0) + 1;
-      silent.set(pod, rounds);
-      if (rounds >= PATIENCE) lost.push({ pod, why });
-    }
-    const [stable, canary] = [left(halves.stable), left(halves.canary)];
-    if (stable.length === 0 || canary.length === 0) break;
-    if (![...stable, ...canary].every((pod) => counts.has(pod))) continue;
-    const known = before;
-    if (known && [...stable, ...canary].every((pod) => known.counts.has(pod))) {
-      const risen = (some: readonly Pod[]): Tally => tallyOf(some.map((pod) => countMeasure.increase(known.counts.get(pod) ?? countMeasure.zero, counts.get(pod) ?? countMeasure.zero)));
-      blocks.push({ at, seconds: (at - known.at) / 1000, stable: risen(stable), canary: risen(canary) });
-    }
-    before = { at, counts };
-    onRound?.(blocks.length);
-  }
-  return { blocks, lost };
-}
-
-function tallyOf(counts: readonly RawCounts[]): Tally {
-  const { requests, failures } = counts.reduce(countMeasure.plus, countMeasure.zero);
-  return { requests, bad: failures };
-}
-
-interface Answered<Pod> {
-  readonly pod: Pod;
-  readonly counted?: RawCounts;
-  readonly why: string;
-}
-
-/** Asks all at once; who does not answer in time has not answered. */
-async function round<Pod>(pods: readonly Pod[], ask: SamplingOptions<Pod>['ask'], clock: Clock, patience: number, signal: AbortSignal): Promise<Answered<Pod>[]> {
-  const over = new AbortController();
-  const waiting = AbortSignal.any([signal, over.signal]);
-  const late = slept(clock, patience, waiting).then((whole) => {
-    if (whole) over.abort(new Error('it did not answer in time'));
-  });
+/** Takes samples of one metric until it is time, and stops its collector. @param open its collector; may throw what is wrong with the metric */
+export async function sampled(open: () => Collector, { clock, until, signal }: SamplingOptions): Promise<Sampled> {
+  const samples: MetricSample[] = [];
+  let collector: Collector;
   try {
-    return await Promise.all(pods.map(async (pod): Promise<Answered<Pod>> => {
-      try {
-        return { pod, counted: await ask(pod, waiting), why: '' };
-      } catch (error) {
-        return { pod, why: error instanceof Error ? error.message : String(error) };
-      }
-    }));
-  } finally {
-    over.abort();
-    await late;
+    collector = open();
+  } catch (error) {
+    return { samples, problem: textOf(error) };
   }
+  let problem: string | undefined;
+  let tries = 0;
+  try {
+    while (!signal.aborted && clock.monotonic() < until && (samples.length > 0 || tries < PATIENCE)) {
+      const before = samples.length;
+      try {
+        const sample = await collector.collect(signal);
+        if (sample) {
+          samples.push(sample);
+          problem = undefined;
+        }
+      } catch (error) {
+        if (signal.aborted) break;
+        problem = textOf(error);
+      }
+      const brought = samples.length > before;
+      if (!brought) tries++;
+      await clock.sleep(brought ? collector.interval : Math.max(collector.interval, LEAST_AFTER_NOTHING), signal).catch(() => undefined);
+    }
+  } finally {
+    await collector.stop?.();
+  }
+  return { samples, problem };
 }
 
-/** @returns false when it was ended early */
-const slept = (clock: Clock, milliseconds: number, signal: AbortSignal): Promise<boolean> => clock.sleep(Math.max(0, milliseconds), signal).then(() => true, () => false);
+/** Only what readings say of themselves is known to hold no secret. */
+const textOf = (error: unknown): string => (error instanceof NoReading ? error.message : `no sample could be taken (${error instanceof Error ? error.name : typeof error})`);

@@ -1,19 +1,17 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { isForbidden } from '../../cluster/api-error.js';
-import type { ClusterClient } from '../../cluster/client.js';
-import type { RawCounts } from '../../metrics/windows/counts.js';
 import { formatDuration, parseDuration } from '../../model/duration.js';
-import { adviceOf } from '../calibration/advice.js';
-import { assess, PLANNED_BLOCKS } from '../calibration/assessment.js';
-import { countingOf, type Counting } from '../calibration/counting.js';
-import { halvesOf, type Halves } from '../calibration/halves.js';
-import { measureOf } from '../calibration/measure.js';
-import { askPod, type PodPlace } from '../calibration/pod-proxy.js';
+import { metricsOf } from '../../strategies/analysis/planned-analysis.js';
+import { adviceOf, suggestionsOf, type Calibrated } from '../calibration/advice.js';
+import { assess, plannedSamples } from '../calibration/assessment.js';
+import { planAgainstItself } from '../calibration/calibrated-policy.js';
+import { startCollectors, type Collectors } from '../calibration/collectors.js';
+import { marginOf } from '../calibration/margins.js';
+import { asksPods, calibratedMetrics, type CalibratedMetric, type LeftOut } from '../calibration/metrics.js';
 import { calibrationLines } from '../calibration/report.js';
-import { sampleHalves } from '../calibration/sampling.js';
-import { stablePods } from '../calibration/stable-pods.js';
+import { sampled } from '../calibration/sampling.js';
+import { dividedPods, type DividedPods } from '../calibration/stable-pods.js';
 import { onCluster } from '../cluster-command.js';
-import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
+import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
 import { CliError, exitCodes } from '../errors.js';
 import { coloursOf } from '../output/colours.js';
 import { withExamples } from '../output/examples.js';
@@ -25,12 +23,11 @@ import { findPolicy } from '../target.js';
 interface CalibrateOptions extends ConnectionOptions {
   readonly for: number;
   readonly every: number;
-  readonly metric?: string;
+  readonly metric: readonly string[];
+  readonly prometheus?: string;
   readonly output?: string;
 }
 
-/** More would be asked of an API server than this is worth. */
-const MOST_PODS = 40;
 const SHORTEST_INTERVAL = 100;
 const DEFAULT_COLUMNS = 80;
 
@@ -39,13 +36,17 @@ export function registerCalibrate(program: Command, shell: Shell): void {
     .command('calibrate')
     .argument('<policy>')
     .option('--for <duration>', 'how long to look', duration, parseDuration('10m'))
-    .option('--every <duration>', 'time between two samples', duration, parseDuration('1s'))
-    .option('--metric <metric>', 'an error rate of the policy (default: its first one)')
+    .option('--every <duration>', 'time between two rounds in which Pods are asked', duration, parseDuration('1s'))
+    .option('--metric <metric>', 'a metric of the policy; may be given several times', (name: string, names: readonly string[]) => [...names, name], [])
+    .option('--prometheus <url>', 'where Prometheus is reached from here, in place of the address in the policy', url)
     .action((policy: string, options: CalibrateOptions) => calibrate(shell, policy, options));
-  for (const option of command.options) if (typeof option.defaultValue === 'number') option.default(option.defaultValue, formatDuration(option.defaultValue));
+  for (const option of command.options) {
+    if (typeof option.defaultValue === 'number') option.default(option.defaultValue, formatDuration(option.defaultValue));
+    if (Array.isArray(option.defaultValue)) option.default(option.defaultValue, 'all');
+  }
   withOutputOption(withConnectionOptions(command));
-  withExamples(command, ['serin calibrate web', 'serin calibrate web --for 30m --metric errors', 'serin calibrate web -o json'],
-    'Splits the Pods of the stable version in two halves by chance, holds one against the other, and tries margins on what it saw.\nPods are asked through the API server, which takes the right to get pods/proxy. Nothing is changed. Ctrl-C ends it early, with what there is.');
+  withExamples(command, ['serin calibrate web', 'serin calibrate web --for 30m --metric errors', 'serin calibrate web --prometheus http://localhost:9090', 'serin calibrate web -o json'],
+    'Splits the Pods of the stable version in two halves by chance, holds one against the other, and tries margins on what it saw.\nOne Pod alone is held against what it does a moment later.\nPods are asked through the API server, which takes the right to get pods/proxy. Nothing is changed. Ctrl-C ends it early, with what there is.');
 }
 
 function duration(text: string): number {
@@ -56,48 +57,63 @@ function duration(text: string): number {
   }
 }
 
+function url(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It takes an address such as http://localhost:9090.');
+  return text;
+}
+
 async function calibrate(shell: Shell, name: string, options: CalibrateOptions): Promise<void> {
   const { for: lasting, every } = options;
   if (every < SHORTEST_INTERVAL) throw new CliError(`--every ${formatDuration(every)} is too short; 100ms is the least.`, exitCodes.usage);
-  if (lasting < PLANNED_BLOCKS * every) throw new CliError(`--for ${formatDuration(lasting)} with a sample every ${formatDuration(every)} is too short: it takes ${PLANNED_BLOCKS} samples, so --for ${formatDuration(PLANNED_BLOCKS * every)} at least.`, exitCodes.usage);
   await onCluster(shell, options, async (connection) => {
     const { client } = connection;
-    const policy = await findPolicy(connection, name, shell.signal);
-    const { analysis } = policy.spec;
-    const measure = measureOf(analysis, options.metric);
-    const count = countingOf(measure);
-    const pods = await stablePods(client, policy, measure.scrape, shell.signal);
-    const halves = halvesOf(pods, shell.random, MOST_PODS);
-    await tryOne(connection, halves, count, shell.signal);
-    note(shell, `Asks ${plural(halves.stable.length, 'Pod')} against ${halves.canary.length} for ${formatDuration(lasting)}${pods.length > MOST_PODS ? `, drawn from ${pods.length}` : ''}.`);
-    const { blocks, lost } = await sampleHalves({ halves, ask: (pod, signal) => counted(client, pod, count, signal), clock: shell.clock, every, lasting, signal: shell.signal });
-    for (const { pod, why } of lost) note(shell, `Pod ${pod.name} was left out, for it stopped answering: ${why}`);
-    if (blocks.length === 0 && shell.signal.aborted) throw new CliError('stopped before anything was seen.');
-    const assessment = assess(blocks, measure.settings, measure.confidence, shell.random);
-    const advice = adviceOf(assessment, measure, analysis);
-    if (isDataFormat(options.output)) {
-      const namesOf = (some: readonly PodPlace[]): string[] => some.map((pod) => pod.name);
-      printData(shell, { policy: policy.metadata.name, metric: measure.name, pods: { stable: namesOf(halves.stable), canary: namesOf(halves.canary) }, worseBy: measure.settings.worseBy, ...assessment, advice }, options.output);
-    } else for (const line of calibrationLines(assessment, measure, advice, coloursOf(shell), shell.stdout.columns ?? DEFAULT_COLUMNS)) print(shell, line);
-    if (assessment.missing.length > 0) throw new CliError('there was too little to calibrate with.');
+    const { clock, random, signal } = shell;
+    const policy = await findPolicy(connection, name, signal);
+    const plan = await planAgainstItself(client, policy, signal);
+    const { metrics, leftOut } = calibratedMetrics(policy.spec, plan, options.metric);
+    const divided = await dividedPods(client, policy, random, signal);
+    const least = plannedSamples(every / 1000, divided.division) * every;
+    if (lasting < least && metrics.some(asksPods)) throw new CliError(`--for ${formatDuration(lasting)} with a sample every ${formatDuration(every)} is too short: it takes ${plannedSamples(every / 1000, divided.division)} samples, so --for ${formatDuration(least)} at least.`, exitCodes.usage);
+    const collectors = startCollectors({ client, clock, policy, divided, interval: every, prometheus: options.prometheus });
+    try {
+      const { able, unable } = await ableOf(collectors, metrics, signal);
+      const left = [...leftOut, ...unable];
+      for (const { name: metric, why } of left) note(shell, `Metric ${metric} is left out: ${why}`);
+      note(shell, `${aboutOf(divided)} for ${formatDuration(lasting)}.`);
+      const until = clock.monotonic() + lasting;
+      const seen = await Promise.all(able.map(async (metric) => ({ metric, ...(await sampled(() => collectors.of(metric), { clock, until, signal })) })));
+      if (signal.aborted && seen.every(({ samples }) => samples.length === 0)) throw new CliError('stopped before anything was seen.');
+      const calibrated = seen.map(({ metric, samples, problem }): Calibrated => {
+        const assessment = assess(samples, metric.judged, divided.division, random);
+        return { metric, assessment, advice: adviceOf(assessment, metric, problem) };
+      });
+      const suggestions = suggestionsOf(policy.metadata.name, metricsOf(policy.spec), calibrated);
+      if (isDataFormat(options.output)) {
+        const told = calibrated.map(({ metric, assessment, advice }) => ({ name: metric.name, margin: marginOf(metric.judged.measure).own, ...assessment, advice: advice.text }));
+        printData(shell, { policy: policy.metadata.name, division: divided.division, pods: divided.names, metrics: told, leftOut: left, suggestions }, options.output);
+      } else {
+        const lines = calibrationLines(calibrated, plan.analysis?.falseAlarm ?? 0, suggestions, coloursOf(shell), shell.stdout.columns ?? DEFAULT_COLUMNS);
+        for (const line of lines) print(shell, line);
+      }
+      if (calibrated.every(({ assessment }) => assessment.missing.length > 0)) throw new CliError('there was too little to calibrate with.');
+    } finally {
+      await collectors.stop();
+    }
   });
 }
 
-/** @throws CliError for a Pod that tells nothing of its requests */
-async function counted(client: ClusterClient, pod: PodPlace, count: Counting, signal: AbortSignal): Promise<RawCounts> {
-  const counts = count(await askPod(client, pod, signal));
-  if (!counts) throw new CliError(`Pod ${pod.name} answers at port ${pod.port}, ${pod.path}, but tells nothing of its requests. See docs/metric-sources.md for what is understood; from.scrape of the metric names counters of your own.`);
-  return counts;
+/** Whether Pods can be asked at all, before somebody waits for minutes. @throws CliError where no metric is left */
+async function ableOf(collectors: Collectors, metrics: readonly CalibratedMetric[], signal: AbortSignal): Promise<{ readonly able: readonly CalibratedMetric[]; readonly unable: readonly LeftOut[] }> {
+  const asked = await Promise.all(metrics.map(async (metric) => ({ metric, why: await collectors.objectionTo(metric, signal) })));
+  const able = asked.flatMap(({ metric, why }) => (why === undefined ? [metric] : []));
+  const unable = asked.flatMap(({ metric, why }) => (why === undefined ? [] : [{ name: metric.name, why }]));
+  const [first] = unable;
+  if (able.length === 0 && first) throw new CliError(first.why);
+  return { able, unable };
 }
 
-/** Whether Pods can be asked at all, before somebody waits for minutes. @throws CliError */
-async function tryOne({ client, namespace }: Connection, { stable: [pod] }: Halves<PodPlace>, count: Counting, signal: AbortSignal): Promise<void> {
-  if (!pod) return;
-  try {
-    await counted(client, pod, count, signal);
-  } catch (error) {
-    if (isForbidden(error)) throw new CliError(`you may not ask Pods of namespace ${namespace} through the API server. It takes a role with the verb get for the resource pods/proxy.`, exitCodes.failed, { cause: error });
-    if (error instanceof CliError) throw error;
-    throw new CliError(`Pod ${pod.name} does not answer at port ${pod.port}, ${pod.path}: ${error instanceof Error ? error.message : String(error)}`, exitCodes.failed, { cause: error });
-  }
+function aboutOf({ division, names, of }: DividedPods): string {
+  if (division === 'time') return 'Holds the one Pod against itself a moment later,';
+  const drawn = names.stable.length + names.canary.length;
+  return `Holds ${plural(names.stable.length, 'Pod')} against ${names.canary.length}${of > drawn ? `, drawn from ${of},` : ''}`;
 }

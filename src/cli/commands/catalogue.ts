@@ -30,6 +30,10 @@ export const catalogue: readonly CommandFile[] = [
     load: async () => (await import('./lint.js')).registerLint,
   },
   {
+    commands: { convert: 'Turn Rollouts of Argo, Canaries of Flagger and Applications of KubeVela into policies, with a note on each thing that has no equal.' },
+    load: async () => (await import('./convert.js')).registerConvert,
+  },
+  {
     commands: { plan: 'Show the steps that a policy would run and the objects that it would write, step by step, without doing anything.' },
     load: async () => (await import('./plan.js')).registerPlan,
   },
@@ -96,6 +100,14 @@ export const catalogue: readonly CommandFile[] = [
   {
     commands: { rollback: 'Go back one version, or to any in the history: abort the release under way, or release the earlier version.' },
     load: async () => (await import('./rollback.js')).registerRollback,
+  },
+  {
+    commands: { app: 'KubeVela Applications: where they stand; resume, suspend, terminate and restart their workflows; go back.' },
+    load: async () => (await import('./app.js')).registerApp,
+  },
+  {
+    commands: { adopt: 'Take a running Rollout of Argo or Canary of Flagger over without a gap: a policy, and a Deployment that serves.' },
+    load: async () => (await import('./adopt.js')).registerAdopt,
   },
   {
     commands: { eject: 'Take Serin away from a workload: routes, Services, owners and pausing go back, the policy and its releases go.' },

@@ -9,6 +9,8 @@ import { loadKubeconfig } from '../../cluster/kubeconfig/load-kubeconfig.js';
 import { ControllerMetrics } from '../../controller/metrics/controller-metrics.js';
 import { runController } from '../../controller/run-controller.js';
 import { openAddressMap } from '../../local/addresses/cluster-addresses.js';
+import type { FrontendName } from '../../frontends/names.js';
+import { frontends, FRONTENDS_HELP } from '../frontends-option.js';
 import { withExamples } from '../output/examples.js';
 import type { Shell } from '../shell.js';
 
@@ -26,6 +28,8 @@ interface ControllerOptions {
   readonly readyFile?: string;
   readonly maxReleases?: number;
   readonly maxReleasesPerNamespace?: number;
+  readonly frontends?: readonly FrontendName[];
+  readonly prometheusAddress?: string;
 }
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -44,6 +48,8 @@ export function registerController(program: Command, shell: Shell): void {
     .addOption(new Option('--log-level <level>', 'how much is logged, as JSON on the standard error').choices(LEVELS).env('SERIN_LOG_LEVEL').default('info'))
     .option('--max-releases <number>', 'how many releases may be under way at once (default: no limit)', counted)
     .option('--max-releases-per-namespace <number>', 'how many in one namespace (default: no limit)', counted)
+    .option('--frontends <names>', FRONTENDS_HELP, frontends)
+    .addOption(new Option('--prometheus-address <url>', 'the Prometheus that metrics of AnalysisTemplates ask where they name none').env('ARGO_ROLLOUTS_PROMETHEUS_ADDRESS').argParser(url))
     .option('--local-addresses <directory>', 'the folder of a local cluster, whose Pods have addresses on this machine only')
     .option('--ready-file <file>', 'written when this process leads')
     .action((options: ControllerOptions) => controller(shell, options, program.version() ?? ''));
@@ -54,6 +60,12 @@ export function registerController(program: Command, shell: Shell): void {
 function counted(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is a number of releases, at least 1.');
   return Number(text);
+}
+
+/** @throws InvalidArgumentError for what is no http or https URL */
+function url(text: string): string {
+  if (!/^https?:\/\/./.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is a URL such as http://prometheus.monitoring:9090.');
+  return text;
 }
 
 /** `:8080`, `127.0.0.1:8080`, `[::1]:8080`. @throws InvalidArgumentError */
@@ -88,6 +100,8 @@ async function controller(shell: Shell, options: ControllerOptions, version: str
         resolve: (address, port) => addresses?.toSocketAddress(address, port) ?? { host: address, port },
         install: options.install ?? false,
         withoutConfig: options.withoutConfig ?? false,
+        ...(options.frontends === undefined ? {} : { frontends: options.frontends }),
+        ...(options.prometheusAddress === undefined ? {} : { prometheusAddress: options.prometheusAddress }),
         limits: { cluster: options.maxReleases, namespace: options.maxReleasesPerNamespace },
         onLeading: () => {
           if (options.readyFile !== undefined) writeFileSync(options.readyFile, `${JSON.stringify({ pid: process.pid })}\n`);

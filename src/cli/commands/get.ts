@@ -84,7 +84,7 @@ async function imagesIn({ client, namespace }: Connection, { allNamespaces }: Ge
 
 const policyColumns = (now: number, imagesOf: ImagesOf): Column<ReleasePolicy>[] => [
   { title: 'NAME', text: ({ metadata }) => metadata.name },
-  { title: 'WORKLOAD', text: ({ spec }) => workloadText(spec.workload) },
+  { title: 'WORKLOAD', text: (policy) => workloadText(policy) },
   { title: 'PHASE', text: ({ status }) => status?.phase ?? '' },
   { title: 'STABLE', text: ({ status }) => status?.stable?.replicaSet ?? '' },
   { title: 'RELEASE', text: ({ status }) => status?.release ?? '' },

@@ -11,6 +11,7 @@ import { onCluster } from '../cluster-command.js';
 import { CliError, exitCodes } from '../errors.js';
 import { kindName, servedKinds } from '../install/cluster-kinds.js';
 import { droppedFields } from '../install/dropped-fields.js';
+import { definitionsOfOthers } from '../install/foreign-definitions.js';
 import { untilLeading } from '../install/leading.js';
 import { otherController } from '../install/others.js';
 import { managerOf, presentObjects } from '../install/present.js';
@@ -18,6 +19,7 @@ import { putObjects, titleOf } from '../install/put.js';
 import { missingRights } from '../install/rights.js';
 import { betweenVersions, keptLines, migrateStorage, migrationLine } from '../install/stored-versions.js';
 import { MANAGER, wantedObjects, wantedValues, type WantedOptions } from '../install/wanted.js';
+import { frontends, FRONTENDS_HELP } from '../frontends-option.js';
 import { withExamples } from '../output/examples.js';
 import { note, print, type Shell } from '../shell.js';
 
@@ -38,6 +40,7 @@ export function registerInstall(program: Command, shell: Shell): void {
     .option('--watch-namespace <name>', 'work in this namespace only, without rights in any other (default: in all)')
     .option('--replicas <number>', 'how many controllers run (default: 2)', counted)
     .option('-f, --values <file>', "values as of the Helm chart; flags win over what is in it")
+    .option('--frontends <names>', FRONTENDS_HELP, frontends)
     .option('--no-crds', "leave out the definitions of Serin's kinds")
     .option('--dry-run', 'print the objects as YAML and ask no cluster')
     .option('--no-wait', 'do not wait until a controller leads')
@@ -67,7 +70,9 @@ async function install(shell: Shell, options: InstallOptions, version: string): 
     const served = await servedKinds(client, Object.values(installedKinds), signal);
     const serves = (kind: string): boolean => served.has(kind);
     const optional = kindName(installedKinds.NetworkPolicy);
-    const objects = wantedObjects({ ...installation, serves }).filter(({ resource }) => kindName(resource) !== optional || serves(optional));
+    const wanted = wantedObjects({ ...installation, serves }).filter(({ resource }) => kindName(resource) !== optional || serves(optional));
+    const foreign = await definitionsOfOthers(client, definitionsIn(wanted), signal);
+    const objects = wanted.filter(({ object }) => !foreign.has(object.metadata.name));
     await check(client, objects, namespace, served, signal);
     await prepareVersions(shell, client, definitionsIn(objects));
     for await (const { title, outcome } of putObjects(objects, { client, clock, signal })) print(shell, `${title} ${outcome}`);
@@ -77,6 +82,7 @@ async function install(shell: Shell, options: InstallOptions, version: string): 
       await client.delete(resource, at(object.metadata), { propagationPolicy: 'Background', signal });
       print(shell, `${titleOf(object)} taken away`);
     }
+    for (const line of foreign.values()) note(shell, line);
     if (values.networkPolicy.enabled && !serves(optional)) note(shell, 'This cluster has no NetworkPolicy: anyone in it may ask for metrics.');
     if (values.pauseOnChange === 'auto' && !serves(kindName(installedKinds.MutatingAdmissionPolicy))) {
       note(shell, 'This cluster has no MutatingAdmissionPolicy (Kubernetes 1.36): the Deployments of policies stay paused at rest.');

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ManifestProblem } from '../../manifests/problem.js';
-import { API_VERSION } from '../../model/resources.js';
 import { CliError } from '../errors.js';
 import { checkManifests } from '../manifests/check.js';
+import { isLinted } from '../manifests/lint.js';
 import { readManifests } from '../manifests/read-manifests.js';
 import { hasErrors, problemTexts, summaryOf } from '../manifests/report.js';
 import { withExamples } from '../output/examples.js';
@@ -34,7 +34,7 @@ async function lint(shell: Shell, { filename, namespace, output }: LintOptions):
   else if (problems.length > 0) print(shell, problemTexts(problems));
   if (hasErrors(problems)) throw new CliError(`${summaryOf(problems)}.`);
   if (isDataFormat(output)) return;
-  const own = objects.filter(({ object }) => object.apiVersion === API_VERSION).length;
+  const own = objects.filter(({ object }) => isLinted(object)).length;
   const rest = objects.length - own;
   print(shell, `${plural(own, 'object')} of Serin checked, no error${rest > 0 ? `; ${plural(rest, 'other object')} only read` : ''}.`);
 }

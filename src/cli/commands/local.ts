@@ -5,6 +5,8 @@ import { resetCluster, stopCluster } from '../../local/supervisor/stop-cluster.j
 import { CliError } from '../errors.js';
 import { directoryOf, explained, named, type LocalOptions } from '../local/cluster-options.js';
 import { startLocal } from '../local/start-local.js';
+import type { FrontendName } from '../../frontends/names.js';
+import { frontends, FRONTENDS_HELP } from '../frontends-option.js';
 import { withExamples } from '../output/examples.js';
 import { withOutputOption } from '../output/format.js';
 import { note, print, type Shell } from '../shell.js';
@@ -15,6 +17,7 @@ interface UpOptions extends LocalOptions {
   readonly crds?: readonly string[];
   readonly apiPort?: string;
   readonly ingressPort?: string;
+  readonly frontends?: readonly FrontendName[];
 }
 
 const EXAMPLES = ['serin local up --images examples/bookinfo/images.json', 'serin local status', 'serin local down', 'serin local reset'];
@@ -24,6 +27,7 @@ export function registerLocal(program: Command, shell: Shell): void {
   named(local.command('up').description('Start it; it goes on until `serin local down`.'))
     .option('--images <file...>', 'image tables: which local command an image stands for')
     .option('--crds <file...>', "CustomResourceDefinitions to start with, beside Istio's and Serin's")
+    .option('--frontends <names>', FRONTENDS_HELP, frontends)
     .option('--api-port <port>', 'port of the API (default: any free one)')
     .option('--ingress-port <port>', 'port of the ingress gateway (default: any free one)')
     .action((options: UpOptions) => up(shell, options));
@@ -42,6 +46,7 @@ async function up(shell: Shell, options: UpOptions): Promise<void> {
       directory: directoryOf(shell, options),
       images: within(options.images),
       crds: within(options.crds),
+      ...(options.frontends === undefined ? {} : { frontends: options.frontends }),
       ...(options.apiPort === undefined ? {} : { apiPort: portOf(options.apiPort, '--api-port') }),
       ...(options.ingressPort === undefined ? {} : { ingressPort: portOf(options.ingressPort, '--ingress-port') }),
       onProgress: progressNotes(shell),

@@ -5,6 +5,8 @@ import { withExamples } from '../output/examples.js';
 import { request } from '../requests/carry-out.js';
 import { planHotfix, planRestart, planRetry, type PolicyRequest, type RequestObjects } from '../requests/policy-request.js';
 import { print, type Shell } from '../shell.js';
+import { steerRollout } from '../steering/rollout-command.js';
+import { findPolicy, rolloutOf } from '../target.js';
 
 interface HotfixOptions extends ConnectionOptions {
   readonly reason: string;
@@ -15,24 +17,33 @@ export function registerRequests(program: Command, shell: Shell): void {
   const retry = program
     .command('retry')
     .argument('<policy>')
-    .action((name: string, options: ConnectionOptions) => ask(shell, name, options, planRetry));
+    .action((name: string, options: ConnectionOptions) => ask(shell, name, options, planRetry, 'retry'));
   const restart = program
     .command('restart')
     .argument('<policy>')
-    .action((name: string, options: ConnectionOptions) => ask(shell, name, options, (objects) => planRestart(objects, shell.clock.now())));
+    .action((name: string, options: ConnectionOptions) => ask(shell, name, options, (objects) => planRestart(objects, shell.clock.now()), 'restart'));
   const hotfix = program
     .command('hotfix')
     .argument('<policy>')
     .requiredOption('--reason <text>', 'why; it stays on record with the release')
     .action((name: string, { reason, ...options }: HotfixOptions) => ask(shell, name, options, (objects) => planHotfix(objects, reason)));
   for (const command of [retry, restart, hotfix]) withConnectionOptions(command);
-  withExamples(retry, ['serin retry web']);
+  withExamples(retry, ['serin retry web', 'serin retry rollout/web']);
   withExamples(restart, ['serin restart web'], 'As kubectl rollout restart does, by an annotation of the Pod template; but step by step.');
   withExamples(hotfix, ['serin hotfix web --reason outage'], 'Approvals and gates stay. It counts for one release; history shows the reason.');
 }
 
-async function ask(shell: Shell, name: string, options: ConnectionOptions, decide: (objects: RequestObjects) => PolicyRequest): Promise<void> {
+/** @param verb what a Rollout that the policy was made for is told in its place; absent where it knows no such word */
+async function ask(shell: Shell, name: string, options: ConnectionOptions, decide: (objects: RequestObjects) => PolicyRequest, verb?: 'retry' | 'restart'): Promise<void> {
   await onCluster(shell, options, async (connection) => {
-    for (const line of await request(connection, name, decide, shell.signal)) print(shell, line);
+    const { client } = connection;
+    const { signal, clock } = shell;
+    const rollout = verb && (await rolloutOf(client, await findPolicy(connection, name, signal), signal));
+    if (verb && rollout) {
+      const { plan } = await steerRollout(client, verb, rollout, { now: clock.now(), signal });
+      print(shell, plan.done);
+      return print(shell, plan.next);
+    }
+    for (const line of await request(connection, name, decide, signal)) print(shell, line);
   });
 }

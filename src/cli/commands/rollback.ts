@@ -13,7 +13,7 @@ import { putTemplate } from '../requests/carry-out.js';
 import { lookingAgain } from '../requests/looking-again.js';
 import { planRollback } from '../rollback/plan.js';
 import { steer } from '../steering/release-command.js';
-import { findPolicy } from '../target.js';
+import { findPolicy, rolloutOf } from '../target.js';
 
 interface RollbackOptions extends ConnectionOptions {
   readonly to?: string;
@@ -40,6 +40,8 @@ async function goBack(connection: Connection, name: string, to: string | undefin
   const { client } = connection;
   const policy = await findPolicy(connection, name, signal);
   const namespace = policy.metadata.namespace ?? '';
+  const rollout = await rolloutOf(client, policy, signal);
+  if (rollout) throw new CliError(`Rollout ${rollout.metadata.name} says which version is wanted, and is not written in from here. Give its Pods the earlier template (kubectl argo rollouts undo ${rollout.metadata.name}, or what you keep in git); an update under way is taken back by serin abort rollout/${rollout.metadata.name}.`);
   const workload = policy.spec.workload.deployment;
   const [deployment, { items: releases }, { items: replicaSets }] = await Promise.all([
     workload === undefined ? undefined : client.find(resources.deployments, { namespace, name: workload }, { signal }),

@@ -15,11 +15,13 @@ const WORDS: Readonly<Record<Capability, string>> = {
   cookies: 'matches by cookie',
   regex: 'matches by pattern',
   mirror: 'copies of requests',
+  mirrorMatches: 'copies of some requests alone',
   sticky: 'users stay with their version',
   previewPath: 'preview by path',
   previewHost: 'preview by host',
   previewService: 'preview by Service',
   ownServices: 'versions with Services of their own',
+  ownSubsets: 'versions with subsets of their own',
 };
 
 /** A router as people see it. */

@@ -11,6 +11,7 @@ import { coloursOf } from '../output/colours.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
 import { print, type Shell } from '../shell.js';
+import { rolloutLine } from '../status/rollout-line.js';
 import { newsOf, nothingTold } from '../status/changes.js';
 import { statusLines } from '../status/tree.js';
 import { statusView, type StatusView } from '../status/view.js';
@@ -25,7 +26,7 @@ interface StatusOptions extends ConnectionOptions {
 export function registerStatus(program: Command, shell: Shell): void {
   const command = program
     .command('status')
-    .argument('<policy|release>', 'name; policy/NAME or release/NAME where both exist')
+    .argument('<policy|release>', 'name; policy/NAME or release/NAME where both exist, rollout/NAME for an Argo Rollout')
     .option('-w, --watch', 'follow it until the release has ended, or until Ctrl-C for a policy')
     .action((name: string, options: StatusOptions) => status(shell, name, options));
   withOutputOption(withConnectionOptions(command));
@@ -40,6 +41,7 @@ async function status(shell: Shell, name: string, options: StatusOptions): Promi
     const view = await readStatus(connection, target, shell.signal);
     if (isDataFormat(options.output)) return printData(shell, view, options.output);
     for (const line of statusLines(view, shell.clock.now(), coloursOf(shell))) print(shell, line);
+    if (target.rollout) print(shell, rolloutLine(target.rollout));
   });
 }
 

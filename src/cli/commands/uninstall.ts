@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import { isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
+import { isOurs } from '../../controller/installation.js';
+import { frontendDefinitions } from '../../frontends/definitions.js';
+import { frontendNames } from '../../frontends/names.js';
 import { DEFAULT_NAMESPACE } from '../../installation/parts/workload.js';
+import type { CustomResourceDefinition } from '../../kubernetes/generated/apiextensions-v1.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import { customResourceDefinitions } from '../../model/custom-resources.js';
@@ -51,6 +55,8 @@ async function uninstall(shell: Shell, options: UninstallOptions): Promise<void>
     if (manager !== undefined && manager !== MANAGER) throw new CliError(`Serin in namespace ${namespace} belongs to ${manager}.${manager === 'Helm' ? ' Remove it with helm uninstall.' : ''}`);
     if (!force) await refuseMidRelease(client, await watchedNamespace(client, namespace, signal), signal);
     if (deleteCrds) await refuseWithPolicies(client, signal);
+    const ofFrontends = deleteCrds ? await frontendDefinitionsHere(client, signal) : [];
+    await refuseWithObjects(client, ofFrontends, signal);
     const present = await presentObjects(client, namespace, signal);
     for (const { resource, object } of present) {
       await take(shell, client, resource, object);
@@ -61,6 +67,7 @@ async function uninstall(shell: Shell, options: UninstallOptions): Promise<void>
         const definition = await client.find(resources.customResourceDefinitions, { name }, { signal });
         if (definition) await take(shell, client, resources.customResourceDefinitions, definition);
       }
+      for (const definition of ofFrontends) await take(shell, client, resources.customResourceDefinitions, definition);
     }
     if (present.length === 0) print(shell, `There is nothing of serin install in namespace ${namespace}.`);
     else print(shell, `Serin is gone from namespace ${namespace}, which stays${deleteCrds ? '' : "; so do Serin's kinds, policies and releases"}.`);
@@ -93,6 +100,21 @@ async function refuseWithPolicies(client: ClusterClient, signal: AbortSignal): P
   if (policies.length === 0) return;
   const [first] = policies;
   throw new CliError(`nothing was taken away: with the definitions ${policies.length === 1 ? 'a policy' : `${policies.length} policies`} would go, ${named(policies)}. Take Serin away from their workloads first: serin eject ${first?.metadata.name ?? ''} -n ${first?.metadata.namespace ?? ''}.`);
+}
+
+/** The definitions of other tools' kinds that Serin put on the cluster. */
+async function frontendDefinitionsHere(client: ClusterClient, signal: AbortSignal): Promise<CustomResourceDefinition[]> {
+  const names = frontendNames.flatMap((name) => frontendDefinitions[name]()).map(({ metadata: { name } }) => name);
+  const found = await Promise.all(names.map((name) => client.find(resources.customResourceDefinitions, { name }, { signal })));
+  return found.filter((definition) => definition !== undefined && isOurs(definition)) as CustomResourceDefinition[];
+}
+
+/** @throws CliError */
+async function refuseWithObjects(client: ClusterClient, definitions: readonly CustomResourceDefinition[], signal: AbortSignal): Promise<void> {
+  for (const { spec: { group, names: { kind, plural: collection }, versions } } of definitions) {
+    const objects = await all(client, { group, version: versions[0]?.name ?? '', kind, plural: collection, namespaced: true }, signal);
+    if (objects.length > 0) throw new CliError(`nothing was taken away: with the definitions ${objects.length} ${collection}.${group} would go, ${named(objects)}, and what they consist of. Delete them first, or leave --delete-crds out.`);
+  }
 }
 
 async function all<T extends KubernetesObject>(client: ClusterClient, resource: Resource<T>, signal: AbortSignal, namespace?: string): Promise<T[]> {

@@ -14,7 +14,7 @@ export interface Word {
 }
 
 /** Things whose names are asked of the cluster, or of this machine. */
-export type NameKind = 'policies' | 'releases' | 'namespaces' | 'locals';
+export type NameKind = 'policies' | 'releases' | 'applications' | 'namespaces' | 'locals';
 
 const NOTHING: Wanted = { kind: 'nothing' };
 const FILES = ['filename', 'kubeconfig', 'images', 'addresses', 'file', 'directory', 'folder', 'readyFile', 'localAddresses'];
@@ -62,6 +62,8 @@ function argumentValue(program: Command, argument: Argument, positions: readonly
       return { kind: 'names', of: ['policies'], before: '' };
     case 'policy|release':
       return { kind: 'names', of: ['policies', 'releases'], before: '' };
+    case 'application':
+      return { kind: 'names', of: ['applications'], before: '' };
     case 'kind':
       return chosen(['policies', 'releases'].map((word) => ({ word, meaning: '' })), current);
     case 'name':

@@ -6,6 +6,7 @@ import { checkGateways } from './gateways.js';
 import { checkGitOps } from './gitops.js';
 import { checkPolicies } from './policies.js';
 import { checkRights } from './rights.js';
+import { checkRollouts } from './rollouts.js';
 import { checkRouting } from './routing.js';
 import { checkScraping } from './scraping.js';
 import { checkKinds, checkVersion } from './server.js';
@@ -18,6 +19,7 @@ export function diagnose(facts: ClusterFacts, own: string): Finding[] {
     ...kinds,
     ...checkController(facts, own),
     ...checkRights(facts),
+    ...checkRollouts(facts),
     ...checkAdmission(facts),
     ...checkRouting(facts),
     ...checkGateways(facts),

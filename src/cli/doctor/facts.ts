@@ -49,6 +49,10 @@ export interface ClusterFacts {
   readonly gatewayClasses: Seen<GatewayClass>;
   /** All Deployments of the cluster that may run a routing product, by their labels. */
   readonly productDeployments: Seen<Deployment>;
+  /** Of Argo Rollouts. */
+  readonly rollouts: Seen<KubernetesObject>;
+  /** Leases by which Argo Rollouts' own controllers lead. */
+  readonly argoLeaders: Seen<Leader>;
   /** Applications of Argo CD. */
   readonly applications: Seen<KubernetesObject>;
   /** Kustomizations of Flux. */

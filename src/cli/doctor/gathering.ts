@@ -1,6 +1,8 @@
 import { ApiError, isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient, ListOptions } from '../../cluster/client.js';
 import { LEASE } from '../../controller/controller-rules.js';
+import { argoController } from '../../controller/argo/argo-controller.js';
+import { argoResources } from '../../frontends/argo/resources.js';
 import { selector } from '../../installation/parts/part.js';
 import { servedKinds } from '../install/cluster-kinds.js';
 import type { Lease } from '../../kubernetes/generated/coordination-v1.js';
@@ -24,20 +26,22 @@ const inWords = Object.entries(selector).map(([key, value]) => `${key}=${value}`
 /** Looks at a cluster. What the caller may not see is marked so; nothing is changed. */
 export async function gatherFacts(client: ClusterClient, namespace: string, clock: Clock, signal: AbortSignal): Promise<ClusterFacts> {
   const all = <T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<Seen<T>> => listed(client, resource, { ...options, signal });
-  const [controllers, leases, policies, served, products] = await Promise.all([
+  const [controllers, leases, argoLeases, policies, served, products] = await Promise.all([
     all(resources.deployments, { labelSelector: inWords }),
     all(resources.leases, { fieldSelector: `metadata.name=${LEASE}` }),
+    all(resources.leases, { namespace: argoController.leases.namespace }),
     all(serinResources.releasePolicies),
     servedKinds(client, Object.values(serinResources), signal),
     Promise.all(PRODUCTS.map((labelSelector) => all(resources.deployments, { labelSelector }))),
   ]);
+  const leadersOf = async (found: Seen<Lease>): Promise<Seen<Leader>> => (typeof found === 'string' ? found : Promise.all(found.map((lease) => leader(client, lease, clock, signal))));
   const accounts = [...new Map(seen(controllers).map((each) => [accountOf(each).name, accountOf(each)])).entries()];
   return {
     version: versionIn(await client.raw('/version', undefined, { signal })),
     definitions: await all(resources.customResourceDefinitions),
     served: new Set(Object.values(serinResources).filter((each) => served.has(`${apiVersionOf(each)}/${each.kind}`)).map(({ plural }) => plural)),
     controllers,
-    leaders: typeof leases === 'string' ? leases : await Promise.all(leases.map((lease) => leader(client, lease, clock, signal))),
+    leaders: await leadersOf(leases),
     caller: await callerRights(client, namespace, signal),
     accounts: Object.fromEntries(await Promise.all(accounts.map(async ([name, account]) => [name, await controllerRights(client, account, seen(policies), signal)] as const))),
     mutatingPolicies: await all(resources.mutatingAdmissionPolicies),
@@ -50,6 +54,8 @@ export async function gatherFacts(client: ClusterClient, namespace: string, cloc
     ingressClasses: await all(resources.ingressClasses),
     gatewayClasses: await all(resources.gatewayClasses),
     productDeployments: products.find((each) => typeof each === 'string') ?? products.flatMap(seen),
+    rollouts: await all(argoResources.rollouts as Resource<KubernetesObject>),
+    argoLeaders: await leadersOf(typeof argoLeases === 'string' ? argoLeases : argoLeases.filter(({ metadata }) => argoController.leases.name.test(metadata.name))),
     applications: await all(applications),
     kustomizations: await all(kustomizations),
     gatewaysElsewhere: await gatewaysElsewhere(seen(policies), (resource, within) => all(resource, { namespace: within })),

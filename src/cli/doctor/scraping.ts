@@ -60,7 +60,7 @@ interface Asked {
 }
 
 function checkPods(policy: ReleasePolicy, facts: Facts): Finding[] {
-  const pods = seen(facts.pods).filter((pod) => pod.metadata.namespace === policy.metadata.namespace && pod.metadata.labels?.[HASH_LABEL] === policy.status?.stable?.hash && canBeAsked(pod));
+  const pods = seen(facts.pods).filter((pod) => pod.metadata.namespace === policy.metadata.namespace && pod.metadata.labels?.[policy.spec.workload.versions?.hashLabel ?? HASH_LABEL] === policy.status?.stable?.hash && canBeAsked(pod));
   const asked = metricsOf(policy).flatMap((metric): Asked[] => {
     const from = sourceOf(policy, metric, facts);
     if (metric.condition || (metric.template && !from) || (from && !from.scrape)) return [];

@@ -28,6 +28,14 @@ async function sharedBy({ metadata, spec: { router = {}, service, workload } }: 
       if (object) add(resources.virtualServices, object, within, '/spec/http');
     }
   }
+  for (const { name, namespace: within = namespace } of router.twoServices?.virtualServices ?? []) {
+    const object = await find(resources.virtualServices, within, name);
+    if (object) add(resources.virtualServices, object, within, '/spec/http');
+  }
+  for (const name of [router.twoServices?.stable, router.twoServices?.canary].filter((each) => each !== undefined)) {
+    const object = await find(resources.services, namespace, name);
+    if (object) add(resources.services, object, namespace, '/spec/selector');
+  }
   for (const { resource, object, within } of await routesOf({ metadata, spec: { router, ...(service === undefined ? {} : { service }) } }, lists as RouteLists)) add(resource, object, within, '/spec/rules');
   // Where versions are split by Services, the one that clients use is pinned to stable.
   if ((router.gatewayApi ?? router.ingressNginx ?? router.service) !== undefined && workload.versions === undefined && service !== undefined) {
@@ -42,10 +50,11 @@ type RouteLists = (resource: Resource<AnyRoute>, namespace: string) => Promise<S
 
 /** The routes of the Gateway API that a policy names, or that lead to its Service. */
 export async function routesOf({ metadata: { namespace = '' }, spec: { router, service } }: { readonly metadata: ReleasePolicy['metadata']; readonly spec: Pick<ReleasePolicy['spec'], 'router' | 'service'> }, lists: RouteLists): Promise<{ resource: Resource<AnyRoute>; object: AnyRoute; within: string }[]> {
-  if (!router?.gatewayApi) return [];
+  const steering = router?.gatewayApi ?? (router?.twoServices?.routes ? router.twoServices : undefined);
+  if (!steering) return [];
   const found: { resource: Resource<AnyRoute>; object: AnyRoute; within: string }[] = [];
   for (const resource of [resources.httpRoutes, resources.grpcRoutes] as readonly Resource<AnyRoute>[]) {
-    const named = router.gatewayApi.routes?.filter(({ kind = 'HTTPRoute' }) => kind === resource.kind).map(({ name, namespace: within = namespace }) => ({ name, within }));
+    const named = steering.routes?.filter(({ kind = 'HTTPRoute' }) => kind === resource.kind).map(({ name, namespace: within = namespace }) => ({ name, within }));
     const chosen = named ?? seen(await lists(resource, namespace)).filter((each) => service !== undefined && leadsTo(each, 'name', service)).map((each) => ({ name: each.metadata.name, within: namespace }));
     for (const { name, within } of chosen) {
       const object = seen(await lists(resource, within)).find((each) => each.metadata.name === name);

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../model/duration.js';
-import { describeMatch } from '../../model/match.js';
+import { describeMatch, describeMirrored } from '../../model/match.js';
 import { WHOLE } from '../../model/split.js';
 import { formatShare, plural } from '../output/quantities.js';
 import { movingRelease, presentSplit, versionOf, type Facts, type Section } from './facts.js';
@@ -19,7 +19,7 @@ function audience(facts: Facts): string[] {
   }
   const split = presentSplit(release);
   if (!split) return ['Nobody yet: routes are as they were found.'];
-  const { shares, matches = [], mirror, preview, sticky } = split;
+  const { shares, matches = [], mirror, mirrors = [], preview, sticky } = split;
   const asked = shares.canary;
   const lines = [asked === 0 ? 'No share of the requests goes to the canary.' : asked >= WHOLE ? 'Everybody: all requests go to the canary.' : `${formatShare(asked)} of the requests go to the canary, ${formatShare(shares.stable)} to stable.`];
   const accepted = known?.accepted?.canary;
@@ -28,6 +28,7 @@ function audience(facts: Facts): string[] {
   if (counted !== undefined && asked > 0 && asked < WHOLE) lines.push(`Counted on real requests since the share last moved: ${formatShare(counted)}.`);
   for (const match of matches) lines.push(`Besides, every request with ${describeMatch(match)} goes to the canary.`);
   if (mirror !== undefined) lines.push(`The canary gets a copy of ${formatShare(mirror)} of the requests; its answers to them are dropped.`);
+  for (const each of mirrors) lines.push(`The canary gets a copy of ${describeMirrored(each)}; its answers to them are dropped.`);
   if (preview?.path !== undefined) lines.push(`Who asks for it sees the canary below the path ${preview.path} on the live hosts.`);
   if (preview?.host !== undefined) lines.push(`Who asks for it sees the canary at the host ${preview.host}.`);
   if (preview?.service !== undefined) lines.push(`Inside the cluster the Service ${preview.service} leads to the canary alone.`);

@@ -6,7 +6,7 @@ export function borrowedSection(facts: Facts): Section {
   const lines: string[] = [];
   if (!release) return { title: 'What is borrowed', lines: ['Nothing: routes, Services and ReplicaSets are as their owners left them.'] };
   const { spec, status, metadata } = release;
-  for (const { kind, name, found } of status?.claims ?? []) lines.push(`${kind} ${name} is steered by the release; at its end this is put back: ${shortened(found)}.`);
+  for (const { kind, name, found } of status?.claims ?? []) lines.push(`${kind} ${name} is steered by the release${isEmpty(found) ? '' : `; at its end this is put back: ${shortened(found)}`}.`);
   const held = status?.intent.holders;
   if (spec.workload.kind === 'Deployment') {
     lines.push(`Deployment ${spec.workload.name} is ${status?.intent.paused === false ? 'not paused' : 'paused, so that it does not roll out by itself; at the end it is not any more'}.`);
@@ -16,6 +16,9 @@ export function borrowedSection(facts: Facts): Section {
   if (lines.length === 0) lines.push(`Nothing yet: release ${metadata.name} has written to no shared object.`);
   return { title: 'What is borrowed', lines };
 }
+
+/** Whether there is nothing to put back: what it steers is its own for good. */
+const isEmpty = (found: unknown): boolean => typeof found === 'object' && found !== null && Object.keys(found).length === 0;
 
 /** What was found, short enough for a line. */
 function shortened(found: unknown): string {

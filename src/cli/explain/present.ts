@@ -7,7 +7,7 @@ import { describeApprovers } from '../approvals/decision.js';
 import { metricLine } from '../evidence/words.js';
 import { describeMetric } from '../output/analysis-words.js';
 import { noColours } from '../output/colours.js';
-import { routerTitle, strategyTitle, strategyTitles, workloadTitle } from '../output/policy-words.js';
+import { makerOf, routerTitle, strategyTitle, strategyTitles, workloadTitle } from '../output/policy-words.js';
 import { formatClock } from '../output/times.js';
 import { movingRelease, titleOf, type Facts, type Section } from './facts.js';
 
@@ -16,8 +16,9 @@ export function presentSection(facts: Facts): Section {
   const { view: { policy, release, metrics, message }, approvals } = facts;
   const moving = movingRelease(facts);
   const lines: string[] = [];
-  if (policy) lines.push(`Policy ${policy.metadata.name} releases ${workloadTitle(policy.spec.workload)} by the ${strategyTitle(policy.spec.strategy)} strategy; traffic: ${routerTitle(policy.spec.router)}.`);
-  if (policy) lines.push(...notices(policy.spec).map(({ problem, remedy }) => `To know: ${problem} ${remedy}`));
+  if (policy) lines.push(`Policy ${policy.metadata.name} releases ${workloadTitle(policy)} by the ${strategyTitle(policy.spec.strategy)} strategy; traffic: ${routerTitle(policy.spec.router)}.`);
+  // What a policy might do better is nothing that whoever writes the Rollout could change.
+  if (policy && !makerOf(policy)) lines.push(...notices(policy.spec).map(({ problem, remedy }) => `To know: ${problem} ${remedy}`));
   if (!moving) return { title: 'Now', lines: [...lines, ...(release ? [`Its last release, ${release.metadata.name}, has ended: ${release.status?.phase ?? ''}.`] : ['It has had no release yet.']), `Everybody meets ${titleOf(facts, 'stable')}.`, message] };
   const { spec, status, metadata } = moving;
   const index = status?.step.index ?? 0;
@@ -29,6 +30,8 @@ export function presentSection(facts: Facts): Section {
   if (spec.hotfix !== undefined) lines.push(`It is a hotfix and is not judged: ${spec.hotfix}.`);
   if (present) lines.push(`Phase ${status?.phase ?? 'Preparing'}, step ${Math.min(index + 1, steps.length)} of ${steps.length}: ${describeStep(stepOf(present))}${next ? `; then ${describeStep(stepOf(next))}` : ''}.`);
   lines.push(message, ...metrics.map((metric) => metricLine(metric, noColours)));
+  const maker = policy && makerOf(policy);
+  if (maker) lines.push(`${maker.kind} ${maker.name} leads it: its analyses, its experiments and who aborts it stand in the status of that, and serin promote rollout/${maker.name} is what kubectl argo rollouts promote does.`);
   if (metrics.length === 0) lines.push(...(spec.plan.analysis?.metrics ?? []).map((metric) => `It is judged by ${describeMetric(metric)}.`));
   const asking = askingSteps([moving], approvals).find(({ state }) => state === 'now');
   if (asking) lines.push(`${asking.given.length} of ${asking.wanted} approvals are given${asking.given.length > 0 ? ` (${asking.given.join(', ')})` : ''}; they come from ${describeApprovers(asking)}.`);

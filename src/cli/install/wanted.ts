@@ -6,6 +6,7 @@ import { installationObjects, type Installation, type InstalledObject } from '..
 import { MissingValue } from '../../installation/template/fill.js';
 import { readValues, ValuesError, type Values } from '../../installation/values.js';
 import { CliError, exitCodes } from '../errors.js';
+import type { FrontendName } from '../../frontends/names.js';
 import type { Shell } from '../shell.js';
 import { parseImage } from './image-reference.js';
 
@@ -16,6 +17,7 @@ export interface WantedOptions {
   readonly image?: string;
   readonly replicas?: number;
   readonly values?: string;
+  readonly frontends?: readonly FrontendName[];
   /** False for `--no-crds`. */
   readonly crds: boolean;
 }
@@ -24,10 +26,12 @@ export interface WantedOptions {
 export const MANAGER = 'serin';
 
 /** The values that files and flags come to; flags win. @throws CliError */
-export async function wantedValues(shell: Pick<Shell, 'cwd'>, { watchNamespace, image, replicas, values, crds }: WantedOptions): Promise<Values> {
+export async function wantedValues(shell: Pick<Shell, 'cwd'>, { watchNamespace, image, replicas, values, frontends, crds }: WantedOptions): Promise<Values> {
   const given = values === undefined ? {} : await fileValues(resolve(shell.cwd, values), values);
   const inFile = isRecord(given['image']) ? given['image'] : {};
+  const frontendsInFile = isRecord(given['frontends']) ? given['frontends'] : {};
   const flags = {
+    ...(frontends === undefined ? {} : { frontends: { ...frontendsInFile, ...Object.fromEntries(frontends.map((name) => [name, true])) } }),
     ...(watchNamespace === undefined ? {} : { watchNamespace }),
     ...(replicas === undefined ? {} : { replicas }),
     ...(image === undefined ? {} : { image: { ...inFile, ...parseImage(image) } }),

@@ -4,6 +4,7 @@ import { loadKubeconfig } from '../../cluster/kubeconfig/load-kubeconfig.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ClusterStatus } from '../../local/supervisor/cluster-status.js';
 import { startCluster, type StartOptions } from '../../local/supervisor/start-cluster.js';
+import type { FrontendName } from '../../frontends/names.js';
 import type { Shell } from '../shell.js';
 import { controllerPart } from './controller-part.js';
 import { metricsBindings, metricsPolicies } from './metrics-objects.js';
@@ -16,8 +17,8 @@ export interface LocalCluster {
 }
 
 /** Starts a local cluster with the controller in it, and with Pods that say where their metrics are. @throws SupervisorError */
-export async function startLocal(shell: Shell, options: StartOptions): Promise<LocalCluster> {
-  const status = await startCluster({ ...options, extraParts: [controllerPart], clock: shell.clock, signal: shell.signal });
+export async function startLocal(shell: Shell, { frontends, ...options }: StartOptions & { readonly frontends?: readonly FrontendName[] }): Promise<LocalCluster> {
+  const status = await startCluster({ ...options, extraParts: [controllerPart(frontends)], clock: shell.clock, signal: shell.signal });
   const local = await openLocal(shell, status);
   for (const policy of metricsPolicies) await local.client.apply(resources.mutatingAdmissionPolicies, policy, { fieldManager: 'serin-local', force: true });
   for (const binding of metricsBindings) await local.client.apply(resources.mutatingAdmissionPolicyBindings, binding, { fieldManager: 'serin-local', force: true });

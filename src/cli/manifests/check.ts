@@ -1,4 +1,5 @@
 import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js';
+import type { ArgoSource } from './argo.js';
 import { fileObjects } from './file-objects.js';
 import { knownKinds } from './known-kinds.js';
 import { lintObjects } from './lint.js';
@@ -21,6 +22,11 @@ export function checkManifests(read: ReadManifests, namespace: string, now: numb
   // An object that is wrong in itself is still there, so its own problems are all that is said of it.
   const broken = others.filter(({ problems }) => problems.length > 0);
   const source = (of: string): ReturnType<typeof fileObjects> => fileObjects(others.filter((each) => !broken.includes(each)).map(({ object }) => object), of, broken.length === 0);
-  const problems = inReadingOrder([...read.problems, ...named.problems, ...broken.flatMap(({ manifest, problems: own }) => placed(manifest, own)), ...lintObjects(objects, source, now)]);
+  // A kind of which the files hold nothing in a namespace may well be there.
+  const argo: ArgoSource = (resource, of) => {
+    const found = source(of);
+    return found.holdsAll(resource) ? found.list(resource) : undefined;
+  };
+  const problems = inReadingOrder([...read.problems, ...named.problems, ...broken.flatMap(({ manifest, problems: own }) => placed(manifest, own)), ...lintObjects(objects, source, now, { revisions: () => undefined, argo })]);
   return { objects, problems };
 }

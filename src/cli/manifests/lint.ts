@@ -1,27 +1,54 @@
 import { checkPolicy } from '../../controller/policy-checks.js';
+import { OAM_GROUP, oamResources, type Application } from '../../frontends/kubevela/application.js';
+import { checkApplication } from '../../frontends/kubevela/check.js';
+import type { ControllerRevision } from '../../kubernetes/generated/apps-v1.js';
+import type { KubernetesObject } from '../../kubernetes/objects.js';
 import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js';
 import type { MetricTemplate } from '../../model/metric-template.js';
+import type { PolicyProblem } from '../../model/policy-problem.js';
 import { validateKind } from '../../model/policy-validation.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { API_VERSION, GROUP, serinResources } from '../../model/resources.js';
 import { nearestName } from '../../model/suggestion.js';
 import { checkTemplate } from '../../strategies/analysis/template-checks.js';
+import { isArgo, lintArgo, type ArgoSource } from './argo.js';
 import { withDefaults } from './defaults.js';
+import { knownKinds } from './known-kinds.js';
 import { placed, type SourcedObject } from './objects.js';
 import { surroundingsOf, type ObjectSource } from './surroundings.js';
 
 const TEMPLATES: readonly string[] = [serinResources.metricTemplates.kind, serinResources.clusterMetricTemplates.kind];
 
-/**
- * All that is wrong with Serin's own objects among these, in reading order; other kinds are only looked at as their
- * surroundings. @param now milliseconds since the epoch
- */
-export function lintObjects(objects: readonly SourcedObject[], source: (namespace: string) => ObjectSource, now: number): ManifestProblem[] {
-  const own = objects.filter(({ object }) => object.apiVersion.split('/')[0] === GROUP);
-  return inReadingOrder(own.flatMap((each) => placed(each.manifest, lintObject(each, source, now))));
+const groupOf = ({ apiVersion }: KubernetesObject): string | undefined => apiVersion.split('/')[0];
+/** Whether an object is a KubeVela Application. */
+export const isApplication = (object: KubernetesObject): boolean => groupOf(object) === OAM_GROUP && object.kind === oamResources.applications.kind;
+
+/** Whether an object is looked at for its own sake: Serin's kinds, and those that its front ends read. */
+export const isLinted = (object: KubernetesObject): boolean => groupOf(object) === GROUP || isApplication(object) || isArgo(object);
+
+/** What a cluster knows of a namespace beside the objects that policies depend on. */
+export interface LintedRecords {
+  /** Revisions of components; undefined where nobody knows them. */
+  readonly revisions: (namespace: string) => readonly ControllerRevision[] | undefined;
+  /** What stands around Rollouts and Experiments. */
+  readonly argo: ArgoSource;
 }
 
-function lintObject({ object }: SourcedObject, source: (namespace: string) => ObjectSource, now: number): Parameters<typeof placed>[1] {
+/**
+ * All that is wrong with Serin's own objects, with Applications and with Argo's kinds among these, in reading order; other kinds are
+ * only looked at as their surroundings. @param now milliseconds since the epoch
+ */
+export function lintObjects(objects: readonly SourcedObject[], source: (namespace: string) => ObjectSource, now: number, records: LintedRecords): ManifestProblem[] {
+  const parts = knownKinds();
+  const lintOne = (each: SourcedObject): PolicyProblem[] => (isApplication(each.object) ? lintApplication(each, records) : isArgo(each.object) ? lintArgo(each.object, records.argo, parts) : lintObject(each, source, now));
+  return inReadingOrder(objects.filter(({ object }) => isLinted(object)).flatMap((each) => placed(each.manifest, lintOne(each))));
+}
+
+/** What the check reads of an Application it looks at first, so any object may pass for one. */
+const lintApplication = ({ object }: SourcedObject, { revisions }: LintedRecords): PolicyProblem[] =>
+  checkApplication(object as Application, { revisions: revisions(object.metadata.namespace ?? '') });
+
+function lintObject({ object }: SourcedObject, source: (namespace: string) => ObjectSource, now: number): PolicyProblem[] {
   const kinds = Object.values(serinResources).map(({ kind }) => kind);
   if (object.apiVersion !== API_VERSION) {
     return [{ path: ['apiVersion'], problem: `there is no version "${object.apiVersion.split('/')[1] ?? ''}" of ${GROUP}.`, remedy: `Write ${API_VERSION}.` }];

@@ -1,5 +1,6 @@
 import type { PolicySurroundings } from '../../controller/policy-checks.js';
 import type { Deployment } from '../../kubernetes/generated/apps-v1.js';
+import { isRecord } from '../../kubernetes/json.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
@@ -21,6 +22,12 @@ export interface ObjectSource {
   holdsAll(resource: Resource<KubernetesObject>): boolean;
   /** False where there may be more objects than these, as with files that hold a policy alone. */
   complete(policy: ReleasePolicy): boolean;
+}
+
+/** Whether users run the versions of a policy as ReplicaSets, which nobody else needs to look at; works for any policy, however wrong. */
+export function runsByReplicaSets({ spec }: ReleasePolicy): boolean {
+  const list: unknown = spec.workload.versions?.list;
+  return Array.isArray(list) && list.some((version) => isRecord(version) && version['replicaSet'] !== undefined);
 }
 
 /** What stands around a policy. @param now milliseconds since the epoch */
@@ -45,6 +52,7 @@ export function surroundingsOf(policy: ReleasePolicy, source: ObjectSource, now:
     ...(steered ? {} : { found }),
     deployment: deployments.find(({ metadata }) => metadata.name === deployment),
     deployments,
+    ...(runsByReplicaSets(policy) && source.holdsAll(resources.replicaSets) ? { replicaSets: source.list(resources.replicaSets) } : {}),
     deploymentNames: deployments.map(({ metadata }) => metadata.name),
     otherKind: otherWorkloads.find((resource) => source.list(resource).some(({ metadata }) => metadata.name === deployment))?.kind,
     policies, templates,

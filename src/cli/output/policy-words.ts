@@ -1,11 +1,13 @@
+import { controllerOf } from '../../kubernetes/owners.js';
 import { routerNames } from '../../model/policy/routers.js';
 import { strategyName, type Strategy, type StrategyName } from '../../model/policy/strategies.js';
+import { kindOfVersions, nameOfListed } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 
 type Spec = ReleasePolicy['spec'];
 
 /** What people call the products that routers steer. */
-export const routerTitles = { istio: 'Istio', gatewayApi: 'Gateway API', ingressNginx: 'ingress-nginx', service: 'Service alone', none: 'none' } as const;
+export const routerTitles = { istio: 'Istio', gatewayApi: 'Gateway API', ingressNginx: 'ingress-nginx', service: 'Service alone', twoServices: 'two Services', none: 'none' } as const;
 
 /** What people call the strategies. */
 export const strategyTitles: Readonly<Record<StrategyName, string>> = { canary: 'canary', blueGreen: 'blue/green', rolling: 'rolling', ab: 'A/B' };
@@ -20,12 +22,27 @@ export function routerTitle(router: Spec['router']): string {
 export const routerNamesOf = (router: Spec['router']): string => routerNames.filter((name) => router?.[name] !== undefined).join(',') || 'none';
 
 /** Whose versions are released, for tables. */
-export const workloadText = ({ deployment, versions }: Spec['workload']): string => deployment ?? (versions ? versions.list.map((each) => each.deployment).join(',') : 'inline');
+export function workloadText(policy: ReleasePolicy): string {
+  const { deployment, versions } = policy.spec.workload;
+  const maker = makerOf(policy);
+  if (maker) return `${maker.kind.toLowerCase()}/${maker.name}`;
+  return deployment ?? (versions ? versions.list.map(nameOfListed).join(',') : 'inline');
+}
 
 /** Whose versions are released, in words. */
-export function workloadTitle({ deployment, versions }: Spec['workload']): string {
+export function workloadTitle(policy: ReleasePolicy): string {
+  const { deployment, versions } = policy.spec.workload;
+  const maker = makerOf(policy);
+  if (maker) return `${maker.kind} ${maker.name}`;
   if (deployment !== undefined) return `Deployment ${deployment}`;
-  return versions ? `Deployments ${versions.list.map((each) => each.deployment).join(', ')}` : 'inline workload';
+  if (!versions) return 'inline workload';
+  return `${kindOfVersions(versions)}s ${versions.list.map(nameOfListed).join(', ')}`;
+}
+
+/** The Rollout whose versions come and go as ReplicaSets that nobody needs to know by name. */
+export function makerOf({ metadata }: Pick<ReleasePolicy, 'metadata'>): { readonly kind: string; readonly name: string } | undefined {
+  const owner = controllerOf({ metadata });
+  return owner?.kind === 'Rollout' ? owner : undefined;
 }
 
 /** The strategy of a policy in a word or two; empty where an object has none although it must. */

@@ -2,6 +2,7 @@ import { isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
+import { namedGatewayRoutes, namedVirtualServices } from '../../model/policy/named-routes.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { configuredRouter } from '../../routers/registry.js';
 import { ClusterCopy } from './cluster-copy.js';
@@ -55,6 +56,6 @@ function loaded(objects: readonly KubernetesObject[], namespace: string, now: nu
 
 /** Other namespaces whose objects a policy steers. */
 function elsewhere({ spec, metadata }: ReleasePolicy): string[] {
-  const named = [...(spec.router?.istio?.virtualServices ?? []), ...(spec.router?.gatewayApi?.routes ?? [])].flatMap(({ namespace }) => namespace ?? []);
+  const named = [...namedVirtualServices(spec.router), ...namedGatewayRoutes(spec.router)].flatMap(({ namespace }) => namespace ?? []);
   return [...new Set(named)].filter((namespace) => namespace !== metadata.namespace);
 }

@@ -3,8 +3,9 @@ import type { Deployment, ReplicaSet } from '../../kubernetes/generated/apps-v1.
 import type { Pod, PodTemplateSpec } from '../../kubernetes/generated/core-v1.js';
 import type { LabelSelector } from '../../kubernetes/generated/meta-v1.js';
 import { equalTemplates, hashTemplate } from '../../kubernetes/pod-template.js';
+import { kindOfVersions, nameOfListed, type VersionList } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
-import { HASH_LABEL, type Role, type VersionTarget } from '../../model/version.js';
+import { HASH_LABEL, ownLead, type Role, type VersionTarget } from '../../model/version.js';
 import { CliError } from '../errors.js';
 
 /** What a policy's workload is made of, as it is on the cluster or in files. */
@@ -15,11 +16,14 @@ export interface PlannedWorkload {
 
 /** One version of a plan that nobody carries out. */
 export interface PlannedVersion {
-  /** The ReplicaSet that runs it; the Deployment where users run it. */
+  /** The ReplicaSet that runs it, or the Deployment where users run one for each version. */
   readonly name: string;
   readonly hash: string;
   readonly template: PodTemplateSpec;
   readonly service: string | undefined;
+  readonly subset?: string | undefined;
+  /** The label whose value the hash is; the usual one when absent. */
+  readonly hashLabel?: string;
 }
 
 /** The two versions that a plan leads from and to. */
@@ -62,8 +66,11 @@ export function plannedVersions(policy: ReleasePolicy, workload: PlannedWorkload
   };
 }
 
-function versionsOfUsers(policy: ReleasePolicy, { deployments, replicaSets }: PlannedWorkload, { list, want, replicas }: NonNullable<ReleasePolicy['spec']['workload']['versions']>): PlannedVersions {
-  const names = list.map(({ deployment }) => deployment);
+function versionsOfUsers(policy: ReleasePolicy, { deployments, replicaSets }: PlannedWorkload, versions: VersionList): PlannedVersions {
+  const { list, want, replicas, hashLabel = HASH_LABEL } = versions;
+  const kind = kindOfVersions(versions);
+  const runners: readonly (Deployment | ReplicaSet)[] = kind === 'Deployment' ? deployments : replicaSets;
+  const names = list.map(nameOfListed);
   const known = policy.status?.stable?.replicaSet;
   const owner = replicaSets.find(({ metadata }) => metadata.name === known)?.metadata.ownerReferences?.find(({ kind }) => kind === 'Deployment')?.name;
   const stableName = names.find((name) => name === known || name === owner) ?? names[0] ?? '';
@@ -71,15 +78,20 @@ function versionsOfUsers(policy: ReleasePolicy, { deployments, replicaSets }: Pl
   const canaryName = wanted === stableName ? (names.find((name) => name !== stableName) ?? '') : wanted;
   if (canaryName === '') throw new CliError(`policy ${policy.metadata.name} lists one version, ${stableName}, so there is nothing to release: add the next one to spec.workload.versions.list.`);
   const version = (name: string): PlannedVersion => {
-    const deployment = deployments.find(({ metadata }) => metadata.name === name);
-    if (!deployment) throw new CliError(`policy ${policy.metadata.name} lists Deployment ${name}, which is not there: add it to the files, or correct the name.`);
-    const own = replicaSets.find(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid !== undefined && uid === deployment.metadata.uid));
-    return { name, hash: own ? hashOf(own) : `${name.replace(/[^a-z0-9]/g, '')}hash`, template: deployment.spec.template, service: list.find(({ deployment: each }) => each === name)?.service };
+    const runner = runners.find(({ metadata }) => metadata.name === name);
+    if (!runner) throw new CliError(`policy ${policy.metadata.name} lists ${kind} ${name}, which is not there: add it to the files, or correct the name.`);
+    const listed = list.find((each) => nameOfListed(each) === name);
+    const own = replicaSets.find((each) => each === runner || each.metadata.ownerReferences?.some(({ uid }) => uid !== undefined && uid === runner.metadata.uid));
+    const known = own ? hashOf(own, hashLabel) : '';
+    return {
+      name, hash: known === '' ? `${name.replace(/[^a-z0-9]/g, '')}hash` : known, template: runner.spec.template ?? {}, service: listed?.service, subset: listed?.subset,
+      ...(hashLabel === HASH_LABEL ? {} : { hashLabel }),
+    };
   };
   const stable = version(stableName);
   return {
     stable, canary: version(canaryName), selector: undefined,
-    replicas: replicas ?? deployments.find(({ metadata }) => metadata.name === stableName)?.spec.replicas ?? 1,
+    replicas: replicas ?? runners.find(({ metadata }) => metadata.name === stableName)?.spec.replicas ?? 1,
     note: wanted === stableName ? `${stableName} is stable and wanted; shown is the way to ${canaryName}.` : undefined,
   };
 }
@@ -93,16 +105,16 @@ function withImages(template: PodTemplateSpec, images: readonly ImageChange[]): 
 }
 
 /** What a router is told of a version. */
-export function targetOf({ hash, template, service }: PlannedVersion, readyPods: number): VersionTarget {
-  return { hash, readyPods, podLabels: { ...template.metadata?.labels, [HASH_LABEL]: hash }, ...(service === undefined ? {} : { service }) };
+export function targetOf({ hash, hashLabel, template, ...version }: PlannedVersion, readyPods: number): VersionTarget {
+  return { hash, ...(hashLabel === undefined ? {} : { hashLabel }), readyPods, podLabels: { ...template.metadata?.labels, [hashLabel ?? HASH_LABEL]: hash }, ...ownLead(version) };
 }
 
 /** So many ready Pods of a version. */
-export function podsOf({ name, hash, template }: PlannedVersion, role: Role, namespace: string, count: number): Pod[] {
+export function podsOf({ name, hash, hashLabel = HASH_LABEL, template }: PlannedVersion, role: Role, namespace: string, count: number): Pod[] {
   return Array.from({ length: count }, (_, index) => ({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: `${name}-${index + 1}`, namespace, labels: { ...template.metadata?.labels, [HASH_LABEL]: hash } },
+    metadata: { name: `${name}-${index + 1}`, namespace, labels: { ...template.metadata?.labels, [hashLabel]: hash } },
     spec: template.spec ?? { containers: [] },
     status: { phase: 'Running', podIP: `10.244.${role === 'stable' ? 0 : 1}.${index + 1}`, conditions: [{ type: 'Ready', status: 'True' }] },
   }));

@@ -1,8 +1,9 @@
 import { stepOf } from '../../model/plan.js';
-import { describeMatch } from '../../model/match.js';
+import { describeMatch, describeMirrored } from '../../model/match.js';
 import { describePreview } from '../../model/preview.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import type { Split } from '../../model/split.js';
+import { ownLead } from '../../model/version.js';
 import { describeStep } from '../../engine/formatting.js';
 import { reachableShares } from '../../routers/service/reachable.js';
 import { describeAnalysis } from '../output/analysis-words.js';
@@ -14,7 +15,7 @@ import type { PlannedPart, Simulated } from './simulation.js';
 /** A plan as data. */
 export function planData(policy: ReleasePolicy, { plan, versions, parts }: Simulated): unknown {
   const { stable, canary, replicas, note } = versions;
-  const version = ({ name, hash, service }: typeof stable): unknown => ({ name, hash, ...(service === undefined ? {} : { service }) });
+  const version = ({ name, hash, ...lead }: typeof stable): unknown => ({ name, hash, ...ownLead(lead) });
   return {
     policy: policy.metadata.name, namespace: policy.metadata.namespace, replicas, stable: version(stable), canary: version(canary), note,
     steps: plan.steps.map((step, index) => ({ number: index + 1, ...step, text: describeStep(stepOf(step)) })),
@@ -35,7 +36,7 @@ export function planLines(policy: ReleasePolicy, { plan, versions, parts }: Simu
   const { stable, canary, replicas, note } = versions;
   const shares = reachable(policy, replicas);
   return [
-    `${colours.strong(`policy ${metadata.name}`)}: ${strategyTitle(spec.strategy)}, ${routerTitle(spec.router)}, ${workloadTitle(spec.workload)}, ${plural(replicas, 'Pod')}`,
+    `${colours.strong(`policy ${metadata.name}`)}: ${strategyTitle(spec.strategy)}, ${routerTitle(spec.router)}, ${workloadTitle(policy)}, ${plural(replicas, 'Pod')}`,
     `from ${stable.name} (${imagesOf(stable.template)}) to ${canary.name} (${imagesOf(canary.template)})`,
     ...(note === undefined ? [] : [note]),
     ...(shares === undefined ? [] : [`${plural(replicas, 'Pod')} can show these shares: ${shares.map(formatShare).join(', ')}.`]),
@@ -68,11 +69,12 @@ function partLines({ step, kind, text, pods, split, waits, changes }: PlannedPar
 }
 
 /** Who receives which requests, in a line. */
-export function splitText({ shares, matches, mirror, preview, sticky }: Split): string {
+export function splitText({ shares, matches, mirror, mirrors, preview, sticky }: Split): string {
   return [
     `stable ${formatShare(shares.stable)}, canary ${formatShare(shares.canary)}`,
     ...(matches ?? []).map((match) => `${describeMatch(match)} to the canary`),
     ...(mirror === undefined ? [] : [`${formatShare(mirror)} copied to the canary`]),
+    ...(mirrors ?? []).map((each) => `${describeMirrored(each)} copied to the canary`),
     ...(preview ? [`preview by ${describePreview(preview)}`] : []),
     ...(sticky ? [`users stay by cookie ${sticky.cookie}`] : []),
   ].join('; ');

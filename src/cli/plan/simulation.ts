@@ -1,4 +1,6 @@
-import { plannedBatch, plannedTraffic } from '../../engine/planned.js';
+import { batchGoal } from '../../engine/batch-path.js';
+import { stableLeft } from '../../engine/batches.js';
+import { plannedTraffic } from '../../engine/planned.js';
 import { podsNeeded } from '../../engine/sizes.js';
 import { describeStep } from '../../engine/formatting.js';
 import { jobName } from '../../controller/step-job.js';
@@ -107,10 +109,12 @@ export function simulate(policy: ReleasePolicy, versions: PlannedVersions, copy:
     if (step.kind === 'promote') return;
     const traffic = plannedTraffic(release, index, replicas);
     const own = plan.steps.slice(0, index + 1).some(({ kind }) => kind === 'scale');
-    const canary = batches ? plannedBatch(release, index, replicas) : Math.max(podsNeeded(release, index, traffic.share, replicas), own || replicas === 0 ? 0 : 1);
-    const sizes: Sizes = { stable: batches ? replicas - canary : replicas, canary, phase: 'trial' };
+    const goal = batchGoal(release, index, replicas);
+    const canary = batches ? goal.canary : Math.max(podsNeeded(release, index, traffic.share, replicas), own || replicas === 0 ? 0 : 1);
+    // Where a batch replaces all, one Pod stays for what is left of stable's share.
+    const sizes: Sizes = { stable: batches ? Math.max(goal.stable, traffic.share < WHOLE ? Math.min(1, replicas) : 0) : replicas, canary, phase: 'trial' };
     const trial = canary > 0 && traffic.share < WHOLE;
-    const split = splitOfIntent({ ...NO_INTENT, share: traffic.share, ...(trial ? { matches: [...traffic.matches], mirror: traffic.mirror, preview: plan.preview !== undefined } : {}) }, plan, 'Progressing');
+    const split = splitOfIntent({ ...NO_INTENT, share: traffic.share, ...(trial ? { matches: [...traffic.matches], mirror: traffic.mirror, mirrors: [...traffic.mirrors], preview: plan.preview !== undefined } : {}) }, plan, 'Progressing');
     part({ step: index + 1, kind: step.kind, text: describeStep(step) }, sizes, split, () => {
       const wider: Sizes = { stable: Math.max(now.stable, sizes.stable), canary: Math.max(now.canary, sizes.canary), phase: 'trial' };
       resize(wider);
@@ -123,9 +127,11 @@ export function simulate(policy: ReleasePolicy, versions: PlannedVersions, copy:
   });
   const all = splitOfIntent({ ...NO_INTENT, share: WHOLE }, plan, 'Promoting');
   const full: Sizes = { stable: now.stable, canary: replicas, phase: 'trial' };
-  const kept = policy.spec.workload.versions?.old === 'Keep';
-  const alone: Sizes = { stable: kept ? now.stable : 0, canary: replicas, phase: 'trial' };
-  part({ step: plan.steps.length, kind: 'promote', text: kept ? 'everything to the new version; the old one is kept' : 'everything to the new version; the old one drains and goes' }, alone, all, () => {
+  const kept = plan.keepsStable === true || plan.leaves === true;
+  // In batches stable has made room by then.
+  const left = batches && plan.leaves ? Math.min(now.stable, stableLeft(release, replicas, { canary: replicas, stable: 0, share: WHOLE })) : kept ? now.stable : 0;
+  const alone: Sizes = { stable: left, canary: replicas, phase: 'trial' };
+  part({ step: plan.steps.length, kind: 'promote', text: plan.leaves ? 'everything to the new version; the old one is left as it is' : kept ? 'everything to the new version; the old one is kept' : 'everything to the new version; the old one drains and goes' }, alone, all, () => {
     resize(full);
     const waits = route(full, all);
     resize(alone);
@@ -150,8 +156,9 @@ function jobFor(release: Release, index: number, { metadata, spec }: JobTemplate
 const NO_INTENT = { routing: 'split', sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true } as const;
 
 function endText({ spec }: ReleasePolicy): string {
-  const own = spec.workload.versions?.list.some(({ service }) => service !== undefined) ?? false;
-  return `${own ? 'routes stay with the Service of the new version' : spec.router ? 'routes are put back as they were found' : 'the release ends'}, the new version is stable`;
+  const { list = [] } = spec.workload.versions ?? {};
+  const own = list.some(({ service }) => service !== undefined) ? 'Service' : list.some(({ subset }) => subset !== undefined) ? 'subset' : undefined;
+  return `${own !== undefined ? `routes stay with the ${own} of the new version` : spec.router ? 'routes are put back as they were found' : 'the release ends'}, the new version is stable`;
 }
 
 function prepareText({ spec }: ReleasePolicy): string {

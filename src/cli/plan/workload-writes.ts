@@ -1,6 +1,7 @@
 import type { ReplicaSet } from '../../kubernetes/generated/apps-v1.js';
 import type { LabelSelector } from '../../kubernetes/generated/meta-v1.js';
 import { resources } from '../../kubernetes/resources.js';
+import { kindOfVersions } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { MANAGED_BY, POLICY_LABEL } from '../../model/resources.js';
 import { HASH_LABEL } from '../../model/version.js';
@@ -17,10 +18,12 @@ export interface Sizes {
 /** Writes sizes to a copy: to the two ReplicaSets, or to the Deployments where users run the versions. */
 export function sizeWorkload(copy: ClusterCopy, { spec, metadata }: ReleasePolicy, { stable, canary, selector }: PlannedVersions, sizes: Sizes): void {
   if (spec.workload.versions) {
+    const byDeployment = kindOfVersions(spec.workload.versions) === 'Deployment';
     for (const [{ name }, replicas] of [[stable, sizes.stable], [canary, sizes.canary]] as const) {
-      copy.edit(resources.deployments, name, (object) => ({ ...object, spec: { ...object.spec, replicas } }));
+      if (byDeployment) copy.edit(resources.deployments, name, (object) => ({ ...object, spec: { ...object.spec, replicas } }));
+      else copy.edit(resources.replicaSets, name, (object) => ({ ...object, spec: { ...object.spec, replicas } }));
     }
-    if (sizes.phase === 'home' && spec.workload.versions.old === 'Delete') copy.remove(resources.deployments, stable.name);
+    if (sizes.phase === 'home' && spec.workload.versions.old === 'Delete') copy.remove(byDeployment ? resources.deployments : resources.replicaSets, stable.name);
     return;
   }
   if (spec.workload.deployment !== undefined) {

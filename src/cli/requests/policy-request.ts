@@ -3,6 +3,7 @@ import type { Deployment, ReplicaSet } from '../../kubernetes/generated/apps-v1.
 import { equalTemplates } from '../../kubernetes/pod-template.js';
 import { stepOf } from '../../model/plan.js';
 import { hasEnded, type Release } from '../../model/release.js';
+import { kindOfVersions } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { HOTFIX_ANNOTATION, RETRY_ANNOTATION } from '../../model/resources.js';
 import { compilePolicy } from '../../strategies/compile.js';
@@ -55,6 +56,7 @@ export function planRestart(objects: RequestObjects, now: number): PolicyRequest
   const { versions, inline } = policy.spec.workload;
   if (versions) {
     const stable = policy.status?.stable?.replicaSet;
+    if (kindOfVersions(versions) === 'ReplicaSet') return refused(`policy ${name} moves traffic between ReplicaSets that are not Serin's, so their Pods are not Serin's to restart. Restart what made them.`);
     const meant = versions.list.find(({ deployment: each }) => each === stable) ?? versions.list.at(-1);
     return refused(`policy ${name} moves traffic between Deployments that you run, so their Pods are yours to restart: kubectl rollout restart deployment/${meant?.deployment ?? 'NAME'}.`);
   }

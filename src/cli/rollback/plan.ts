@@ -4,7 +4,7 @@ import { controllerOf } from '../../kubernetes/owners.js';
 import { equalTemplates } from '../../kubernetes/pod-template.js';
 import { withoutHash } from '../../controller/eject/plan.js';
 import { hasEnded, type Release } from '../../model/release.js';
-import type { VersionList } from '../../model/policy/workload.js';
+import { nameOfListed, type VersionList } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { deploymentOf, listed, readyPods, versionMeant, versionsIn } from './versions.js';
 
@@ -89,7 +89,7 @@ function rollbackTo({ policy, releases, deployment, replicaSets }: RollbackObjec
 
 /** Versions that users run are wanted by name; without one, the one before the stable one is. */
 function rollbackToDeployment({ policy, releases, replicaSets, to }: RollbackObjects, { list, want }: VersionList): RollbackPlan {
-  const names = list.map(({ deployment }) => deployment);
+  const names = list.map(nameOfListed);
   const moving = movingOf(releases);
   if (to === undefined && moving) return { outcome: 'abort', release: moving };
   const known = versionsIn(releases, replicaSets);
@@ -103,9 +103,9 @@ function rollbackToDeployment({ policy, releases, replicaSets, to }: RollbackObj
   const last = lastTo(releases, ({ spec }) => asDeployment(spec.canary.replicaSet) === stable);
   const meant = to === undefined ? undefined : versionMeant(to, releases, replicaSets);
   const target = to !== undefined
-    ? (asDeployment(to.replace(/^deployments?\//, '')) ?? (meant === undefined || typeof meant === 'string' ? undefined : asDeployment(meant.replicaSet)))
+    ? (asDeployment(to.replace(/^(deployments?|replicasets?|rs)\//, '')) ?? (meant === undefined || typeof meant === 'string' ? undefined : asDeployment(meant.replicaSet)))
     : stable !== undefined && stable !== wanted ? stable : asDeployment(last?.spec.stable.replicaSet ?? '');
   if (target === undefined) return { outcome: 'refused', why: to === undefined ? `no release led to ${stable ?? wanted}, so no version before it is on record. Name one with --to: ${names.join(', ')}.` : `policy ${policy.metadata.name} lists no version "${to}". There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.` };
   if (target === wanted) return { outcome: 'refused', why: `${target} is wanted already${target === stable ? ' and stable' : ''}.` };
-  return { outcome: 'want', from: wanted, to: target, ready: replicaSets.filter((each) => controllerOf(each)?.kind === 'Deployment' && controllerOf(each)?.name === target).reduce((sum, { status }) => sum + (status?.readyReplicas ?? 0), 0) };
+  return { outcome: 'want', from: wanted, to: target, ready: replicaSets.filter((each) => each.metadata.name === target || (controllerOf(each)?.kind === 'Deployment' && controllerOf(each)?.name === target)).reduce((sum, { status }) => sum + (status?.readyReplicas ?? 0), 0) };
 }

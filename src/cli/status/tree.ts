@@ -1,6 +1,6 @@
 import { jobName } from '../../controller/step-job.js';
 import { describeStep } from '../../engine/formatting.js';
-import { describeMatch } from '../../model/match.js';
+import { describeMatch, describeMirrored } from '../../model/match.js';
 import { describeEntry } from '../../model/messages.js';
 import { stepOf } from '../../model/plan.js';
 import { describePreview } from '../../model/preview.js';
@@ -43,10 +43,11 @@ function linesWith({ policy, release, versions, approvals, metrics, message }: S
   return [...treeLines(root), '', message];
 }
 
-function policyText({ metadata, spec, status }: ReleasePolicy, colours: Colours): string {
+function policyText(policy: ReleasePolicy, colours: Colours): string {
+  const { metadata, spec, status } = policy;
   const phase = status?.phase ?? 'new';
   const colour = phase === 'Refused' ? colours.bad : phase === 'Holding' ? colours.warning : colours.good;
-  return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workloadTitle(spec.workload)}, ${[strategyTitle(spec.strategy), routerTitle(spec.router)].filter(Boolean).join(', ')}`)}`;
+  return `${colours.strong(`policy ${metadata.name}`)}  ${colour(phase)}  ${colours.faint(`${workloadTitle(policy)}, ${[strategyTitle(spec.strategy), routerTitle(spec.router)].filter(Boolean).join(', ')}`)}`;
 }
 
 function releaseNode(release: Release, versions: readonly VersionStatus[], approvals: StatusView['approvals'], metrics: StatusView['metrics'], now: number, colours: Colours, detail: Detail): TreeNode {
@@ -93,9 +94,10 @@ function saidText({ approved, user, comment }: StatusView['approvals'][number], 
 /** Requests that reach the canary in another way than by its share. */
 function besideSharesNode({ spec, status }: Release): TreeNode[] {
   if (!status || hasEnded(status.phase) || status.intent.routing !== 'split') return [];
-  const { matches = [], mirror, preview, sticky } = splitOfIntent(status.intent, spec.plan, status.phase);
+  const { matches = [], mirror, mirrors = [], preview, sticky } = splitOfIntent(status.intent, spec.plan, status.phase);
   const texts = [
     ...matches.map((match) => `${describeMatch(match)} to the canary`),
+    ...mirrors.map((each) => `copies of ${describeMirrored(each)} to the canary`),
     ...(mirror === undefined ? [] : [`copies of ${formatShare(mirror)} of the requests to the canary`]),
     ...(preview ? [`preview by ${describePreview(preview)}`] : []),
     ...(sticky ? [`users stay with the version that they met, by the cookie ${sticky.cookie}`] : []),
@@ -115,14 +117,15 @@ function versionNode({ role, replicaSet, images, wanted, ready, pods, troubles, 
     text: `${ROLES[completed ? 'completed' : 'before'][role]} ${replicaSet}  ${colours.faint(images.join(', '))}  ${colour(count)}`,
     children: [
       ...(evidence ? [{ text: (evidence.failures > 0 ? colours.warning : (text: string): string => text)(formatCounts(evidence)) }] : []),
-      ...pods.filter((pod) => readyPods || !pod.ready).map((pod) => ({ text: podText(pod, colours) })),
+      ...pods.filter((pod) => readyPods || !pod.ready).map((pod) => podNode(pod, colours)),
       ...troubles.map((text) => ({ text: colours.bad(text) })),
     ],
   };
 }
 
-function podText({ name, state, ready, restarts }: PodStatus, colours: Colours): string {
-  return `Pod ${name}  ${(ready ? colours.good : colours.warning)(state)}${restarts > 0 ? `  ${colours.warning(plural(restarts, 'restart'))}` : ''}`;
+/** One Pod, and how it is. */
+export function podNode({ name, state, ready, restarts }: PodStatus, colours: Colours): TreeNode {
+  return { text: `Pod ${name}  ${(ready ? colours.good : colours.warning)(state)}${restarts > 0 ? `  ${colours.warning(plural(restarts, 'restart'))}` : ''}` };
 }
 
 function sharesNode({ status }: Release): TreeNode[] {

@@ -8,6 +8,7 @@ import type { Counts } from '../../model/evidence.js';
 import type { EvidenceMetric, EvidenceSpec } from '../../model/evidence-record.js';
 import { describeEntry } from '../../model/messages.js';
 import { hasEnded, type Release } from '../../model/release.js';
+import { kindOfVersions, nameOfListed } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import type { Role } from '../../model/version.js';
 import { approvalsOf, givenApprovals, type GivenApproval } from '../approvals/record.js';
@@ -67,14 +68,14 @@ export interface StatusView {
 /** Puts together what belongs to one release, or to a policy without one under way. */
 export function statusView({ policy, release, deployments, replicaSets, pods, approvals = [], evidence }: StatusObjects): StatusView {
   const known = release ? { stable: release.spec.stable.replicaSet, canary: release.spec.canary.replicaSet } : { stable: policy?.status?.stable?.replicaSet, canary: undefined };
-  const running = runningDeployments(policy, release, deployments);
+  const running = runnersOfVersions(policy, release, { deployments, replicaSets });
   const deployment = deployments.find(({ metadata }) => metadata.name === (policy?.spec.workload.deployment ?? release?.spec.workload.name));
   const owners = [deployment, policy, release].flatMap((owner) => owner ?? []);
   const own = running ?? replicaSets.filter((replicaSet) => owners.some((owner) => isOwnedBy(replicaSet, owner)) || Object.values(known).includes(replicaSet.metadata.name));
   const roleOf = (name: string): VersionStatus['role'] => (name === known.stable ? 'stable' : name === known.canary ? 'canary' : 'other');
   const order = ['canary', 'stable', 'other'];
   const versions = own
-    .map((each) => versionStatus(each, running ? replicaSets.filter((replicaSet) => isOwnedBy(replicaSet, each)) : replicaSets.filter((replicaSet) => replicaSet === each), roleOf(each.metadata.name), pods, release))
+    .map((each) => versionStatus(each, replicaSets.filter((replicaSet) => replicaSet === each || (running !== undefined && isOwnedBy(replicaSet, each))), roleOf(each.metadata.name), pods, release))
     .filter(({ role, wanted, pods: there }) => role !== 'other' || wanted > 0 || there.length > 0)
     .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || a.replicaSet.localeCompare(b.replicaSet));
   return { policy, release, versions, approvals: release ? givenApprovals([release], approvalsOf(release, approvals)) : [], metrics: (evidence?.metrics ?? []).map(metricStatus), message: messageOf(policy, release) };
@@ -84,13 +85,15 @@ function metricStatus({ name, kind, outcome, dryRun, says, problem }: EvidenceMe
   return { name, kind, outcome, says, ...(dryRun === undefined ? {} : { dryRun }), ...(problem === undefined ? {} : { problem }) };
 }
 
-/** The Deployments that stand for versions which users run; undefined where Serin runs them. */
-function runningDeployments(policy: ReleasePolicy | undefined, release: Release | undefined, deployments: readonly Deployment[]): Deployment[] | undefined {
+/** The Deployments or ReplicaSets that stand for versions which users run; undefined where Serin runs them. */
+function runnersOfVersions(policy: ReleasePolicy | undefined, release: Release | undefined, { deployments, replicaSets }: Pick<StatusObjects, 'deployments' | 'replicaSets'>): readonly (Deployment | ReplicaSet)[] | undefined {
   const { versions } = policy?.spec.workload ?? {};
   const released = release?.spec.workload.kind === 'Versions' ? [release.spec.stable.replicaSet, release.spec.canary.replicaSet] : [];
   if (!versions && released.length === 0) return undefined;
-  const names = [...released, ...(versions?.list ?? []).map(({ deployment }) => deployment)];
-  return deployments.filter(({ metadata }) => names.includes(metadata.name));
+  const names = [...released, ...(versions?.list ?? []).map(nameOfListed)];
+  const runBy = released.length > 0 ? (release?.spec.workload.runBy ?? 'Deployment') : versions ? kindOfVersions(versions) : 'Deployment';
+  const runners: readonly (Deployment | ReplicaSet)[] = runBy === 'Deployment' ? deployments : replicaSets;
+  return runners.filter(({ metadata }) => names.includes(metadata.name));
 }
 
 /** What a release under way says; once it has ended and its policy knows it, what the policy says. */
@@ -104,8 +107,8 @@ function messageOf(policy: ReleasePolicy | undefined, release: Release | undefin
   return (known ? policy.status?.message : undefined) ?? (last ? describeEntry(last) : unseen);
 }
 
-/** @param runs what stands for the version @param replicaSets those of it that have its Pods */
-function versionStatus(runs: ReplicaSet | Deployment, replicaSets: readonly ReplicaSet[], role: VersionStatus['role'], pods: readonly Pod[], release: Release | undefined): VersionStatus {
+/** One version that runs, with its Pods. @param runs what stands for it @param replicaSets those of it that have its Pods */
+export function versionStatus(runs: ReplicaSet | Deployment, replicaSets: readonly ReplicaSet[], role: VersionStatus['role'], pods: readonly Pod[], release: Release | undefined): VersionStatus {
   const uids = replicaSets.map(({ metadata }) => metadata.uid);
   const own = pods.filter((pod) => uids.includes(controllerOf(pod)?.uid)).map((pod) => ({ pod, status: podStatus(pod) }));
   const live = own.filter(({ pod }) => pod.metadata.deletionTimestamp === undefined);

@@ -1,5 +1,6 @@
 import type { ClusterClient } from '../../cluster/client.js';
 import { collectorFor, type CollectorDeps } from '../../metrics/collector-for.js';
+import { SharedAnswers } from '../../metrics/prometheus/shared-answers.js';
 import { createRequester, type AddressOf } from '../../metrics/requesting/requester.js';
 import { createSecretReader } from '../../metrics/requesting/secret-reader.js';
 import { createHttpPages } from '../../metrics/scraping/http-pages.js';
@@ -35,7 +36,7 @@ export function startClusterSources(options: ClusterSourcesOptions): Sources & {
   const scraping = new Scraping({ pods: caches.pods, clock, fetch: pages.fetch, ...(onlyNamespace === undefined ? {} : { onlyNamespace }) });
   const requester = createRequester({ clock, addressOf: options.addressOf });
   const running = scraping.run(stopping.signal);
-  const deps: Omit<CollectorDeps, 'exposed'> = { clock, pods: caches.pods, requester, secrets: createSecretReader(client, clock), jobs: measuringJobs({ ...writing, caches }) };
+  const deps: Omit<CollectorDeps, 'exposed'> = { clock, pods: caches.pods, requester, secrets: createSecretReader(client, clock), shared: new SharedAnswers(clock), jobs: measuringJobs({ ...writing, caches }) };
   return {
     track: (release, versions, recorded) => scraping.track(keyOf(release), versions, recorded, servicesOf(release)),
     counts: (release) => scraping.counts(release),

@@ -212,12 +212,14 @@ export class ReleaseAnalysis {
 
   /** Takes over a new state, and tells what it changed. */
   #look(state: JudgeState, isNews: boolean): void {
-    const before = new Map(this.#observed.map((each) => [each.name, each]));
+    const { judge, observer } = this.#options;
+    const before = this.#observed;
+    // A judge names its metrics in one order.
+    this.#observed = judge ? judge.observe(state, this.#state && { state: this.#state, observed: before }) : [];
     this.#state = state;
-    this.#observed = this.#judged();
-    const turned = this.#observed.filter(({ name, outcome }) => before.get(name)?.outcome !== outcome);
-    for (const { kind, outcome } of turned) this.#options.observer.judged(kind, outcome);
-    const changed = turned.length > 0 || this.#observed.some((each) => isOther(each, before.get(each.name)));
+    const turned = this.#observed.filter(({ outcome }, index) => before[index]?.outcome !== outcome);
+    for (const { kind, outcome } of turned) observer.judged(kind, outcome);
+    const changed = turned.length > 0 || this.#observed.some((each, index) => isOther(each, before[index]));
     if (changed || isNews) this.#options.onNews({ changed, worse: turned.some(isWorse), unrecorded: true, verdict: turned.length > 0 });
   }
 

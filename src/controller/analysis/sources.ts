@@ -2,15 +2,15 @@ import type { Collector } from '../../metrics/collector.js';
 import type { Evidence } from '../../model/evidence.js';
 import type { PlannedMetric } from '../../model/policy/analysis.js';
 import type { Release } from '../../model/release.js';
-import type { Role } from '../../model/version.js';
+import type { VersionHashes } from '../../model/version.js';
 
 export interface ReleaseKey {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** Hashes of both versions; stable's is empty where the first version is put through the checks. */
-export type Versions = Readonly<Record<Role, string>>;
+/** How both versions are told apart; stable's hash is empty where the first version is put through the checks. */
+export type Versions = VersionHashes;
 
 /** What a metric is sampled for. */
 export interface Sampled {
@@ -35,4 +35,4 @@ export interface Sources {
 
 export const keyOf = ({ metadata: { namespace = '', name } }: Release): ReleaseKey => ({ namespace, name });
 
-export const versionsOf = ({ spec: { first, stable, canary } }: Release): Versions => ({ stable: first ? '' : stable.hash, canary: canary.hash });
+export const versionsOf = ({ spec: { first, stable, canary, workload: { hashLabel } } }: Release): Versions => ({ stable: first ? '' : stable.hash, canary: canary.hash, ...(hashLabel === undefined ? {} : { label: hashLabel }) });

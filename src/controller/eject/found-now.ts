@@ -1,6 +1,7 @@
 import { isNotFound } from '../../cluster/api-error.js';
 import type { ClusterClient } from '../../cluster/client.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
+import { namedGatewayRoutes, namedVirtualServices } from '../../model/policy/named-routes.js';
 import type { Release } from '../../model/release.js';
 import { routers } from '../../routers/registry.js';
 import type { Found } from '../../routers/router.js';
@@ -48,7 +49,7 @@ export async function listOf<T extends KubernetesObject>({ client, signal }: Rea
 
 /** Other namespaces that a release has changed objects in, or may have. */
 function namespacesOf({ spec: { router }, status }: Release): string[] {
-  const named = [...(status?.claims ?? []), ...(router?.istio?.virtualServices ?? []), ...(router?.gatewayApi?.routes ?? [])];
+  const named = [...(status?.claims ?? []), ...namedVirtualServices(router), ...namedGatewayRoutes(router)];
   return named.flatMap(({ namespace }) => namespace ?? []);
 }
 

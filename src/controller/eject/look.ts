@@ -32,9 +32,9 @@ export async function look({ name, namespace }: { readonly name: string; readonl
   return {
     name, namespace, policy, releases, deployment,
     replicaSets: replicaSets.filter(isOurs).map((object) => withPods(object, [object], pods)),
-    versions: deployments
+    versions: (moving?.spec.workload.runBy === 'ReplicaSet' ? replicaSets : deployments)
       .filter(({ metadata }) => running.includes(metadata.name) && metadata.deletionTimestamp === undefined)
-      .map((object) => withPods(object, replicaSets.filter((replicaSet) => isOwnedBy(replicaSet, object)), pods)),
+      .map((object) => withPods(object, replicaSets.filter((replicaSet) => replicaSet === object || isOwnedBy(replicaSet, object)), pods)),
     jobs: jobs.filter((job) => isStepOf(name, job)),
     approvals: approvals.filter(({ spec }) => releases.some(({ metadata }) => metadata.name === spec.release)),
     found: await foundNow(namespace, moving, reading, memory, now),

@@ -1,7 +1,7 @@
 import type { Release } from '../../model/release.js';
 import { EPOCH_ANNOTATION } from '../../model/resources.js';
 import { splitOf } from '../../model/split.js';
-import { HASH_LABEL, type Role, type VersionTarget } from '../../model/version.js';
+import { hashLabelOf, HASH_LABEL, ownLead, type Role, type VersionTarget } from '../../model/version.js';
 import { configuredRouter } from '../../routers/registry.js';
 import type { Claim, RouterContext, RoutingPlan } from '../../routers/router.js';
 import { serviceNames } from '../service-names.js';
@@ -38,7 +38,7 @@ function routing(view: EjectView, release: Release, says: string, planOf: (confi
     claims: claimsOf(release),
     context: {
       namespace: view.namespace, policy: spec.policy, ...serviceNames(spec, spec.policy), lastWritten: written && { shares: written },
-      versions: { stable: target(view, spec.stable), canary: target(view, spec.canary) },
+      versions: { stable: target(view, release, spec.stable), canary: target(view, release, spec.canary) },
     },
   });
   const stage = plan.stages.find(({ writes, waitsFor }) => writes.length > 0 || waitsFor !== undefined);
@@ -47,9 +47,10 @@ function routing(view: EjectView, release: Release, says: string, planOf: (confi
   return stage?.waitsFor === undefined ? undefined : { do: 'wait', waitsFor: stage.waitsFor };
 }
 
-function target(view: EjectView, { replicaSet, hash, service }: Release['spec']['stable']): VersionTarget {
+function target(view: EjectView, release: Release, { replicaSet, hash, ...version }: Release['spec']['stable']): VersionTarget {
+  const hashLabel = hashLabelOf(release);
   const held = [...view.replicaSets, ...view.versions].find(({ object }) => object.metadata.name === replicaSet);
-  return { hash, readyPods: held?.ready ?? 0, podLabels: { ...held?.object.spec.template?.metadata?.labels, [HASH_LABEL]: hash }, ...(service === undefined ? {} : { service }) };
+  return { hash, ...(hashLabel === HASH_LABEL ? {} : { hashLabel }), readyPods: held?.ready ?? 0, podLabels: { ...held?.object.spec.template?.metadata?.labels, [hashLabel]: hash }, ...ownLead(version) };
 }
 
 /** Takes the stamp of the last controller off the shared objects. */

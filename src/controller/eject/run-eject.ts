@@ -47,17 +47,17 @@ export async function runEject(name: { readonly name: string; readonly namespace
   }
 }
 
-/** @returns false when somebody else was faster, so that it has to be looked at again */
-async function send(write: RoutingWrite, home: string, { client, signal }: EjectContext): Promise<boolean> {
+/** Does one write. @param home the namespace where the write names none @returns false when somebody else was faster, so that it has to be looked at again */
+export async function send(write: RoutingWrite, home: string, { client, signal }: Pick<EjectContext, 'client' | 'signal'>, fieldManager = FIELD_MANAGER): Promise<boolean> {
   const { resource } = write;
   const place = (namespace = home): { namespace?: string } => (resource.namespaced ? { namespace } : {});
   try {
     switch (write.action) {
       case 'create':
-        await client.create(resource, write.object, { fieldManager: FIELD_MANAGER, signal });
+        await client.create(resource, write.object, { fieldManager, signal });
         return true;
       case 'patch':
-        await client.patch(resource, { name: write.name, ...place(write.namespace) }, { kind: write.patchKind, body: guarded(write) }, { fieldManager: FIELD_MANAGER, signal });
+        await client.patch(resource, { name: write.name, ...place(write.namespace) }, { kind: write.patchKind, body: guarded(write) }, { fieldManager, signal });
         return true;
       case 'delete':
         await client.delete(resource, { name: write.name, ...place(write.namespace) }, { propagationPolicy: 'Background', preconditions: { resourceVersion: write.resourceVersion }, signal });

@@ -1,16 +1,15 @@
-import type { Deployment } from '../../kubernetes/generated/apps-v1.js';
 import type { Release, ReleaseStatus } from '../../model/release.js';
 import { leadToStable, putRoutesBack } from './routes.js';
 import { emptyOut, fillUp, isRunning } from './sizes.js';
 import type { EjectAction, EjectView, Held } from './view.js';
 
 /**
- * The same for versions that users run: nobody lends their Deployments, so they only get their sizes back. What the record
+ * The same for versions that users run: nobody lends what runs them, so they only get their sizes back. What the record
  * does not say that the release sizes is left as it is.
  */
 export function takeVersionsBack(view: EjectView, release: Release, { intent }: ReleaseStatus): EjectAction | undefined {
   const { spec } = release;
-  const find = (name: string): Held<Deployment> | undefined => view.versions.find(({ object }) => object.metadata.name === name);
+  const find = (name: string): Held | undefined => view.versions.find(({ object }) => object.metadata.name === name);
   const stable = find(spec.stable.replicaSet);
   // With stable deleted there is nothing to go back to, and the canary is all that users have.
   if (!stable) return putRoutesBack(view, release, 'canary');

@@ -25,8 +25,8 @@ export interface EjectView {
   readonly releases: readonly Release[];
   readonly deployment: Deployment | undefined;
   readonly replicaSets: readonly HeldReplicaSet[];
-  /** The Deployments that run the versions of the release under way, where users run each themselves. */
-  readonly versions: readonly Held<Deployment>[];
+  /** What runs the versions of the release under way, where users run each themselves. */
+  readonly versions: readonly Held[];
   /** Of releases of this policy. */
   readonly jobs: readonly Job[];
   readonly approvals: readonly Approval[];

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { outcomes } from '../../model/evidence-record.js';
 import { metricKinds } from '../../model/policy/analysis.js';
 import { strategyNames } from '../../model/policy/strategies.js';
@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Transport } from '../../ports/transport.js';
 import type { ControllerObserver } from '../observer.js';
 import { metricDefinitions, type MetricDefinition } from './definitions.js';
+import { counter, gauge, histogram } from './registering.js';
 import { requestKind } from './request-kind.js';
 
 /** What is looked at when the metrics are asked for. */
@@ -47,6 +48,11 @@ export class ControllerMetrics implements ControllerObserver {
   }
 
   readonly contentType = this.#registry.contentType;
+
+  /** Where others put metrics of their own. */
+  get registry(): Registry {
+    return this.#registry;
+  }
 
   /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
@@ -105,22 +111,3 @@ export class ControllerMetrics implements ControllerObserver {
     };
   }
 }
-
-type Shape = { readonly name: string; readonly help: string; readonly labelNames: string[] };
-const shapeOf = ({ name, help, labels }: MetricDefinition): Shape => ({ name, help, labelNames: Object.keys(labels) });
-
-const counter = (registry: Registry, definition: MetricDefinition): Counter => new Counter({ ...shapeOf(definition), registers: [registry] });
-
-const histogram = (registry: Registry, definition: MetricDefinition): Histogram =>
-  new Histogram({ ...shapeOf(definition), buckets: [...(definition.buckets ?? [])], registers: [registry] });
-
-const gauge = (registry: Registry, definition: MetricDefinition, collect?: (gauge: Gauge) => void): Gauge =>
-  new Gauge({
-    ...shapeOf(definition),
-    registers: [registry],
-    ...(collect === undefined ? {} : {
-      collect(this: Gauge) {
-        collect(this);
-      },
-    }),
-  });

@@ -22,7 +22,7 @@ const ABORT_REASON = "why a release was taken back, one of the status's `abortRe
 export const passResults = ['done', 'conflict', 'not-leading', 'failed'] as const;
 export type PassResult = (typeof passResults)[number];
 
-/** All metrics of the controller. None has a label with the name of an object: what there is of it is bounded. */
+/** All metrics of the controller itself. None has a label with the name of an object: what there is of it is bounded. */
 export const metricDefinitions = {
   releasesEnded: {
     name: 'serin_releases_ended_total', type: 'counter', help: 'Releases that ended, by how they ended.',

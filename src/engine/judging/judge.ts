@@ -27,8 +27,11 @@ export interface Judge {
   add(state: JudgeState, metricName: string, sample: MetricSample): JudgeState;
   /** Why a metric has no samples at the moment; undefined when it has. */
   problem(state: JudgeState, metricName: string, text: string | undefined): JudgeState;
-  /** What each metric says so far, in the order of the plan. */
-  observe(state: JudgeState): readonly MetricObservation[];
+  /**
+   * What each metric says so far, in the order of the plan.
+   * @param known what an earlier state said: of several metrics mostly one has a new sample
+   */
+  observe(state: JudgeState, known?: { readonly state: JudgeState; readonly observed: readonly MetricObservation[] }): readonly MetricObservation[];
   /** Everything as it is kept. @param about the release, the hash of the version on trial, and milliseconds since the epoch */
   record(state: JudgeState, about: { readonly release: string; readonly canary: string; readonly now: number }): EvidenceSpec;
 }
@@ -68,7 +71,11 @@ export function judgeOf(analysis: PlannedAnalysis, about: JudgedRelease): Judge 
       const { problem: _, ...rest } = metric;
       return text === undefined ? rest : { ...rest, problem: text };
     }),
-    observe: (state) => each(state, observed),
+    observe: (state, known) => each(state, (judge, metric) => {
+      const { name } = judge.metric;
+      const same = known?.state.metrics[name] === metric ? known.observed.find((other) => other.name === name) : undefined;
+      return same ?? observed(judge, metric);
+    }),
     record(state, { release, canary, now }) {
       const joint = together(each(state, ({ metric: { name, dryRun, ofSteps }, verdict }, metric) => {
         const found = verdict(metric);

@@ -6,7 +6,7 @@ import type { JudgedMetric } from './judged-metrics.js';
 import { metricTest, type KeptState, type MetricTest } from './metric-test.js';
 import { addPoint, readPoints, writtenPoints, type Point } from './points.js';
 import { sentence } from './sentences.js';
-import { historyWith, type VerdictEntry } from './verdict-history.js';
+import { historyWith, isSame, type VerdictEntry } from './verdict-history.js';
 
 /** One measurement of a condition. */
 export interface Measured {
@@ -18,6 +18,8 @@ export interface Measured {
 /** All that is remembered of one metric. Plain data. */
 export interface MetricState {
   readonly test: KeptState;
+  /** What the test comes to, as each state is asked for it several times. */
+  readonly verdict: MetricVerdict;
   readonly points: readonly Point[];
   readonly verdicts: readonly VerdictEntry[];
   readonly last?: Measured | undefined;
@@ -39,10 +41,10 @@ export interface MetricJudge {
 export function metricJudge(metric: JudgedMetric): MetricJudge {
   const { measure, confidence } = metric;
   const test = metricTest(measure);
-  const fresh: MetricState = { test: test.fresh, points: [], verdicts: [] };
-  const verdictOf = (state: MetricState): MetricVerdict => test.verdict(state.test, confidence);
-  const saysOf = (state: MetricState, verdict: MetricVerdict): string =>
-    sentence({ measure, verdict, confidence, seen: state.points.length > 0, totals: test.totals(state.test), last: state.last });
+  const judged = (kept: KeptState): Pick<MetricState, 'test' | 'verdict'> => ({ test: kept, verdict: test.verdict(kept, confidence) });
+  const fresh: MetricState = { ...judged(test.fresh), points: [], verdicts: [] };
+  const saysOf = (state: MetricState): string =>
+    sentence({ measure, verdict: state.verdict, confidence, seen: state.points.length > 0, totals: test.totals(state.test), last: state.last });
   return {
     metric,
     fresh,
@@ -52,18 +54,20 @@ export function metricJudge(metric: JudgedMetric): MetricJudge {
       // Older than what was seen already: it says nothing new.
       if (points === state.points) return state;
       const last: Measured | undefined = sample.kind === 'condition' ? { measurement: sample.measurement, value: sample.value, detail: sample.detail } : undefined;
-      const next = { ...state, points, test: test.add(state.test, sample), ...(last ? { last } : {}) };
-      const verdict = verdictOf(next);
-      return { ...next, verdicts: historyWith(state.verdicts, { at: points.at(-1)?.at ?? 0, outcome: verdict.outcome, says: saysOf(next, verdict) }) };
+      const next = { ...state, points, ...judged(test.add(state.test, sample)), ...(last ? { last } : {}) };
+      const { outcome } = next.verdict;
+      if (isSame(state.verdicts, outcome)) return next;
+      return { ...next, verdicts: historyWith(state.verdicts, { at: points.at(-1)?.at ?? 0, outcome, says: saysOf(next) }) };
     },
-    verdict: verdictOf,
-    says: (state) => saysOf(state, verdictOf(state)),
-    written: (state) => writtenMetric(metric, test, state, verdictOf(state), saysOf(state, verdictOf(state))),
-    restored: (found) => restoredMetric(metric, test, fresh, found),
+    verdict: ({ verdict }) => verdict,
+    says: saysOf,
+    written: (state) => writtenMetric(metric, test, state, saysOf(state)),
+    restored: (found) => restoredMetric(metric, test, fresh, found, judged),
   };
 }
 
-function writtenMetric({ name, kind, dryRun, measure }: JudgedMetric, test: MetricTest, state: MetricState, verdict: MetricVerdict, says: string): EvidenceMetric {
+function writtenMetric({ name, kind, dryRun, measure }: JudgedMetric, test: MetricTest, state: MetricState, says: string): EvidenceMetric {
+  const { verdict } = state;
   const quantile = measure.how === 'latency' || measure.how === 'latencyLimit' ? measure.settings.quantile : measure.how === 'shift' ? measure.quantile : undefined;
   return {
     name, kind, outcome: verdict.outcome, says, samples: verdict.blocks,
@@ -87,13 +91,13 @@ function numbersOf({ numbers, worse, fine, ratio }: MetricVerdict): Record<strin
 }
 
 /** From what is on record: points and verdicts are facts whatever became of the test, which begins anew where its checkpoint does not fit. */
-function restoredMetric({ kind }: JudgedMetric, test: MetricTest, fresh: MetricState, found: EvidenceMetric): MetricState {
+function restoredMetric({ kind }: JudgedMetric, test: MetricTest, fresh: MetricState, found: EvidenceMetric, judged: (kept: KeptState) => Pick<MetricState, 'test' | 'verdict'>): MetricState {
   if (found.kind !== kind) return fresh;
   const points = readPoints(found.points ?? []);
   const state = found.checkpoint === undefined ? undefined : test.restored(found.checkpoint);
   const last = points.at(-1);
   return {
-    test: state ?? test.fresh,
+    ...judged(state ?? test.fresh),
     points,
     verdicts: (found.verdicts ?? []).map(({ at, outcome, says }) => ({ at: Date.parse(at), outcome, says })).filter(({ at }) => !Number.isNaN(at)),
     ...(last?.measured === undefined ? {} : { last: { measurement: last.measured, value: last.value } }),

@@ -36,18 +36,28 @@ export function addPoint(points: readonly Point[], sample: MetricSample): readon
   const last = points.at(-1);
   const point = pointOf(sample, last?.at);
   if (!Number.isFinite(point.at) || (last !== undefined && point.at <= last.at)) return points;
-  const next = [...points, point];
-  return next.length > POINTS ? shortened(next) : next;
+  return points.length < POINTS ? [...points, point] : withMerged(points, point);
 }
 
-function shortened(points: readonly Point[]): readonly Point[] {
-  let [shortest, at] = [Number.POSITIVE_INFINITY, 0];
-  for (let index = 0; index + 1 < points.length; index++) {
-    const length = (points[index]?.seconds ?? 0) + (points[index + 1]?.seconds ?? 0);
-    if (length < shortest) [shortest, at] = [length, index];
+/** One more, and as many as before. */
+function withMerged(points: readonly Point[], point: Point): readonly Point[] {
+  let shortest = Number.POSITIVE_INFINITY;
+  let at = 0;
+  for (let index = 0; index < points.length; index++) {
+    const length = (points[index]?.seconds ?? 0) + (points[index + 1] ?? point).seconds;
+    if (length < shortest) {
+      shortest = length;
+      at = index;
+    }
   }
-  const [one, other] = [points[at], points[at + 1]];
-  return one && other ? [...points.slice(0, at), merged(one, other), ...points.slice(at + 2)] : points;
+  const one = points[at];
+  if (!one) return [point];
+  const next = [...points];
+  next[at] = merged(one, points[at + 1] ?? point);
+  // Those behind move up; where the last two became one, there are none.
+  next.copyWithin(at + 1, at + 2);
+  if (at + 1 < next.length) next[next.length - 1] = point;
+  return next;
 }
 
 function pointOf(sample: MetricSample, before: number | undefined): Point {

@@ -8,7 +8,8 @@ export interface VerdictEntry {
   readonly says: string;
 }
 
-/** The last changes, with this one when it is one. Every metric begins undecided. */
-export function historyWith(verdicts: readonly VerdictEntry[], entry: VerdictEntry): readonly VerdictEntry[] {
-  return (verdicts.at(-1)?.outcome ?? 'undecided') === entry.outcome ? verdicts : [...verdicts, entry].slice(-VERDICTS);
-}
+/** Whether an outcome is the one before. Every metric begins undecided. */
+export const isSame = (verdicts: readonly VerdictEntry[], outcome: VerdictEntry['outcome']): boolean => (verdicts.at(-1)?.outcome ?? 'undecided') === outcome;
+
+/** The last changes, with this one. */
+export const historyWith = (verdicts: readonly VerdictEntry[], entry: VerdictEntry): readonly VerdictEntry[] => [...verdicts, entry].slice(-VERDICTS);

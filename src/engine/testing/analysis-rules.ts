@@ -48,6 +48,14 @@ export function takesBackWhatFails({ release, observation: { analysis = [] }, de
   claim(status.intent.share <= (release.status?.intent.share ?? 0), 'the share rose although a metric had failed');
 }
 
+/** So does a Pod that crashes, unless the plan waits for it. */
+export function takesBackWhatCrashes({ release, observation: { replicaSets: { canary } }, decision: { status } }: Asked): void {
+  const phase = release.status?.phase ?? 'Preparing';
+  if (!['Preparing', 'Progressing', 'Promoting'].includes(phase) || !canary?.troubles.some(({ kind }) => kind === 'crashing')) return;
+  if (release.spec.plan.crashes === 'Wait') claim(status.abortReason !== 'CanaryCrashed', 'was taken back for crashes that are to be waited out');
+  else claim(['Aborting', 'Aborted', 'LettingGo'].includes(status.phase), `went on in ${status.phase} although a Pod crashed`);
+}
+
 /** Metrics that only look never change a decision, nor do those of steps anywhere but in such a step. */
 export function onlyLooks({ release, observation, now, decision }: Asked, decide: Advance): void {
   const step = release.status?.phase === 'Progressing' ? stepAt(release, release.status.step.index) : undefined;

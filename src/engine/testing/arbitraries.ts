@@ -25,23 +25,30 @@ const checks: fc.Arbitrary<PlanStep>[] = [
   fc.record({ kind: fc.constant('approve' as const), approvals: fc.integer({ min: 1, max: 2 }), users: fc.constant(['ana', 'ben']), groups: fc.constant(['owners']) }),
 ];
 
+const unavailable = fc.oneof(fc.constant({}), fc.constant({ part: 100, pods: 1 }), fc.record({ pods: fc.integer({ min: 0, max: 3 }) }), fc.record({ part: fc.integer({ min: 0, max: 600 }) }));
+
 const amount = (least: number) => fc.oneof(fc.record({ pods: fc.integer({ min: least, max: 6 }) }), fc.record({ part: fc.integer({ min: least, max: 1000 }) }));
 
+/** Weights rise as a rule, and may fall. */
 const shareSteps: fc.Arbitrary<PlanStep[]> = fc
+  .tuple(fc.constantFrom(true, true, true, false), fc
   .array(
     fc.oneof(
       { weight: 3, arbitrary: fc.integer({ min: 1, max: 1000 }).map((share): PlanStep => ({ kind: 'weight', share })) },
       fc.array(match, { maxLength: 2 }).map((matches): PlanStep => ({ kind: 'route', matches })),
-      fc.constantFrom(0, 100, 1000).map((share): PlanStep => ({ kind: 'mirror', share })),
+      fc.constantFrom<PlanStep>({ kind: 'mirror', share: 0 }, { kind: 'mirror', share: 100 }, { kind: 'mirror', share: 1000 }, { kind: 'mirror', mirrors: [] }, { kind: 'mirror', mirrors: [{ share: 500, matches: [{ path: { prefix: '/cart' } }] }] }),
       fc.oneof(fc.constant<PlanStep>({ kind: 'scale' }), amount(0).map((size): PlanStep => ({ kind: 'scale', ...size }))),
       ...checks,
     ),
     { minLength: 1, maxLength: 7 },
-  )
-  .map((steps) => {
+  ))
+  .map(([rises, steps]) => {
     let share = 0;
-    return steps.map((step): PlanStep => (step.kind === 'weight' ? { ...step, share: (share = Math.max(share, step.share ?? 0)) } : step));
+    return steps.map((step): PlanStep => (step.kind === 'weight' ? { ...step, share: (share = Math.max(rises ? share : 0, step.share ?? 0)) } : step));
   });
+
+/** Shares that Pod counts show, which nothing but weights can ask for. */
+const countedSteps: fc.Arbitrary<PlanStep[]> = shareSteps.map((steps) => steps.filter(({ kind }) => !['route', 'mirror', 'scale'].includes(kind)));
 
 const batchSteps: fc.Arbitrary<PlanStep[]> = fc
   .array(fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 1000 }).map((part): PlanStep => ({ kind: 'batch', part })) }, ...checks), { minLength: 1, maxLength: 6 })
@@ -49,6 +56,15 @@ const batchSteps: fc.Arbitrary<PlanStep[]> = fc
     let part = 0;
     return steps.map((step): PlanStep => (step.kind === 'batch' ? { ...step, part: (part = Math.max(part, step.part ?? 0)) } : step));
   });
+
+/** Batches that say their share themselves, though not each of them need. */
+const sharedBatchSteps: fc.Arbitrary<PlanStep[]> = fc.tuple(batchSteps, fc.array(fc.option(fc.integer({ min: 1, max: 1000 })), { minLength: 6, maxLength: 6 })).map(([steps, said]) => {
+  let share = 0;
+  return steps.map((step, index): PlanStep => {
+    const own = said[index] ?? undefined;
+    return step.kind !== 'batch' || own === undefined ? step : { ...step, share: (share = Math.max(share, own)) };
+  });
+});
 
 /** Requests that are counted here; a metric of which scenarios say what it says; one that only looks; one of steps alone. */
 const analysis: PlannedAnalysis = {
@@ -66,10 +82,17 @@ const analysis: PlannedAnalysis = {
 const rest = { readyTimeoutMilliseconds: 60_000, drainMilliseconds: 2000, analysis };
 const preview = fc.option(fc.constant({ preview: { path: '/green' } }), { nil: {} });
 
+/** What a plan may say of Pods beside their number. */
+const patience = fc.record(
+  { minimumPods: fc.integer({ min: 0, max: 3 }), readyThreshold: fc.oneof(fc.record({ pods: fc.integer({ min: 1, max: 4 }) }), fc.record({ part: fc.integer({ min: 1, max: 1000 }) })), crashes: fc.constant('Wait' as const) },
+  { requiredKeys: [] },
+);
+const sometimes = fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: patience });
+
 const promoted = (steps: PlanStep[]): PlanStep[] => [...steps, { kind: 'promote' }];
 
-/** Plans as the strategies compile them: growing shares, full sets and batches, with all kinds of steps between. */
-export const arbitraryPlan: fc.Arbitrary<Plan> = fc.oneof(
+/** Plans as the strategies compile them: shares, full sets and batches, with all kinds of steps between. */
+const plans: fc.Arbitrary<Plan> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(shareSteps, fc.constantFrom('part' as const, 'ratio' as const), preview).map(([steps, sizing, more]): Plan => ({ steps: promoted(steps), sizing, ...more, ...rest })) },
   {
     weight: 2,
@@ -80,16 +103,36 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .record({ steps: batchSteps, surge: amount(0), unavailable: fc.oneof(fc.constant({}), fc.record({ pods: fc.integer({ min: 0, max: 3 }) }), fc.record({ part: fc.integer({ min: 0, max: 600 }) })), countsPods: fc.boolean() })
+      .record({ steps: batchSteps, surge: amount(0), unavailable, countsPods: fc.boolean() })
       .map(({ steps, ...more }): Plan => ({ steps: promoted(steps), sizing: 'batch', ...more, ...rest })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ steps: sharedBatchSteps, surge: amount(1), unavailable })
+      .map(({ steps, ...more }): Plan => ({ steps: promoted(steps), sizing: 'batch', countsPods: false, ...more, ...rest })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.record({ steps: shareSteps, surge: amount(0), unavailable }), preview)
+      .map(([{ steps, ...more }, seen]): Plan => ({ steps: promoted(steps), sizing: 'batch', countsPods: false, ...more, ...seen, ...rest })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ steps: countedSteps, surge: amount(0), unavailable })
+      .map(({ steps, ...more }): Plan => ({ steps: promoted(steps), sizing: 'batch', countsPods: true, ...more, ...rest })),
   },
 );
 
-/** Versions that users run, now and then; such a release may leave the old one to run. */
-export const arbitraryRelease: fc.Arbitrary<Release> = fc.record({ plan: arbitraryPlan, userRun: fc.constantFrom(false, false, true), keepsStable: fc.boolean() }).map(({ plan, userRun, keepsStable }) => {
+export const arbitraryPlan: fc.Arbitrary<Plan> = fc.tuple(plans, sometimes).map(([plan, more]) => ({ ...plan, ...more }));
+
+/** Versions that users run, now and then; such a release may leave the old one to run, or to somebody else. */
+export const arbitraryRelease: fc.Arbitrary<Release> = fc.record({ plan: arbitraryPlan, userRun: fc.constantFrom(false, false, true), old: fc.constantFrom({}, { keepsStable: true }, { leaves: true }) }).map(({ plan, userRun, old }) => {
   const release = releaseWith(plan.steps, plan);
   if (!userRun) return release;
-  return { ...release, spec: { ...release.spec, workload: { kind: 'Versions', name: 'web' }, plan: { ...release.spec.plan, ...(keepsStable && plan.sizing !== 'batch' ? { keepsStable } : {}) } } };
+  return { ...release, spec: { ...release.spec, workload: { kind: 'Versions', name: 'web' }, plan: { ...release.spec.plan, ...('keepsStable' in old && plan.sizing === 'batch' ? {} : old) } } };
 });
 
 /** A release of these steps from `stable` to `canary`, short of patience. */
@@ -136,7 +179,7 @@ export const arbitraryHappenings: fc.Arbitrary<Happening[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('advanceTo' as const), step: fc.integer({ min: 0, max: 8 }) }) },
     { weight: 4, arbitrary: fc.tuple(speaker, fc.integer({ min: 0, max: 9 }), fc.constantFrom(0, 0, 0, 1, -1)).map(([who, luck, beside]): Happening => ({ kind: 'approve', ...who, approved: luck > 0, beside })) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), paused: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.constantFrom<Happening>({ kind: 'abort' }, { kind: 'template', to: 'stable' }, { kind: 'template', to: 'other' }, { kind: 'unpause' }, { kind: 'deleteRelease' }, { kind: 'deletePolicy' }, { kind: 'neverReady' }) },
+    { weight: 1, arbitrary: fc.constantFrom<Happening>({ kind: 'abort' }, { kind: 'template', to: 'stable' }, { kind: 'template', to: 'other' }, { kind: 'unpause' }, { kind: 'deleteRelease' }, { kind: 'deletePolicy' }, { kind: 'neverReady' }, { kind: 'canaryCrashes' }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), rate: fc.constantFrom(0, 0.5, 1) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('say' as const), metric: fc.constantFrom('latency', 'trial', 'trial', 'smoke', 'smoke'), said }) },
   ),

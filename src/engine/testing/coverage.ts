@@ -8,12 +8,13 @@ export class Coverage {
   saw(world: World, what: Happening): void {
     this.#count(`happened ${what.kind}`);
     this.#count(`phase ${world.status.phase}`);
-    const { matches, mirror, preview } = world.accepted ?? {};
+    const { matches, mirror, mirrors, preview } = world.accepted ?? {};
     if (world.accepted !== undefined && world.accepted.share > 0 && world.accepted.share < 1000) this.#count('shares split');
     if (matches) this.#count('requests matched');
     if (mirror !== undefined) this.#count('requests mirrored');
+    if (mirrors !== undefined) this.#count('some requests mirrored');
     if (preview) this.#count('canary previewed');
-    if ((matches ?? mirror ?? preview) !== undefined && world.status.phase === 'Aborting') this.#count('aborted with more than shares');
+    if ((matches ?? mirror ?? mirrors ?? preview) !== undefined && world.status.phase === 'Aborting') this.#count('aborted with more than shares');
     const { release, decision } = world.asked ?? {};
     const before = release?.status?.step.index ?? 0;
     if (release && decision && decision.status.step.index > before) this.#count(`passed ${release.spec.plan.steps[before]?.kind ?? ''}`);
@@ -22,8 +23,10 @@ export class Coverage {
   ended(world: World): void {
     const { plan, workload } = world.release.spec;
     this.#count(`ended in ${world.status.phase}${world.status.abortReason === undefined ? '' : ` (${world.status.abortReason})`}`);
-    this.#count(`sized by ${plan.sizing}${plan.countsPods ? ', counting Pods' : ''}`);
-    this.#count(`workload ${workload.kind}${plan.keepsStable ? ', old one kept' : ''}`);
+    this.#count(`sized by ${plan.sizing}${plan.countsPods ? ', counting Pods' : plan.sizing === 'batch' && plan.steps.some(({ kind, share }) => kind === 'batch' && share !== undefined) ? ', with shares of their own' : ''}`);
+    this.#count(`workload ${workload.kind}${plan.keepsStable ? ', old one kept' : plan.leaves ? `, left in ${world.status.phase}` : ''}`);
+    if (plan.sizing === 'batch' && plan.steps.some(({ kind }) => kind === 'weight')) this.#count(`in place, ${plan.countsPods ? 'by Pods' : 'by shares'}`);
+    for (const what of ['minimumPods', 'readyThreshold', 'crashes'] as const) if (plan[what] !== undefined) this.#count(`with ${what}`);
   }
 
   has(what: string): boolean {

@@ -22,4 +22,6 @@ export type Happening =
   | { kind: 'fail'; rate: number }
   /** What a metric says that is not measured here. */
   | { kind: 'say'; metric: string; said: Said }
-  | { kind: 'neverReady' };
+  | { kind: 'neverReady' }
+  /** Its Pods end again and again, until they are told to stop. */
+  | { kind: 'canaryCrashes' };

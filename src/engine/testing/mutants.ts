@@ -1,5 +1,6 @@
 import type { UndecidedFate } from '../../model/policy/analysis.js';
 import { allowances } from '../../model/sizing.js';
+import { splitOf } from '../../model/split.js';
 import { advance } from '../advance.js';
 import type { Observation } from '../observation.js';
 import type { Advance } from './world.js';
@@ -29,8 +30,8 @@ const withReadyCanary = (observation: Observation): Observation => ({ ...observa
 const toldToGoOn = ({ spec, status }: Parameters<Advance>[0]): boolean => (spec.advanceTo ?? 0) > (status?.step.index ?? 0);
 
 const keepsOf = (status: Status, release: Parameters<Advance>[0]): Partial<Status> => {
-  const { matches, mirror, preview } = release.status?.intent ?? {};
-  return status.phase === 'Aborting' ? { intent: { ...status.intent, ...(matches ? { matches } : {}), ...(mirror === undefined ? {} : { mirror }), ...(preview === undefined ? {} : { preview }) } } : {};
+  const { matches, mirror, mirrors, preview } = release.status?.intent ?? {};
+  return status.phase === 'Aborting' ? { intent: { ...status.intent, ...(matches ? { matches } : {}), ...(mirror === undefined ? {} : { mirror }), ...(mirrors ? { mirrors } : {}), ...(preview === undefined ? {} : { preview }) } } : {};
 };
 
 /** Takes the plan for one with other fates of what is undecided. */
@@ -41,6 +42,12 @@ const withFates = (change: (fate: UndecidedFate | undefined) => UndecidedFate | 
     return fate === undefined ? step : { ...step, undecided: fate };
   });
   return advance({ ...release, spec: { ...release.spec, plan: { ...plan, steps } } }, observation, now);
+};
+
+/** Takes the plan for one that says otherwise what crashes lead to. */
+const withPlan = ({ crashes }: { readonly crashes: 'Wait' | undefined }): Advance => (release, observation, now) => {
+  const { crashes: _, ...plan } = release.spec.plan;
+  return advance({ ...release, spec: { ...release.spec, plan: { ...plan, ...(crashes === undefined ? {} : { crashes }) } } }, observation, now);
 };
 
 let salt = 0;
@@ -71,11 +78,20 @@ export const mutants: readonly Mutant[] = [
       return over && now % 2 === 0 ? alter(decision, () => ({ step: { index: before, startedAt: new Date(now).toISOString() }, phase: 'Progressing' })) : decision;
     },
   },
-  { rule: 4, mistake: 'takes metrics that are undecided for passed', breaks: /cut short/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => (metric.outcome === 'undecided' ? { ...metric, outcome: 'pass' } : metric)) })) },
+  { rule: 4, mistake: 'takes metrics that are undecided for passed', breaks: /is to be held|cut short/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => (metric.outcome === 'undecided' ? { ...metric, outcome: 'pass' } : metric)) })) },
   { rule: 4, mistake: 'promotes what is to be held', breaks: /is to be held|cut short/, decide: withFates((fate) => (fate === 'hold' || fate === 'abort' ? 'promote' : fate)) },
   { rule: 4, mistake: 'does not see what speaks against the canary', breaks: /something spoke against/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => ({ ...metric, leansWorse: false, ended: false })) })) },
   { rule: 4, mistake: 'does not count requests before it lets an undecided canary through', breaks: /too few requests/, decide: misled((observation) => ({ ...observation, evidence: { ...observation.evidence, canary: { requests: 1e9, failures: 0 } } })) },
+  {
+    rule: 4,
+    mistake: 'does not heed the share that a batch says', breaks: /before its share was in force/,
+    decide: (release, observation, now) => {
+      const steps = release.spec.plan.steps.map(({ share, ...step }) => (step.kind === 'batch' || share === undefined ? step : { ...step, share }));
+      return advance({ ...release, spec: { ...release.spec, plan: { ...release.spec.plan, steps } } }, observation, now);
+    },
+  },
   { rule: 4, mistake: 'does not wait for the router', breaks: /before its share was in force/, decide: misled((observation) => ({ ...observation, routing: { ...observation.routing, reached: true } })) },
+  { rule: 4, mistake: 'takes one ready Pod for as many as are enough', breaks: /before all Pods were ready|before the batch had taken/, decide: misled((observation, { spec: { plan } }) => (plan.readyThreshold && (observation.replicaSets.canary?.ready ?? 0) > 0 ? withReadyCanary(observation) : observation)) },
   {
     rule: 5,
     mistake: 'takes an unfinished write for a reason to abort', breaks: /instead of/,
@@ -94,6 +110,23 @@ export const mutants: readonly Mutant[] = [
     mistake: 'takes stable Pods before their share has gone', breaks: /carry traffic/,
     decide: misled((observation, { spec }) => (spec.plan.sizing === 'batch' ? { ...observation, routing: { ...observation.routing, accepted: { shares: { stable: 0, canary: 1000 } } } } : observation)),
   },
+  {
+    rule: 6,
+    mistake: 'takes stable Pods before the share that a batch says is in force', breaks: /carry traffic/,
+    decide: misled((observation, { spec: { plan }, status }) => {
+      const said = plan.steps[status?.step.index ?? 0];
+      return said?.kind === 'batch' && said.share !== undefined ? { ...observation, routing: { ...observation.routing, accepted: splitOf(said.share) } } : observation;
+    }),
+  },
+  {
+    rule: 6,
+    mistake: 'takes stable Pods before the share that a weight says is in force', breaks: /carry traffic|ready of|are ready for/,
+    decide: misled((observation, { spec: { plan }, status }) => {
+      const said = plan.sizing === 'batch' ? plan.steps[status?.step.index ?? 0] : undefined;
+      return said?.kind === 'weight' ? { ...observation, routing: { ...observation.routing, accepted: splitOf(said.share ?? 0) } } : observation;
+    }),
+  },
+  { rule: 6, mistake: 'leaves the canary before stable is back', breaks: /are ready at the end/, decide: altered(({ phase }, { spec: { plan } }) => (phase === 'Aborting' && plan.leaves ? { phase: 'Aborted' } : {})) },
   {
     rule: 6,
     mistake: 'surges by one Pod too many', breaks: /more are allowed/,
@@ -115,6 +148,8 @@ export const mutants: readonly Mutant[] = [
   { rule: 9, mistake: 'lets people skip the question what to do with the undecided', breaks: /without approvals$/, decide: withFates((fate) => (fate === 'ask' ? 'hold' : fate)) },
   { rule: 10, mistake: 'counts as it goes', breaks: /two answers/, decide: altered(() => ({ message: `${salt++}` })) },
   { rule: 11, mistake: 'does not hear of metrics that fail', breaks: /went on in/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => (metric.outcome === 'fail' ? { ...metric, outcome: 'undecided' } : metric)) })) },
+  { rule: 11, mistake: 'does not hear of crashes', breaks: /although a Pod crashed/, decide: withPlan({ crashes: 'Wait' }) },
+  { rule: 11, mistake: 'does not wait crashes out', breaks: /to be waited out/, decide: withPlan({ crashes: undefined }) },
   { rule: 11, mistake: 'listens to metrics that only look', breaks: /only looks/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => ({ ...metric, dryRun: false })) })) },
   { rule: 11, mistake: 'listens to metrics of steps everywhere', breaks: /only looks/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => ({ ...metric, ofSteps: false })) })) },
 ];

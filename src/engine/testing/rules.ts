@@ -1,6 +1,6 @@
 import { hasEnded } from '../../model/release.js';
 import { WHOLE } from '../../model/split.js';
-import { onlyLooks, takesBackWhatFails } from './analysis-rules.js';
+import { onlyLooks, takesBackWhatCrashes, takesBackWhatFails } from './analysis-rules.js';
 import { keepsCapacity } from './capacity-rule.js';
 import type { Coverage } from './coverage.js';
 import { sameEnd } from './same-end-rule.js';
@@ -16,7 +16,7 @@ export interface Rule {
 }
 
 /** Whether anything but shares leads to the canary. */
-const leadsBesideShares = ({ status: { intent } }: World): boolean => intent.matches !== undefined || intent.mirror !== undefined || intent.preview !== undefined;
+const leadsBesideShares = ({ status: { intent } }: World): boolean => intent.matches !== undefined || intent.mirror !== undefined || intent.mirrors !== undefined || intent.preview !== undefined;
 
 export const rules: readonly Rule[] = [
   {
@@ -121,11 +121,12 @@ export const rules: readonly Rule[] = [
   },
   {
     number: 11,
-    says: 'a metric that fails takes the canary back in the same pass, where it counts; elsewhere it changes nothing',
+    says: 'a metric that fails, or a Pod that crashes, takes the canary back in the same pass, where it counts; elsewhere it changes nothing',
     holds: (decide, runs, coverage) =>
       always(decide, runs, coverage, () => ({ asked }) => {
         if (!asked) return;
         takesBackWhatFails(asked);
+        takesBackWhatCrashes(asked);
         onlyLooks(asked, decide);
       }),
   },

@@ -20,6 +20,12 @@ const arbitraryKills = fc.record({
   fate: fc.oneof(fc.constant({ rate: 1, manners: undefined }), fc.record({ rate: fc.constant(0), manners: arbitraryManners })),
 });
 
+/** What is left to somebody else has the size that it had when its traffic was gone, which depends on how long everything took. */
+function setsOf({ sets, status, release: { spec: { plan } } }: World): unknown {
+  if (!plan.leaves) return sets;
+  return status.phase === 'Completed' ? { canary: sets.canary } : { stable: sets.stable };
+}
+
 /** Killed between any two writes, at the same scenario, it comes to the same end. */
 export function sameEnd(decide: Advance, runs: Runs): void {
   const property = fc.property(arbitraryKills, ({ release, replicas, seed, kills, fate: { rate, manners } }) => {
@@ -28,7 +34,7 @@ export function sameEnd(decide: Advance, runs: Runs): void {
       // A version that fails is taken back only where its old one is drained, so that there is time to see it.
       // What stable does is known before the release begins: behind a switch there is nothing else to compare with.
       for (let turn = 0; turn < 40; turn++) world.happen({ kind: 'tick', milliseconds: 500 });
-      world.failRate = release.spec.plan.keepsStable || (release.spec.plan.sizing === 'batch' && allowances(release.spec.plan, replicas).surge === 0) ? 0 : rate;
+      world.failRate = release.spec.plan.keepsStable || release.spec.plan.leaves || (release.spec.plan.sizing === 'batch' && allowances(release.spec.plan, replicas).surge === 0) ? 0 : rate;
       for (const after of crashes) {
         world.controller(after);
         world.work();
@@ -37,7 +43,7 @@ export function sameEnd(decide: Advance, runs: Runs): void {
       const { phase, abortReason } = world.status;
       // One that fails may be seen to fail before or after it has asked for something.
       const asked = rate > 0 ? [] : [...world.others.runs, ...[...world.others.keys].map(([index, used]) => [index, ...used])];
-      return JSON.stringify({ ended, phase, abortReason, sets: world.sets, written: world.written, paused: world.paused, asked });
+      return JSON.stringify({ ended, phase, abortReason, sets: setsOf(world), written: world.written, paused: world.paused, asked });
     };
     const undisturbed = end([]);
     claim(undisturbed.startsWith('{"ended":true'), `no end: ${undisturbed}`);

@@ -1,4 +1,6 @@
 import { deepEqual } from '../../model/json.js';
+import type { Plan, PlanStep } from '../../model/plan.js';
+import { allowances, nearestPodCounts } from '../../model/sizing.js';
 import { WHOLE } from '../../model/split.js';
 import { asksWhereUndecided, leavesAnalysisByItsRule } from './analysis-rules.js';
 import { claim } from './scenario.js';
@@ -36,7 +38,8 @@ export function leavesApprovalsWithConsent(world: World): void {
   const step = left && stepAt(left.asked.release, left.index);
   if (left && step?.kind === 'analyze') asksWhereUndecided(left.asked, step, left.index);
   if (step?.kind !== 'approve') return;
-  const said = world.others.approvals.filter((approval) => approval.step === left?.index && (step.users.includes(approval.user) || approval.groups.some((group) => step.groups.includes(group))));
+  // What people say of a step that is passed already comes too late.
+  const said = (left?.asked.observation.approvals ?? []).filter((approval) => approval.step === left?.index && (step.users.includes(approval.user) || approval.groups.some((group) => step.groups.includes(group))));
   const given = new Set(said.filter(({ approved }) => approved).map(({ user }) => user));
   claim(given.size >= step.approvals, `passed with ${given.size} of ${step.approvals} approvals`);
   claim(said.every(({ approved }) => approved), 'passed although someone had refused');
@@ -49,17 +52,49 @@ function trafficStands({ release, observation, decision }: Asked, index: number)
   const replicas = observation.workload?.replicas ?? 0;
   const until = plan.steps.slice(0, index + 1);
   const last = (kind: string) => until.findLast((step) => step.kind === kind);
-  const batch = last('batch');
-  const pods = Math.min(replicas, Math.ceil((replicas * (batch?.part ?? 0)) / WHOLE));
-  const share = plan.sizing === 'batch' ? Math.round((WHOLE * pods) / replicas) : (last('weight')?.share ?? 0);
-  claim(intent?.routing === 'split' && intent.share === share && observation.routing.reached, `went on from step ${index + 1} before its share was in force`);
+  const { pods, share: ofBatch } = pointsOf(until, replicas).at(-1) ?? { pods: 0, share: 0 };
+  const counts = plan.sizing === 'batch' ? countsOf(release.spec.plan, until, replicas) : undefined;
+  const share = counts?.share ?? (plan.sizing === 'batch' ? ofBatch : (last('weight')?.share ?? 0));
+  // Where stable has no ready Pods the canary has everything.
+  const alone = (observation.replicaSets.stable?.ready ?? 0) === 0 && (observation.replicaSets.canary?.ready ?? 0) > 0;
+  claim(intent?.routing === 'split' && intent.share === (alone ? WHOLE : share) && observation.routing.reached, `went on from step ${index + 1} before its share was in force`);
   const { stable, canary } = observation.replicaSets;
-  if (plan.sizing === 'batch') claim((canary?.ready ?? 0) >= pods && (stable?.pods ?? 0) <= Math.max(replicas - pods, 1), 'went on before the batch had taken the place of stable Pods');
-  else claim((canary?.ready ?? 0) >= (decision.status.intent.sizes.canary ?? 0), 'went on before all Pods were ready');
-  if (share === WHOLE || plan.sizing === 'batch' || (canary?.ready ?? 0) === 0) return;
+  const enough = (asked: number): number => Math.min(asked, plan.readyThreshold?.pods ?? Math.ceil((asked * (plan.readyThreshold?.part ?? WHOLE)) / WHOLE));
+  if (plan.sizing === 'batch') claim((canary?.ready ?? 0) >= enough(counts?.canary ?? pods) && (stable?.pods ?? 0) <= Math.max(counts?.stable ?? replicas - pods, 1), 'went on before the batch had taken the place of stable Pods');
+  else claim((canary?.ready ?? 0) >= enough(decision.status.intent.sizes.canary ?? 0), 'went on before all Pods were ready');
+  if (share === WHOLE || plan.countsPods === true || (plan.sizing === 'batch' && !counts) || (canary?.ready ?? 0) === 0) return;
   claim(deepEqual(intent?.matches ?? [], last('route')?.matches ?? []), 'went on before its matches were in force');
   claim((intent?.mirror ?? 0) === (last('mirror')?.share ?? 0), 'went on before its mirror was in force');
+  claim(deepEqual(intent?.mirrors ?? [], last('mirror')?.mirrors ?? []), 'went on before some requests were mirrored');
   claim((intent?.preview ?? false) === (plan.preview !== undefined), 'went on before the preview was there');
+}
+
+/** How far each batch goes, in Pods and in share, which only rises where any batch says its own. */
+export function pointsOf(steps: readonly PlanStep[], replicas: number): { readonly pods: number; readonly share: number }[] {
+  const rising = steps.some(({ kind, share }) => kind === 'batch' && share !== undefined);
+  let least = 0;
+  return steps.flatMap((step) => {
+    if (step.kind !== 'batch') return [];
+    const pods = Math.min(replicas, step.pods ?? Math.ceil((replicas * (step.part ?? 0)) / WHOLE));
+    const share = Math.max(least, step.share ?? (replicas === 0 ? 0 : Math.round((WHOLE * pods) / replicas)));
+    if (rising) least = share;
+    return [{ pods, share }];
+  });
+}
+
+/** How many Pods each version is to have at the last of these steps, where weights move Pods in place; undefined where none do. */
+export function countsOf(plan: Pick<Plan, 'countsPods' | 'surge' | 'unavailable' | 'minimumPods'>, steps: readonly PlanStep[], replicas: number): { readonly canary: number; readonly stable: number; readonly share: number } | undefined {
+  if (!steps.some(({ kind }) => kind === 'weight' || kind === 'scale')) return undefined;
+  const share = steps.findLast(({ kind }) => kind === 'weight')?.share ?? 0;
+  if (plan.countsPods) {
+    const { canary, stable } = nearestPodCounts(share, replicas, allowances(plan, replicas).surge > 0);
+    return { canary, stable, share: canary + stable === 0 ? 0 : Math.round((WHOLE * canary) / (canary + stable)) };
+  }
+  const least = Math.min(replicas, plan.minimumPods ?? 0);
+  const carrying = (part: number): number => (part === 0 ? 0 : Math.max(least, Math.ceil((replicas * part) / WHOLE)));
+  const scale = steps.findLast(({ kind }) => kind === 'scale');
+  const said = scale && (scale.pods ?? (scale.part === undefined ? undefined : Math.ceil((replicas * scale.part) / WHOLE)));
+  return { canary: said === undefined ? carrying(share) : Math.max(said, share > 0 ? 1 : 0), stable: carrying(WHOLE - share), share };
 }
 
 /** Each Job runs at most once, each gate is asked with one key. */

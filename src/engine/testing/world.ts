@@ -47,6 +47,9 @@ export class World {
   releaseDeleted = false;
   policyDeleted = false;
   canaryGetsReady = true;
+  canaryCrashes = false;
+  /** What the controller's watch of Pods brought last, while it brings nothing new. */
+  #podsSeen: Readonly<Record<Role, Pick<Set, 'pods' | 'ready'>>> | undefined;
   failRate = 0;
   sets: Record<Role, Set>;
   old: Set;
@@ -97,7 +100,7 @@ export class World {
       releaseDeleted: this.releaseDeleted,
       policyDeleted: this.policyDeleted,
       workload: this.#workload(),
-      replicaSets: { stable: this.#observe(this.sets.stable), canary: this.#observe(this.sets.canary) },
+      replicaSets: { stable: this.#observe({ ...this.sets.stable, ...this.#podsSeen?.stable }), canary: this.#observe({ ...this.sets.canary, ...this.#podsSeen?.canary }, this.canaryCrashes) },
       others: [this.#observe(this.old)].flatMap((each) => each ?? []),
       routing: this.#routing(),
       evidence: this.evidence,
@@ -121,9 +124,15 @@ export class World {
     return { reached, waitsFor: reached ? undefined : 'the router', written: splitFor(countsPods ? this.acceptedShare : this.written?.share), accepted: splitFor(this.acceptedShare), problems: [] };
   }
 
-  #observe(set: Set): ReplicaSetObservation | undefined {
-    const troubles: PodTrouble[] = [];
+  #observe(set: Set, crashes = false): ReplicaSetObservation | undefined {
+    const troubles: PodTrouble[] = crashes && set.pods > 0 ? [{ pod: 'web-canary-1', kind: 'crashing', detail: 'container web ended 3 times' }] : [];
     return set.exists ? { name: set.name, size: set.size, pods: set.pods, ready: set.ready, holder: set.holder, troubles } : undefined;
+  }
+
+  /** Whether the watch of Pods brings what happens to them, or nothing for now. */
+  watchPods(brings: boolean): void {
+    const seen = ({ pods, ready }: Set) => ({ pods, ready });
+    this.#podsSeen = brings ? undefined : { stable: seen(this.sets.stable), canary: seen(this.sets.canary) };
   }
 
   /** One pass of the controller. @param writes how many effects are done before it dies; the status write is the first */
@@ -153,8 +162,8 @@ export class World {
   #effects(intent: Intent): (() => void)[] {
     const effects = this.#userRun ? this.#sizings(intent) : this.#lendings(intent);
     if (this.release.spec.plan.countsPods !== true) {
-      const { share, matches, mirror, preview } = intent;
-      const traffic: Traffic = { share, ...(matches ? { matches } : {}), ...(mirror === undefined ? {} : { mirror }), ...(preview === undefined ? {} : { preview }) };
+      const { share, matches, mirror, mirrors, preview } = intent;
+      const traffic: Traffic = { share, ...(matches ? { matches } : {}), ...(mirror === undefined ? {} : { mirror }), ...(mirrors ? { mirrors } : {}), ...(preview === undefined ? {} : { preview }) };
       effects.push(() => {
         if (intent.routing === 'split' && !(this.written && sameTraffic(this.written, traffic))) this.written = traffic;
         if (intent.routing === 'release') this.written = undefined;
@@ -278,6 +287,9 @@ export class World {
         return;
       case 'fail':
         this.failRate = what.rate;
+        return;
+      case 'canaryCrashes':
+        this.canaryCrashes = !this.canaryCrashes;
         return;
       case 'neverReady':
         this.canaryGetsReady = false;

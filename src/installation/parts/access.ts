@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../../kubernetes/generated/rbac-v1.js';
-import { clusterRules, configRules, CONTROLLER_USER, LEASE, leaseRules, wholeClusterRules, workRules } from '../../controller/controller-rules.js';
+import { clusterRules, configRules, CONTROLLER_USER, frontendClusterRules, frontendRules, LEASE, leaseRules, wholeClusterRules, workRules } from '../../controller/controller-rules.js';
+import { frontendNames, type FrontendName } from '../../frontends/names.js';
 import { GROUP } from '../../model/resources.js';
 import { hole, NAMESPACE, not, set, when, type Condition, type Node, type Text } from '../template/nodes.js';
 import { clusterMetadata, labels, metadata, NAME, nameInCluster, type Part } from './part.js';
@@ -12,7 +13,8 @@ const WATCHED = hole('watchNamespace');
 const subjects: Node = [{ kind: 'ServiceAccount', name: NAME, namespace: hole(NAMESPACE) }];
 
 const asNodes = (rules: readonly PolicyRule[]): Node[] => rules.map((rule) => ({ ...rule }) as unknown as Node);
-const work: Node[] = [...asNodes(workRules), ...asNodes(configRules).map((rule) => when(set('readConfig'), rule))];
+const ofFrontends = (rules: Readonly<Record<FrontendName, readonly PolicyRule[]>>): Node[] => frontendNames.flatMap((name) => asNodes(rules[name]).map((rule) => when(set(`frontends.${name}`), rule)));
+const work: Node[] = [...asNodes(workRules), ...asNodes(configRules).map((rule) => when(set('readConfig'), rule)), ...ofFrontends(frontendRules)];
 const inFile = (kind: Part['kind'], object: Part['object'], condition?: Condition): Part => ({ file: 'access', kind, object: { apiVersion: API_VERSION, kind, ...object }, ...(condition === undefined ? {} : { condition }) });
 
 function clusterRole(name: string | Text, rules: Node, condition: Condition): Part[] {
@@ -33,7 +35,7 @@ function role(name: string, namespace: typeof WATCHED, rules: Node, condition?: 
 export const accessParts: readonly Part[] = [
   { file: 'access', kind: 'ServiceAccount', object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(NAME), automountServiceAccountToken: false } },
   ...role('serin-leader', hole(NAMESPACE), asNodes(leaseRules(LEASE))),
-  ...clusterRole(CONTROLLER_USER, [...work, ...asNodes(clusterRules), ...asNodes(wholeClusterRules)], EVERYWHERE),
+  ...clusterRole(CONTROLLER_USER, [...work, ...asNodes(clusterRules), ...asNodes(wholeClusterRules), ...ofFrontends(frontendClusterRules)], EVERYWHERE),
   ...role('serin-controller', WATCHED, work, ONE_NAMESPACE),
   ...clusterRole(nameInCluster(`${CONTROLLER_USER}:`), asNodes(clusterRules), ONE_NAMESPACE),
 ];

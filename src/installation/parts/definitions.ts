@@ -2,6 +2,8 @@ import type { Node } from '../template/nodes.js';
 import { any, is, all, served, set } from '../template/nodes.js';
 import { pausingBinding, pausingPolicy } from '../../model/admission.js';
 import { approvalBinding, approvalPolicy } from '../../model/approval-admission.js';
+import { frontendDefinitions } from '../../frontends/definitions.js';
+import { frontendNames } from '../../frontends/names.js';
 import { customResourceDefinitions } from '../../model/custom-resources.js';
 import { clusterMetadata, type Part } from './part.js';
 
@@ -17,6 +19,16 @@ export const definitionParts: readonly Part[] = customResourceDefinitions().map(
   condition: set('installCRDs'),
   object: { ...own(definition), metadata: clusterMetadata(definition.metadata.name, { annotations: KEPT }) },
 }));
+
+/** The definitions of the kinds that front ends serve. */
+export const frontendDefinitionParts: readonly Part[] = frontendNames.flatMap((name) =>
+  frontendDefinitions[name]().map((definition): Part => ({
+    file: `definitions-${name}`,
+    kind: 'CustomResourceDefinition',
+    condition: all(set('installCRDs'), set(`frontends.${name}`)),
+    object: { ...own(definition), metadata: clusterMetadata(definition.metadata.name, { annotations: KEPT }) },
+  })),
+);
 
 const PAUSES = any(is('pauseOnChange', 'always'), all(is('pauseOnChange', 'auto'), served('admissionregistration.k8s.io/v1/MutatingAdmissionPolicy')));
 

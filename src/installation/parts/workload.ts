@@ -1,4 +1,5 @@
 import { REST, hole, ifSet, integer, NAMESPACE, not, set, string, text, VERSION, when, type Node } from '../template/nodes.js';
+import { frontendNames } from '../../frontends/names.js';
 import { labels, metadata, NAME, selector, type Part } from './part.js';
 
 const PORT = 'http';
@@ -20,6 +21,8 @@ const container: Node = {
     text('--log-level=', string('logLevel')),
     when(set('watchNamespace'), text('--watch-namespace=', string('watchNamespace'))),
     when(not(set('readConfig')), '--without-config'),
+    ...frontendNames.map((name) => when(set(`frontends.${name}`), `--frontends=${name}`)),
+    when(set('prometheusAddress'), text('--prometheus-address=', string('prometheusAddress'))),
     when(set('limits.releases'), text('--max-releases=', integer('limits.releases'))),
     when(set('limits.releasesPerNamespace'), text('--max-releases-per-namespace=', integer('limits.releasesPerNamespace'))),
   ],

@@ -35,3 +35,8 @@ empty: {}
 {{- end }}
 `);
 });
+
+it('keeps rows of braces of any length from Helm', () => {
+  expect(helmText({ says: 'as in {pause: {}}.' })).toBe('says: "as in {pause: {{ "{}}" }}."\n');
+  expect(helmText({ says: '{{{a}}}' })).toBe('says: "{{ "{{{" }}a{{ "}}}" }}"\n');
+});

@@ -91,5 +91,5 @@ function plainLines(node: Node, indent: string): string[] {
 
 /** Braces that are not meant for Helm. */
 function escaped(line: string): string {
-  return line.replaceAll(/\{\{|\}\}/g, (braces) => `{{ ${JSON.stringify(braces)} }}`);
+  return line.replaceAll(/[{}]*(?:\{\{|\}\})[{}]*/g, (braces) => `{{ ${JSON.stringify(braces)} }}`);
 }

@@ -15,11 +15,10 @@ export function closeServer(server: Server): Promise<void> {
 
 /**
  * A port of this address that is free at this moment.
- * @param preferred taken when it is free
  * @throws Error when the address is not of this machine
  */
-export async function freePort(host: string, preferred = 0): Promise<number> {
-  const server = (preferred === 0 ? undefined : await tryListen(host, preferred)) ?? (await tryListen(host, 0));
+export async function freePort(host: string): Promise<number> {
+  const server = await tryListen(host, 0);
   const address = server?.address();
   if (server === undefined || address === null || address === undefined || typeof address === 'string') {
     throw new Error(`cannot listen on ${host}: it is no address of this machine`);

@@ -51,7 +51,7 @@ describe.each<[string, ListenOptions]>([['plain HTTP', {}], ['TLS', TLS]])('over
   });
 
   it('says so when its port is taken', async () => {
-    await expect(listen(api, { ...options, port: listener.port })).rejects.toThrow(`127.0.0.1:${listener.port}`);
+    await expect(listen(api, { ...options, port: listener.port })).rejects.toThrow(`127.0.0.1:${listener.port} is taken by another program`);
   });
 
   it('streams watches', async () => {

@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { badRequestStatus, methodNotAllowedStatus, unauthorizedStatus } from '../../kubernetes/status.js';
 import type { ApiRequest } from '../../ports/transport.js';
 import { bodyText } from './request/body-text.js';
 import type { Api } from './api.js';
 import { isStream } from './in-process-transport.js';
 import { failureAnswer, type Answer } from './request/answer.js';
+import { Upgrades } from './upgrades.js';
 import { anonymous, type User } from './request/users.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -33,25 +35,31 @@ export interface ListenOptions {
 
 /**
  * Opens an API on the loopback interface; port 0 takes a free one.
- * @throws Error for any other interface, or a certificate that cannot be used
+ * @throws Error for any other interface, a port that is taken, or a certificate that cannot be used
  */
 export async function listen(api: Api, { host = '127.0.0.1', port = 0, tls }: ListenOptions = {}): Promise<Listener> {
   if (!LOOPBACK.has(host)) throw new Error(`the local API listens on loopback only, not on ${host}; use 127.0.0.1`);
   const serve = (request: IncomingMessage, response: ServerResponse): void => void serveRequest(api, request, response);
   const settings = { keepAliveTimeout: 60_000, requestTimeout: 0 };
   const server = tls === undefined ? createServer(settings, serve) : createTlsServer({ ...settings, ...tls }, serve);
+  const upgrades = new Upgrades((request, signal) => upgradeAnswer(api, request, signal), sendAnswer);
+  server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => upgrades.take(request, connection, head));
   server.on('clientError', (_error, socket) => socket.destroy());
   server.listen(port, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw taken ? new Error(`${host}:${port} is taken by another program: end that one, or name another port`, { cause: error }) : error;
+  });
   const address = server.address() as AddressInfo;
   const shown = host.includes(':') ? `[${host}]` : host;
-  return { host, port: address.port, url: `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}`, close: () => closeServer(server) };
+  return { host, port: address.port, url: `${tls === undefined ? 'http' : 'https'}://${shown}:${address.port}`, close: () => closeServer(server, upgrades) };
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, upgrades: Upgrades): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
+  await upgrades.close();
   await closed;
 }
 
@@ -65,13 +73,20 @@ async function serveRequest(api: Api, request: IncomingMessage, response: Server
   }
 }
 
-async function answerOf(api: Api, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+/** What Node hands over has no body: that would be of the other protocol. */
+function upgradeAnswer(api: Api, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+  if (length === '0' && encoding === undefined) return answerOf(api, request, signal, '');
+  return Promise.resolve(failureAnswer(badRequestStatus('a request with a body cannot ask for another protocol: send it without the header Upgrade')));
+}
+
+async function answerOf(api: Api, request: IncomingMessage, signal: AbortSignal, known?: string): Promise<Answer> {
   const user = authenticate(api, request);
   if (user === undefined) return failureAnswer(unauthorizedStatus());
   const method = methodOf(request.method);
   if (method === undefined) return failureAnswer(methodNotAllowedStatus());
   const url = new URL(request.url ?? '/', 'http://local');
-  const body = await readBody(request);
+  const body = known ?? (await readBody(request));
   if (body === undefined) {
     return failureAnswer({ ...badRequestStatus(`Request entity too large: limit is ${MOST_BODY_BYTES}`), code: 413, reason: 'RequestEntityTooLarge' });
   }

@@ -199,7 +199,7 @@ describe('GRPCRoutes', () => {
       stream.pipe(stream);
     });
     const at = mesh.addresses.toSocketAddress(address, 9080);
-    await new Promise<void>((resolve) => server.listen(at.port, at.host, resolve));
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
     mesh.addService(app, clusterIP);
     mesh.setPod({ name: `${app}-1`, app, version: 'v1', address });
     return server;

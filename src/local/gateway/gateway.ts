@@ -18,6 +18,8 @@ import { GATEWAY_CLASS } from './configuration/gateway-api/objects.js';
 import { ingressWorkload, nginxWorkload } from './configuration/workload.js';
 import { CLASS_NAME } from './configuration/ingress-nginx/ingress-class.js';
 import { GatewayApiStatusWriter } from './gateway-api-status.js';
+import { INGRESS_POD_PORT, ingressPodName, ingressService, type IngressPlace } from './ingress-pod.js';
+import { IngressPodWriter } from './ingress-pod-writer.js';
 import { IngressStatusWriter } from './ingress-status.js';
 import { DataPlane } from './proxy/data-plane.js';
 import { Listeners } from './proxy/listeners.js';
@@ -68,6 +70,8 @@ export interface GatewayOptions {
   readonly stateDirectory: string;
   /** Local port for what Gateways call port 80; 0 for the one of the last run, or any free one. */
   readonly ingressPort?: number;
+  /** As which Pod requests from outside are taken in, where a Gateway asks for it; as none when absent. */
+  readonly place?: IngressPlace;
   readonly onProblem?: (message: string) => void;
   readonly requestId?: () => string;
 }
@@ -91,6 +95,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const status = new StatusWriter(client, clock, plane.refusals, (problem) => onProblem(`status not written: ${problem.message}`));
   const gatewayApiStatus = new GatewayApiStatusWriter(client, clock, INGRESS_HOST, (problem) => onProblem(`status not written: ${problem.message}`));
   const ingressStatus = new IngressStatusWriter(client, clock, INGRESS_HOST, (problem) => onProblem(`status not written: ${problem.message}`));
+  const { place } = options;
+  const ingressPods = place && new IngressPodWriter(client, clock, place, (problem) => onProblem(`the gateway's Pod and Service are not there: ${problem.message}`));
   const remembered = await readIngressPorts(stateDirectory);
   const listeners = new Listeners((key, problem) => {
     // A port of the last run may be someone else's by now.
@@ -102,6 +108,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     identity: createProxyIdentity(ingressWorkload, ingressWorkload.namespace, { istio: 'ingressgateway', app: 'istio-ingressgateway' }),
     nginxIdentity: createProxyIdentity(nginxWorkload, nginxWorkload.namespace),
     host: INGRESS_HOST,
+    ...(place === undefined ? {} : { pod: addresses.toSocketAddress(place.address, INGRESS_POD_PORT) }),
     localPort: (port: number): number => {
       const asked = port === DEFAULT_INGRESS_PORT ? (options.ingressPort ?? 0) : 0;
       return asked === 0 ? (remembered.get(port) ?? 0) : asked;
@@ -151,6 +158,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const hasClass = classes.synced ? classes.list().some(({ metadata }) => metadata.name === CLASS_NAME) : undefined;
     ingressStatus.report(plane.configuration.ingressNginx, hasClass);
   };
+  const keepIngressPod = (): void => {
+    if (place === undefined || plane.configuration.ingress.ports.length === 0) return;
+    const of = <T extends KubernetesObject>(objects: readonly T[], { name, namespace = '' }: { name?: string; namespace?: string }): T | undefined =>
+      objects.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    ingressPods?.report({ pod: of(inForce.pods, ingressPodName(place)), service: of(inForce.services, ingressService.metadata) });
+  };
   /** Brings all else in line with what is in force. @returns false when a listener is missing */
   const follow = async (): Promise<boolean> => {
     apply();
@@ -160,6 +173,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     status.report([...virtualServices, ...destinationRules, ...gateways]);
     reportGatewayApi();
     reportIngresses();
+    keepIngressPod();
     return complete;
   };
 
@@ -216,7 +230,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await running;
       await listeners.stop(deadline.signal);
       cancel();
-      await Promise.all([status.stop(), gatewayApiStatus.stop(), ingressStatus.stop(), plane.stop()]);
+      await Promise.all([status.stop(), gatewayApiStatus.stop(), ingressStatus.stop(), ingressPods?.stop(), plane.stop()]);
     },
   };
 }

@@ -19,6 +19,8 @@ interface Flags {
   readonly ingressPort: number;
   readonly seed?: number;
   readonly realAddresses?: true;
+  readonly node?: string;
+  readonly podRange?: string;
 }
 
 const wholeNumber = (text: string): number => {
@@ -33,6 +35,8 @@ const flags = new Command('serin-gateway')
   .requiredOption('--state-directory <directory>', 'where gateway.json and the addresses of the cluster are kept')
   .option('--ingress-port <port>', 'local port for port 80 of Gateways; 0 for any free one', wholeNumber, 0)
   .option('--seed <number>', 'of all draws; another one each time when absent', wholeNumber)
+  .option('--node <name>', 'the node beside which this gateway stands, for the Pod istio-ingressgateway')
+  .option('--pod-range <range>', 'addresses of Pods, such as 10.244.0.0/24; the first is that of the node')
   .option('--real-addresses', 'addresses of Pods and Services are those of real interfaces')
   .parse()
   .opts<Flags>();
@@ -79,6 +83,7 @@ const gateway = await createGateway({
   addresses: flags.realAddresses === true ? realAddresses : await openAddressMap(flags.stateDirectory),
   stateDirectory: flags.stateDirectory,
   ingressPort: flags.ingressPort,
+  ...(flags.node === undefined || flags.podRange === undefined ? {} : { place: { nodeName: flags.node, address: flags.podRange.replace(/\d+\/\d+$/, '1') } }),
   onProblem: (message) => log.warn(message),
 });
 log.info(gateway.addresses, 'ready');

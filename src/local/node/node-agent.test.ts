@@ -33,11 +33,18 @@ it('runs a Pod until it is deleted', async () => {
     'Ready=True',
   ]);
   expect(pod.status?.containerStatuses?.[0]).toMatchObject({ name: 'main', ready: true, started: true, restartCount: 0 });
-  const log = cluster.file(`pod-logs/default_plain_${pod.metadata.uid}/main/0.log`);
-  expect(await readFile(log, 'utf8')).toBe('up\n');
+  const log = `pod-logs/default_plain_${pod.metadata.uid}/main/0.log`;
+  expect(await cluster.untilFile(log)).toBe('up\n');
   await cluster.client.delete(resources.pods, { name: 'plain', namespace: 'default' });
   await cluster.untilDeleted('plain');
-  await vi.waitFor(() => expect(readFile(log)).rejects.toThrow('ENOENT'), { timeout: 10_000, interval: 20 });
+  await vi.waitFor(() => expect(readFile(cluster.file(log))).rejects.toThrow('ENOENT'), { timeout: 10_000, interval: 20 });
+});
+
+it('starts no Pod that somebody else on the machine runs and only shows', async () => {
+  await cluster.client.create(resources.pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'mirror', namespace: 'default', annotations: { 'kubernetes.io/config.mirror': 'x' } }, spec: { nodeName: NODE_NAME, containers: [{ name: 'main', image: 'x' }] } });
+  await cluster.run('beside', { args: ['sleep 60'] });
+  await cluster.until('beside', ready);
+  expect((await cluster.client.get(resources.pods, { namespace: 'default', name: 'mirror' })).status?.containerStatuses).toBeUndefined();
 });
 
 it('names image, table and remedy of an image in no table, and starts once it is there', async () => {
@@ -88,7 +95,7 @@ it('runs init containers in order, before the others', async () => {
   const step = (name: string, script: string) => ({ name, image: 'sh', args: [script] });
   await cluster.run('initial', { args: [`echo main >> ${order}; sleep 60`] }, { initContainers: [step('one', `sleep 0.1; echo one >> ${order}`), step('two', `echo two >> ${order}`)] });
   const pod = await cluster.until('initial', ready);
-  expect(await readFile(order, 'utf8')).toBe('one\ntwo\nmain\n');
+  expect(await cluster.untilEndOfFile('order', 'main\n')).toBe('one\ntwo\nmain\n');
   expect(pod.status?.initContainerStatuses?.map((each) => each.ready)).toEqual([true, true]);
 
   await cluster.run('stuck', { args: ['sleep 60'] }, { restartPolicy: 'Never', initContainers: [step('fails', 'exit 1')] });

@@ -98,8 +98,11 @@ export class NodeAgent {
   }
 
   #isMine(pod: Pod): boolean {
-    return pod.spec.nodeName === this.#options.name;
+    return pod.spec.nodeName === this.#options.name && pod.metadata.annotations?.[MIRROR] === undefined;
   }
 }
+
+/** On Pods that somebody else on the machine runs and only shows. */
+const MIRROR = 'kubernetes.io/config.mirror';
 
 const isOpen = (phase: string | undefined): boolean => phase !== 'Succeeded' && phase !== 'Failed';

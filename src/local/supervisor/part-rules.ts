@@ -36,6 +36,10 @@ export const gatewayRules: readonly PolicyRule[] = [
   rule(['networking.k8s.io', 'networking.istio.io', 'security.istio.io', 'telemetry.istio.io', 'gateway.networking.k8s.io'], ['*'], READ),
   rule(['networking.k8s.io', 'networking.istio.io', 'gateway.networking.k8s.io'], ['*/status'], ['get', ...CHANGE]),
   rule(['networking.k8s.io', 'gateway.networking.k8s.io'], ['ingressclasses', 'gatewayclasses'], ['create', ...CHANGE]),
+  // The Service and the Pod by which others find it.
+  rule([''], ['namespaces', 'services'], ['create']),
+  rule([''], ['pods'], ['create', 'delete']),
+  rule([''], ['pods/status'], ['get', ...CHANGE]),
   rule(['coordination.k8s.io'], ['leases'], [...READ, 'create', ...CHANGE]),
   rule(['apiextensions.k8s.io'], ['customresourcedefinitions'], READ),
   events,

@@ -88,7 +88,10 @@ export function standardParts({ programs, crds, images, nodeName }: StandardPart
     {
       name: 'gateway',
       script: script('gateway'),
-      args: ['--kubeconfig', '{kubeconfig}', '--state-directory', '{directory}', '--ingress-port', '{ingressPort}'],
+      args: [
+        ...['--kubeconfig', '{kubeconfig}', '--state-directory', '{directory}', '--ingress-port', '{ingressPort}'],
+        ...['--node', nodeName, '--pod-range', '{podRange}'],
+      ],
       user: { username: 'system:serviceaccount:istio-system:istio-ingressgateway', groups: ['system:serviceaccounts'] },
       rules: gatewayRules,
       ready: { kind: 'file', name: 'gateway.json' },

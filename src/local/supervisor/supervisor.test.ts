@@ -9,6 +9,7 @@ import type { Pod } from '../../kubernetes/generated/core-v1.js';
 import { resources } from '../../kubernetes/resources.js';
 import { systemClock } from '../../ports/clock.js';
 import { closeServer, tryListen } from '../addresses/free-port.js';
+import { ownPorts } from '../addresses/own-ports.js';
 import { identifyProcess } from '../processes/process-identity.js';
 import { clusterDirectory } from './cluster-files.js';
 import { clusterStatus } from './cluster-status.js';
@@ -123,12 +124,26 @@ describe('errors', () => {
   });
 
   it('name a port that is taken', async () => {
-    const server = await tryListen('127.0.0.1', 0);
-    const address = server?.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    // One that no connection is given, and that clusters try last.
+    const port = ownPorts.spare.first + ownPorts.spare.count - 1;
+    const server = await tryListen('127.0.0.1', port);
     await expect(start('ported', [], { apiPort: port })).rejects.toMatchObject({ code: 'PortTaken', message: expect.stringContaining(`port ${port} of 127.0.0.1`) });
     if (server) await closeServer(server);
     await expect(start('ported', [], { apiPort: port, ingressPort: port })).rejects.toMatchObject({ code: 'PortTaken', message: expect.stringContaining('cannot be both') });
+  });
+
+  it('do not come of a port that somebody else has, where none was asked for', async () => {
+    const part = await simplePart('one');
+    const first = await start('crowded', [part]);
+    await stopCluster(first.directory);
+    const servers = await Promise.all([Number(new URL(first.apiUrl ?? '').port), first.ingressPort ?? 0].map((port) => tryListen('127.0.0.1', port)));
+    const { apiUrl, ingressPort, podRange } = await start('crowded', [part]);
+    expect(podRange).toBe(first.podRange);
+    const ports = [Number(new URL(apiUrl ?? '').port), ingressPort ?? 0];
+    for (const port of ports) expect(port - ownPorts.spare.first, JSON.stringify(ports)).toBeGreaterThanOrEqual(0);
+    for (const port of ports) expect(port - ownPorts.spare.first, JSON.stringify(ports)).toBeLessThan(ownPorts.spare.count);
+    expect(ports[0]).not.toBe(ports[1]);
+    for (const server of servers) if (server) await closeServer(server);
   });
 
   it('name a folder that cannot be written to, a bad name, a program that is not built', async () => {

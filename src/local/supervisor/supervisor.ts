@@ -2,6 +2,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import type { Clock } from '../../ports/clock.js';
 import { openAddressMap } from '../addresses/cluster-addresses.js';
 import { reserveClusterIndex, type ClusterReservation } from '../addresses/cluster-reservation.js';
+import { doorPort } from '../addresses/door-port.js';
 import { freePort, tryListen, closeServer } from '../addresses/free-port.js';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../processes/process-identity.js';
 import { writeAccess } from './access.js';
@@ -19,12 +20,6 @@ import { readClusterUsers } from './users.js';
 import { writeWhole } from './whole-file.js';
 
 const API_HOST = '127.0.0.1';
-/**
- * Plus the cluster's number, which no other cluster holds: below the ports that systems give to outgoing connections (from
- * 32768 or 49152 on), so that a port is still free when its part starts again.
- */
-const FIRST_API_PORT = 20_000;
-const FIRST_INGRESS_PORT = 20_256;
 const POLL_MILLISECONDS = 50;
 const OWNER_POLL_MILLISECONDS = 1000;
 
@@ -102,8 +97,8 @@ export class Supervisor {
     });
     await openAddressMap(this.#files.directory);
     const { index, podRange, serviceRange } = this.#reservation;
-    const apiPort = await choosePort(plan.apiPort, 'API', FIRST_API_PORT + index);
-    const ingressPort = await choosePort(plan.ingressPort, 'ingress', FIRST_INGRESS_PORT + index);
+    const apiPort = await choosePort(plan.apiPort, 'api', index);
+    const ingressPort = await choosePort(plan.ingressPort, 'ingress', index, apiPort);
     if (ingressPort === apiPort) throw new SupervisorError('PortTaken', `port ${apiPort} cannot be both the API's and the ingress's: name two`);
     await writePlan(this.#files.plan, { ...plan, apiPort: { ...plan.apiPort, port: apiPort }, ingressPort: { ...plan.ingressPort, port: ingressPort } });
     const apiUrl = `https://${API_HOST}:${apiPort}`;
@@ -182,10 +177,16 @@ async function takeOver(files: ClusterFiles, plan: ClusterPlan, identity: Proces
   }
 }
 
-async function choosePort({ port, required }: PortWish, what: string, usual: number): Promise<number> {
-  if (!required || port === 0) return freePort(API_HOST, port === 0 ? usual : port);
-  const server = await tryListen(API_HOST, port);
-  if (server === undefined) throw new SupervisorError('PortTaken', `port ${port} of ${API_HOST}, asked for as the ${what} port, is taken: name another one, or 0 for any`);
-  await closeServer(server);
-  return port;
+/** @param but a port that another door of the cluster has */
+async function choosePort({ port, required }: PortWish, door: 'api' | 'ingress', index: number, but?: number): Promise<number> {
+  if (port !== 0 && (required || port !== but)) {
+    const server = await tryListen(API_HOST, port);
+    if (server !== undefined) {
+      await closeServer(server);
+      return port;
+    }
+    const what = door === 'api' ? 'API' : 'ingress';
+    if (required) throw new SupervisorError('PortTaken', `port ${port} of ${API_HOST}, asked for as the ${what} port, is taken: name another one, or 0 for any`);
+  }
+  return (await doorPort(API_HOST, door, index, but)) ?? freePort(API_HOST);
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { conditionFault } from '../../model/condition-expression.js';
 import { createCondition, type Conditions, type Result } from './condition.js';
 
 const measured = (conditions: Conditions, result: Result) => createCondition(conditions)(result).measurement;
@@ -40,4 +41,16 @@ it('says what led to it', () => {
 it('takes no expression that is none', () => {
   expect(() => createCondition({ success: 'result >' })).toThrow('Syntax error');
   expect(() => createCondition({ failure: 'value > 1' })).toThrow("undeclared reference to 'value'");
+});
+
+it.each([
+  'result > 0.95 * 100', '1 - 0.05 > result', 'result / 100 >= 0.99', 'result * 100 > 95', 'result[0] + 1 > 1.5', 'result > 1 + "x"', 'result >', 'value > 1',
+])('takes what the checks of a policy take: %s', (success) => {
+  let taken = true;
+  try {
+    createCondition({ success });
+  } catch {
+    taken = false;
+  }
+  expect(conditionFault(success) === undefined).toBe(taken);
 });

@@ -1,5 +1,5 @@
-import { CelError, compileCel, type CelExpression } from '../../schema/cel/expression.js';
-import { kubernetesEnvironment } from '../../schema/cel/function-library.js';
+import { compileCondition } from '../../model/condition-expression.js';
+import { CelError, type CelExpression } from '../../schema/cel/expression.js';
 import { isRecord } from '../../schema/json.js';
 import type { Measurement } from '../../statistics/conditions.js';
 
@@ -51,20 +51,7 @@ function reason(measurement: Measurement, { success, failure }: Conditions, show
   return failure === undefined ? `result is ${shown}` : `result is ${shown}: not ${failure}`;
 }
 
-function compiled(source: string | undefined): CelExpression | undefined {
-  return source === undefined ? undefined : compileCel(source, { variables: ['result'], environment: conditionEnvironment() });
-}
-
-/** Numbers of any kind reckon with each other: nobody who writes `result * 100 > 95` means to be told of types. */
-function conditionEnvironment(): ReturnType<typeof kubernetesEnvironment> {
-  const environment = kubernetesEnvironment();
-  const reckon = { '+': (a: number, b: number) => a + b, '-': (a: number, b: number) => a - b, '*': (a: number, b: number) => a * b, '/': (a: number, b: number) => a / b } as const;
-  for (const [operator, of] of Object.entries(reckon)) {
-    environment.registerOperator(`double ${operator} int: double`, (a: number, b: bigint) => of(a, Number(b)));
-    environment.registerOperator(`int ${operator} double: double`, (a: bigint, b: number) => of(Number(a), b));
-  }
-  return environment;
-}
+const compiled = (source: string | undefined): CelExpression | undefined => (source === undefined ? undefined : compileCondition(source));
 
 function holds(expression: CelExpression | undefined, variables: Readonly<Record<string, unknown>>): boolean | undefined {
   const answer = expression?.evaluate(variables);

@@ -19,11 +19,11 @@ const LOOK_AGAIN = 5000;
 
 /** The Pods of gateways in all namespaces that are seen; looked for only while somebody wants to know. */
 export class GatewayPods {
-  readonly #pods: Informer<Pod>;
+  readonly #pods: Pick<Informer<Pod>, 'list'>;
   readonly #clock: Clock;
   #known: { readonly at: number; readonly found: readonly GatewayPod[] } | undefined;
 
-  constructor(pods: Informer<Pod>, clock: Clock) {
+  constructor(pods: Pick<Informer<Pod>, 'list'>, clock: Clock) {
     this.#pods = pods;
     this.#clock = clock;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { formatDuration, parseDuration } from '../../model/duration.js';
 import type { MetricSource } from '../../model/policy/metric-sources.js';
 import { NoReading, type QuerySource, type Reading, type Series } from '../reading.js';
@@ -6,6 +7,7 @@ import type { Answer, Requester } from '../requesting/requester.js';
 import type { SecretKey, SecretReader } from '../requesting/secret-reader.js';
 import { QueryRefused, parseQueryAnswer, type QueryAnswer } from './query-answer.js';
 import { timed, withTimes } from './sample-times.js';
+import type { SharedAnswers } from './shared-answers.js';
 
 export type PrometheusSettings = NonNullable<MetricSource['prometheus']>;
 
@@ -15,39 +17,51 @@ export interface PrometheusOptions {
   readonly namespace: string;
   readonly requester: Requester;
   readonly secrets: SecretReader;
+  /** What others ask as well; absent where nobody else asks. */
+  readonly shared?: SharedAnswers | undefined;
 }
 
 /** Samples that are older say nothing of now, in milliseconds: as far back as Prometheus itself looks unless it is told otherwise. */
 const OLDEST = 5 * 60_000;
 
 /** Asks Prometheus, or what answers in its place, by instant queries. */
-export function createPrometheusSource({ settings, namespace, requester, secrets }: PrometheusOptions): QuerySource {
+export function createPrometheusSource({ settings, namespace, requester, secrets, shared }: PrometheusOptions): QuerySource {
   const url = `${settings.address.replace(/\/+$/, '')}/api/v1/query`;
   /** Queries that do not bear being asked for times as well. */
   const plain = new Set<string>();
 
-  const ask = async (query: string, { headers, told, ca }: Access, signal: AbortSignal): Promise<QueryAnswer> => {
+  const asker = {};
+
+  const send = async (query: string, { headers, told, ca }: Access, signal: AbortSignal, asOf: number | undefined): Promise<QueryAnswer> => {
     const answer = await requester.ask({
       // A POST, so that long queries fit; Prometheus changes nothing by it.
-      url, method: 'POST', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ query }).toString(), ca,
+      url, method: 'POST', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ query, ...(asOf === undefined ? {} : { time: String(asOf / 1000) }) }).toString(), ca,
       timeout: parseDuration(settings.timeout), within: Math.max(parseDuration(settings.every), parseDuration(settings.timeout)), repeatable: true, secrets: told,
     }, signal);
     doubtRefused(answer, settings, secrets, namespace);
     return parseQueryAnswer(answer.status, answer.text);
   };
 
-  return async (query, signal) => {
+  const ask = (query: string, access: Access, signal: AbortSignal, asOf: number | undefined): Promise<QueryAnswer> => {
+    // What there was at some other moment is asked for once, by one.
+    if (!shared || asOf !== undefined) return send(query, access, signal, asOf);
+    // Whoever has other rights may be told other things.
+    const key = createHash('sha256').update(JSON.stringify([url, query, access.headers, access.ca, settings.timeout])).digest('base64');
+    return shared.ask({ key, asker, within: parseDuration(settings.every), send: (stopping) => send(query, access, stopping, undefined) }, signal);
+  };
+
+  return async (query, signal, asOf) => {
     const access = await accessFor(settings, namespace, secrets, signal);
     try {
       if (!plain.has(query)) {
         try {
-          return readingOf(await ask(withTimes(query), access, signal), settings.podLabel ?? 'pod');
+          return readingOf(await ask(withTimes(query), access, signal, asOf), settings.podLabel ?? 'pod');
         } catch (error) {
           if (!(error instanceof QueryRefused) || (error.type !== 'bad_data' && error.type !== 'execution')) throw error;
         }
       }
       // Scalars have no times, some queries are refused with them; and whoever reads why one is refused knows it without them.
-      const answer = await ask(query, access, signal);
+      const answer = await ask(query, access, signal, asOf);
       plain.add(query);
       return readingOf(answer, settings.podLabel ?? 'pod');
     } catch (error) {

@@ -17,8 +17,8 @@ describe('counters by Pod', () => {
   function counting(pods: Pod[]) {
     const answers = new Map<string, Reading>();
     const say = (query: string, at: number, all: readonly Series[]): void => void answers.set(query, { at: since + at, series: all.map((each) => (each.at === undefined ? each : { ...each, at: since + each.at })) });
-    const source = (query: string): Promise<Reading> => {
-      const answer = answers.get(query);
+    const source = (query: string, _: AbortSignal, asOf?: number): Promise<Reading> => {
+      const answer = answers.get(asOf === undefined ? query : `${query} when it began`);
       return answer ? Promise.resolve(answer) : Promise.reject(new NoReading('waiting', 'nothing'));
     };
     const shared = { source, interval: 5000, hashes: { stable: 'old', canary: 'new' }, pods: () => pods, since, podLabel: 'pod' };
@@ -63,6 +63,16 @@ describe('counters by Pod', () => {
     // What a Pod that is gone added at last is counted, too.
     say('all', 10_000, [series('a', 1005, 9000), series('b', 9, 9000)]);
     expect(await collected(errors)).toEqual(block(10_000, 5, [5, 0], [1, 0]));
+  });
+
+  it('knows from the first answer what stable added since the release began', async () => {
+    const { say, errors } = counting([podOf('a', 'old', since - 60_000), podOf('b', 'new', since + 1000)]);
+    say('all when it began', 0, [series('a', 1000, -9000)]);
+    say('all', 14_000, [series('a', 1300, 6000), series('b', 12, 13_000)]);
+    say('bad', 14_000, [series('b', 12, 13_000)]);
+    expect(await collected(errors)).toEqual(block(14_000, 14, [300, 0], [12, 12]));
+    say('all', 29_000, [series('a', 1500, 21_000), series('b', 20, 28_000)]);
+    expect(await collected(errors)).toEqual(block(29_000, 15, [200, 0], [8, 0]));
   });
 
   it('says of which version nothing is told', async () => {

@@ -1,5 +1,5 @@
 import type { Pod } from '../../kubernetes/generated/core-v1.js';
-import { roles, type Role } from '../../model/version.js';
+import { roles, type Role, type VersionHashes } from '../../model/version.js';
 import type { Collector } from '../collector.js';
 import { NoReading, type QuerySource, type Reading } from '../reading.js';
 import type { Measure, Said } from '../windows/measure.js';
@@ -14,8 +14,8 @@ export interface QueriedPods {
   readonly source: QuerySource;
   /** Between two questions, in milliseconds. */
   readonly interval: number;
-  /** Values of `pod-template-hash`. */
-  readonly hashes: Readonly<Record<Role, string>>;
+  /** How the Pods of both versions are told apart. */
+  readonly hashes: VersionHashes;
   /** The Pods of the release's namespace that there are now. */
   readonly pods: () => Iterable<Pod>;
   /** When the collector begins, in milliseconds since the epoch: what Pods counted before is left out. */
@@ -39,14 +39,24 @@ export function createQueriedCounters<V>({ source, interval, hashes, pods, since
   const window = new VersionWindow(measure, since);
   // Pods are scraped one after the other: the versions hardly ever both say something new in one answer.
   const told = new Set<Role>();
+  let knowsBeginning = false;
+  /** What there was when the release began: else stable would have added nothing in the first block, and a bad canary be met for one more. */
+  const lookBack = async (signal: AbortSignal): Promise<void> => {
+    const readings = await askAll(source, queries, signal, since).catch(nothingYet);
+    const present = versions.update(pods()).map(({ known }) => known);
+    const fresh = reader.add(readings);
+    increases.add(asking(present, namedIn(readings), versions).filter(({ created }) => created < since).map((pod) => said(pod, fresh, reader)));
+    knowsBeginning = true;
+  };
   return {
     interval,
     async collect(signal) {
+      if (!knowsBeginning) await lookBack(signal);
       const readings = await askAll(source, queries, signal);
       const present = versions.update(pods()).map(({ known }) => known);
       const fresh = reader.add(readings);
       const series = readings.flatMap((reading) => reading?.series ?? []);
-      const named = new Set(series.flatMap(({ labels }) => (labels['pod'] === undefined ? [] : [labels['pod']])));
+      const named = namedIn(readings);
       const asked = asking(present, named, versions);
       // What it told before it fell silent is not of the time that the other version tells of now.
       for (const role of silentOf(asked, named)) told.delete(role);
@@ -65,16 +75,24 @@ export function createQueriedCounters<V>({ source, interval, hashes, pods, since
 }
 
 /** The first must have a result; the others need none: nobody counts errors before there are any. */
-export async function askAll(source: QuerySource, queries: readonly string[], signal: AbortSignal): Promise<(Reading | undefined)[]> {
+export async function askAll(source: QuerySource, queries: readonly string[], signal: AbortSignal, asOf?: number): Promise<(Reading | undefined)[]> {
   return Promise.all(queries.map(async (query, index) => {
     try {
-      return await source(query, signal);
+      return await source(query, signal, asOf);
     } catch (error) {
       if (index > 0 && error instanceof NoReading && error.kind === 'waiting') return undefined;
       throw error;
     }
   }));
 }
+
+function nothingYet(error: unknown): [] {
+  if (error instanceof NoReading && error.kind === 'waiting') return [];
+  throw error;
+}
+
+const namedIn = (readings: readonly (Reading | undefined)[]): ReadonlySet<string> =>
+  new Set(readings.flatMap((reading) => reading?.series ?? []).flatMap(({ labels }) => (labels['pod'] === undefined ? [] : [labels['pod']])));
 
 /** The Pods that there are, and those that are gone of which there still is news. */
 export function asking(present: readonly KnownPod[], named: ReadonlySet<string>, versions: VersionPods): KnownPod[] {

@@ -13,6 +13,8 @@ export interface Question {
   readonly body?: string;
   /** Certificates that are trusted in place of the machine's, as PEM. */
   readonly ca?: string | undefined;
+  /** Whether any certificate is taken. */
+  readonly insecure?: boolean;
   /** How long one try may take. */
   readonly timeout: number;
   /** How long all tries may take together. */
@@ -44,6 +46,8 @@ export interface RequesterOptions {
   readonly addressOf?: AddressOf;
   /** The longest answer that is read, in bytes; 8 MiB when absent. */
   readonly longest?: number;
+  /** How many questions to one place are under way at once; 8 when absent. */
+  readonly connections?: number;
 }
 
 interface Attempt {
@@ -53,20 +57,21 @@ interface Attempt {
   readonly retryAfter?: number | undefined;
 }
 
-/** Connections of so many different `ca` are kept. */
+/** Connections of so many different kinds of trust are kept. */
 const MOST_AGENTS = 16;
 
-export function createRequester({ clock, addressOf, longest = 8 * 1024 * 1024 }: RequesterOptions): Requester {
+export function createRequester({ clock, addressOf, longest = 8 * 1024 * 1024, connections = 8 }: RequesterOptions): Requester {
   const agents = new Map<string, Agent>();
   /** By origin: who asked to be left alone is not asked before, in milliseconds of the clock. */
   const quiet = new Map<string, number>();
   const closing = new Set<Promise<void>>();
 
-  const agentFor = (ca: string | undefined): Agent => {
-    const known = agents.get(ca ?? '');
-    const agent = known ?? new Agent({ connections: 8, pipelining: 1, keepAliveTimeout: 30_000, maxHeaderSize: 16_384, connect: { ...(ca === undefined ? {} : { ca }) } });
-    agents.delete(ca ?? '');
-    agents.set(ca ?? '', agent);
+  const agentFor = ({ ca = '', insecure = false }: Question): Agent => {
+    const key = `${insecure} ${ca}`;
+    const known = agents.get(key);
+    const agent = known ?? new Agent({ connections, pipelining: 1, keepAliveTimeout: 30_000, maxHeaderSize: 16_384, connect: { ...(ca === '' ? {} : { ca }), ...(insecure ? { rejectUnauthorized: false } : {}) } });
+    agents.delete(key);
+    agents.set(key, agent);
     const [oldest] = agents;
     if (agents.size > MOST_AGENTS && oldest) {
       agents.delete(oldest[0]);
@@ -83,7 +88,7 @@ export function createRequester({ clock, addressOf, longest = 8 * 1024 * 1024 }:
     const done = new AbortController();
     const timer = clock.sleep(question.timeout, AbortSignal.any([signal, done.signal])).then(() => timeout.abort(), () => undefined);
     try {
-      const answer = await send(question, target, agentFor(question.ca), AbortSignal.any([signal, timeout.signal]), addressOf, longest);
+      const answer = await send(question, target, agentFor(question), AbortSignal.any([signal, timeout.signal]), addressOf, longest);
       const retryAfter = retryAfterOf(answer.header, clock.now());
       if (answer.status < 300 || answer.status >= 400) return { answer, retryAfter };
       const leads = answer.header('location');
@@ -143,7 +148,7 @@ async function send(question: Question, target: URL, dispatcher: Agent, signal: 
     place.port = String(found.port);
   }
   const { statusCode, headers, body } = await request(place, {
-    method: question.method, dispatcher, signal, headers: { 'user-agent': 'serin', accept: 'application/json', ...question.headers, host: target.host },
+    method: question.method, dispatcher, signal, headers: { 'user-agent': 'serin', accept: 'application/json', host: target.host, ...question.headers },
     ...(question.body === undefined ? {} : { body: question.body }),
   });
   const chunks: Buffer[] = [];

@@ -6,7 +6,7 @@ import type { ScrapeTarget } from './scrape-target.js';
 
 /** How long one Pod may take to answer, in milliseconds. */
 const TIMEOUT = 2000;
-/** An answer that is younger is good enough for whoever asks next, in milliseconds. */
+/** How young an answer is good enough for whoever asks next where nothing else is said, in milliseconds. */
 const FRESH = 500;
 /** What nobody asked for so long is not read any more, in milliseconds. */
 const FORGOTTEN = 120_000;
@@ -33,6 +33,8 @@ export interface PagesOptions {
   readonly clock: Clock;
   readonly budget: FetchBudget;
   readonly fetch: FetchPage;
+  /** An answer that is younger is good enough for whoever asks next, in milliseconds. */
+  readonly fresh?: number;
 }
 
 /** Pages of Pods, fetched once for all who want something of them, and gone through once for all that they want. */
@@ -93,7 +95,7 @@ export class Pages {
 
   #known(page: Page, questions: readonly PageQuestion<unknown>[]): Promise<PageReading> | PageReading | undefined {
     const { last, underWay } = page;
-    if (last && last.at > this.#options.clock.now() - FRESH && questions.every(({ key }) => last.answers.has(key))) return last;
+    if (last && last.at > this.#options.clock.now() - (this.#options.fresh ?? FRESH) && questions.every(({ key }) => last.answers.has(key))) return last;
     return underWay && questions.every(({ key }) => underWay.keys.has(key)) ? underWay.reading : undefined;
   }
 

@@ -1,6 +1,6 @@
 import type { Pod } from '../../kubernetes/generated/core-v1.js';
 import type { Counts, Evidence } from '../../model/evidence.js';
-import { roles, type Role } from '../../model/version.js';
+import { roles, type Role, type VersionHashes } from '../../model/version.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Asker } from '../budget/rounds.js';
 import type { GatewayVisits } from '../gateways/gateway-visits.js';
@@ -20,7 +20,7 @@ export interface ReleaseAskerOptions {
   readonly pages: Pages;
   /** The Pods that may be of the versions. */
   readonly podsOf: () => readonly Pod[];
-  readonly hashes: Readonly<Record<Role, string>>;
+  readonly hashes: VersionHashes;
   /** Asks gateways where Pods tell nothing; absent where a gateway could not tell the versions apart. */
   readonly gateways?: (roleOfAddress: VersionPods['roleOfAddress']) => GatewayVisits;
   /** What was counted before. */

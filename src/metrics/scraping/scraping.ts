@@ -2,7 +2,7 @@ import type { Informer } from '../../cluster/informer.js';
 import type { Pod } from '../../kubernetes/generated/core-v1.js';
 import { noEvidence, type Evidence } from '../../model/evidence.js';
 import type { PlannedMetric } from '../../model/policy/analysis.js';
-import type { Role } from '../../model/version.js';
+import type { Role, VersionHashes } from '../../model/version.js';
 import type { MetricSample } from '../../statistics/metric-sample.js';
 import { abortReason, type Clock } from '../../ports/clock.js';
 import { FetchBudget, type FetchLimits } from '../budget/fetch-budget.js';
@@ -25,7 +25,7 @@ export interface ReleaseKey {
 }
 
 export interface ScrapingOptions {
-  readonly pods: Informer<Pod>;
+  readonly pods: Pick<Informer<Pod>, 'list'>;
   readonly clock: Clock;
   readonly fetch: FetchPage;
   readonly limits?: FetchLimits;
@@ -33,14 +33,16 @@ export interface ScrapingOptions {
   readonly onlyNamespace?: string;
   /** Between two rounds of one release, in milliseconds; more when the budget does not suffice. */
   readonly interval?: number;
+  /** An answer that is younger is good enough for whoever asks next, in milliseconds; half a second when absent. */
+  readonly fresh?: number;
   /** Called when what was counted of a release has changed. */
   readonly onCounts?: (release: ReleaseKey) => void;
   /** Called at the end of every round of a release. */
   readonly onRound?: (release: ReleaseKey) => void;
 }
 
-/** Values of `pod-template-hash`; empty where there is no such version. */
-export type Versions = Readonly<Record<Role, string>>;
+/** By which values of which label Pods of versions are told apart; empty where there is no such version. */
+export type Versions = VersionHashes;
 
 /**
  * The Services that lead to one version each, for releases whose router splits between two Services: by these gateways tell the
@@ -70,16 +72,16 @@ export class Scraping {
   readonly #gatewayPods: GatewayPods;
 
   constructor(options: ScrapingOptions) {
-    const { clock, fetch, limits, pods } = options;
+    const { clock, fetch, fresh, limits, pods } = options;
     const budget = new FetchBudget(clock, limits);
     this.#options = options;
-    this.#pages = new Pages({ clock, budget, fetch });
+    this.#pages = new Pages({ clock, budget, fetch, ...(fresh === undefined ? {} : { fresh }) });
     this.#rounds = new Rounds(clock, budget);
     this.#podLists = new PodLists(pods, clock);
     this.#gatewayPods = new GatewayPods(pods, clock);
   }
 
-  /** Starts to ask for a release until it is forgotten; does nothing when it is asked for already. @param versions values of `pod-template-hash` */
+  /** Starts to ask for a release until it is forgotten; does nothing when it is asked for already. @param versions how their Pods are told apart */
   track(key: ReleaseKey, versions: Versions, recorded: Evidence, services?: VersionServices): void {
     this.#follow(key, versions, recorded, services).users = Number.POSITIVE_INFINITY;
   }
@@ -95,7 +97,7 @@ export class Scraping {
       pages: this.#pages,
       hashes: versions,
       ...(services === undefined ? {} : { gateways: (roleOfAddress) => this.#gatewayVisits({ namespace: key.namespace, services, roleOfAddress }) }),
-      podsOf: () => this.#podLists.of(key.namespace, [versions.stable, versions.canary]),
+      podsOf: () => this.#podLists.of(key.namespace, [versions.stable, versions.canary], versions.label),
       onCounts: () => onCounts?.(key),
       onRound: () => {
         for (const wake of [...waiting]) wake();

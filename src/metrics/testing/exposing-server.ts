@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { hasLoopbackRange } from '../../local/addresses/cluster-addresses.js';
 
 /** A program that tells metrics of itself, as a Pod does; a real server. */
 export class ExposingServer {
   #server: Server | undefined;
+  #host = '127.0.0.1';
   #port = 0;
   #lines = new Map<string, number>();
 
@@ -19,7 +21,7 @@ export class ExposingServer {
 
   /** Host and port. */
   get target(): string {
-    return `127.0.0.1:${this.#port}`;
+    return `${this.#host}:${this.#port}`;
   }
 
   /** On the port that it had before, if any. */
@@ -29,7 +31,9 @@ export class ExposingServer {
       const types = [...names].map((name) => (name.endsWith('_bucket') ? '' : `# TYPE ${name} counter\n`));
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(`${types.join('')}${[...this.#lines].map(([series, value]) => `${series} ${value}\n`).join('')}`);
     });
-    server.listen(this.#port, '127.0.0.1');
+    // At 127.0.0.1 an outgoing connection could be given its port while it is down.
+    if (this.#port === 0 && (await hasLoopbackRange())) this.#host = `127.88.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+    server.listen(this.#port, this.#host);
     await once(server, 'listening');
     const address = server.address();
     if (typeof address === 'object' && address !== null) this.#port = address.port;

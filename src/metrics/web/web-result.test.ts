@@ -33,6 +33,9 @@ describe('JSON over HTTP', () => {
     const headers: WebSettings['headers'] = [{ name: 'X-Team', value: 'shop' }, { name: 'Authorization', from: { secret: 'page', key: 'header' } }];
     expect(await ask({ body: '1' }, { method: 'POST', body: '{"q":1}', headers })).toMatchObject({ measurement: 'success' });
     const seen = server.seen.at(-1);
+    // Behind one address there may be several pages.
+    await ask({ body: '1' }, { headers: [{ name: 'Host', value: 'page.example' }] });
+    expect(server.seen.at(-1)?.headers.host).toBe('page.example');
     expect([seen?.method, seen?.url.search, seen?.body, seen?.headers['x-team'], seen?.headers.authorization, seen?.headers['content-type']]).toEqual(['POST', '?of=web', '{"q":1}', 'shop', 'Bearer geheim-43', 'application/json']);
   });
 

@@ -1,5 +1,5 @@
 import type { Pod } from '../../kubernetes/generated/core-v1.js';
-import { HASH_LABEL, roles, type Role } from '../../model/version.js';
+import { HASH_LABEL, roles, type Role, type VersionHashes } from '../../model/version.js';
 
 /** Whose Pod it is. */
 export interface KnownPod {
@@ -12,12 +12,12 @@ export interface KnownPod {
 
 /** The Pods of two versions, those that are gone too: sources tell of them for a while longer. */
 export class VersionPods {
-  readonly #hashes: Readonly<Record<Role, string>>;
+  readonly #hashes: VersionHashes;
   readonly #known = new Map<string, KnownPod>();
   readonly #addresses = new Map<string, Role>();
 
-  /** @param hashes values of `pod-template-hash`; where both versions have one, their Pods count as stable */
-  constructor(hashes: Readonly<Record<Role, string>>) {
+  /** @param hashes where both versions have one, their Pods count as stable */
+  constructor(hashes: VersionHashes) {
     this.#hashes = hashes;
   }
 
@@ -49,7 +49,7 @@ export class VersionPods {
   readonly roleOfAddress = (address: string): Role | undefined => this.#addresses.get(address);
 
   #roleOf({ metadata }: Pod): Role | undefined {
-    const hash = metadata.labels?.[HASH_LABEL];
+    const hash = metadata.labels?.[this.#hashes.label ?? HASH_LABEL];
     return hash === undefined ? undefined : roles.find((role) => this.#hashes[role] === hash);
   }
 }

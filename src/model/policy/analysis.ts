@@ -124,7 +124,7 @@ export const AnalysisSchema = Type.Object(
         { description: 'What to do where the evidence does not suffice in time.' },
       ),
     ),
-    metrics: Type.Optional(Type.Array(MetricSchema, { minItems: 1, maxItems: 16, description: 'What is judged; errors and latency of requests when absent.', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })),
+    metrics: Type.Optional(Type.Array(MetricSchema, { maxItems: 16, description: 'What is judged; errors and latency of requests when absent, nothing when the list is empty.', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })),
     before: MetricNames('These must pass before the canary gets its first request.'),
     after: MetricNames('These must pass once the canary has all requests, before the old version goes.'),
   },

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { StringEnum } from '../../schema/typebox.js';
 import { Name } from './fields.js';
+import { TwoServicesRouterSchema } from './two-services.js';
 
 const settleSeconds = Type.Optional(
   Type.Integer({ minimum: 0, maximum: 600, description: 'How long the product is given to take over a change where objects carry no status.' }),
@@ -73,7 +74,7 @@ const ServiceRouterSchema = Type.Object(
 );
 
 /** Names of routers in a policy, in the order in which several are written. */
-export const routerNames = ['istio', 'gatewayApi', 'ingressNginx', 'service'] as const;
+export const routerNames = ['istio', 'gatewayApi', 'ingressNginx', 'service', 'twoServices'] as const;
 export type RouterName = (typeof routerNames)[number];
 
 export const RouterSchema = Type.Object(
@@ -82,12 +83,14 @@ export const RouterSchema = Type.Object(
     gatewayApi: Type.Optional(GatewayApiRouterSchema),
     ingressNginx: Type.Optional(IngressNginxRouterSchema),
     service: Type.Optional(ServiceRouterSchema),
+    twoServices: Type.Optional(TwoServicesRouterSchema),
   },
   {
     description: 'How traffic is steered; several products at once get the same split.',
     'x-kubernetes-validations': [
-      { rule: 'has(self.istio) || has(self.gatewayApi) || has(self.ingressNginx) || has(self.service)', message: 'choose a router: istio, gatewayApi, ingressNginx or service' },
+      { rule: 'has(self.istio) || has(self.gatewayApi) || has(self.ingressNginx) || has(self.service) || has(self.twoServices)', message: 'choose a router: istio, gatewayApi, ingressNginx, service or twoServices' },
       { rule: '!has(self.service) || !(has(self.istio) || has(self.gatewayApi) || has(self.ingressNginx))', message: 'service counts Pods and cannot stand beside a router that splits requests' },
+      { rule: '!has(self.twoServices) || !(has(self.istio) || has(self.gatewayApi) || has(self.ingressNginx) || has(self.service))', message: 'twoServices names what it steers itself and stands alone' },
     ],
   },
 );
@@ -95,4 +98,5 @@ export type RouterConfigs = Static<typeof RouterSchema>;
 export type IstioConfig = Static<typeof IstioRouterSchema>;
 export type IngressNginxConfig = Static<typeof IngressNginxRouterSchema>;
 export type GatewayApiConfig = Static<typeof GatewayApiRouterSchema>;
+export type { TwoServicesConfig } from './two-services.js';
 export type ServiceConfig = Static<typeof ServiceRouterSchema>;

@@ -2,21 +2,22 @@ import { Type, type Static } from 'typebox';
 import type { JobTemplateSpec } from '../../kubernetes/generated/batch-v1.js';
 import { AnyObject, StringEnum } from '../../schema/typebox.js';
 import { howMany } from '../how-many.js';
-import { MatchSchema } from '../match.js';
+import { MatchSchema, RequestMatchSchema } from '../match.js';
 import { MetricNames, undecidedFates } from './analysis.js';
-import { CountOrPercent, Duration, Name, exactlyOne } from './fields.js';
+import { Duration, Name, exactlyOne } from './fields.js';
 
 /** Matches as people write them: also by user, where the policy says how users are told. */
 export const AudienceSchema = Type.Object(
   {
-    matches: Type.Optional(Type.Array(MatchSchema, { minItems: 1, maxItems: 16, description: 'Requests of any of these.' })),
+    matches: Type.Optional(Type.Array(MatchSchema, { maxItems: 16, description: 'Requests of any of these; an empty list ends an earlier route.' })),
     users: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 16, description: 'Requests of these users; spec.users says where a request names its user.' })),
   },
   { description: 'Who meets the canary.', 'x-kubernetes-validations': [{ rule: 'has(self.matches) || has(self.users)', message: 'name matches or users' }] },
 );
 export type Audience = Static<typeof AudienceSchema>;
 
-const pause = Type.Object({ for: Type.Optional(Duration('How long; until told to go on when absent.')) }, { description: 'Wait.' });
+/** A pause, with or without an end. */
+export const PauseSchema = Type.Object({ for: Type.Optional(Duration('How long; until told to go on when absent.')) }, { description: 'Wait.' });
 
 const analyze = Type.Object(
   {
@@ -65,7 +66,7 @@ const scale = Type.Object(
 
 /** Steps that wait or test; every strategy knows them. */
 const checks = {
-  pause: Type.Optional(pause),
+  pause: Type.Optional(PauseSchema),
   analyze: Type.Optional(analyze),
   job: Type.Optional(job),
   gate: Type.Optional(gate),
@@ -73,7 +74,20 @@ const checks = {
 };
 const CHECKS = Object.keys(checks);
 
-const oneDecimal = (field: string) => ({ rule: `!has(self.${field}) || self.${field} * 10.0 == double(int(self.${field} * 10.0))`, message: `a ${field} has at most one decimal` });
+/** A rule that a number is a whole per mille. */
+export const oneDecimal = (field: string) => ({ rule: `!has(self.${field}) || self.${field} * 10.0 == double(int(self.${field} * 10.0))`, message: `a ${field} has at most one decimal` });
+
+const mirrors = Type.Array(
+  Type.Object(
+    {
+      name: Type.Optional(Name('Names the route that is made for them, where users keep a list of such.')),
+      percent: Type.Optional(Type.Number({ minimum: 0.1, maximum: 100, description: 'The part of them that is copied; 100 when absent, at most one decimal.' })),
+      matches: Type.Array(RequestMatchSchema, { minItems: 1, maxItems: 16, description: 'Requests of any of these.' }),
+    },
+    { description: 'Requests of which the canary gets copies.', 'x-kubernetes-validations': [oneDecimal('percent')] },
+  ),
+  { maxItems: 16, description: 'Only some requests that the canary gets copies of; an empty list ends it.' },
+);
 
 /** One step of a canary strategy. */
 export const CanaryStepSchema = Type.Object(
@@ -81,15 +95,16 @@ export const CanaryStepSchema = Type.Object(
     weight: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: "The canary's share in per cent; at most one decimal." })),
     route: Type.Optional(AudienceSchema),
     mirror: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Part of the requests, in per cent, that the canary gets a copy of; 0 ends it.' })),
+    mirrors: Type.Optional(mirrors),
     scale: Type.Optional(scale),
     ...checks,
   },
   {
-    description: 'One step: weight, route, mirror, scale, pause, analyze, job, gate or approve.',
+    description: 'One step: weight, route, mirror, mirrors, scale, pause, analyze, job, gate or approve.',
     'x-kubernetes-validations': [
       {
-        rule: `${howMany(['weight', 'route', 'mirror', 'scale', ...CHECKS])} == 1`,
-        message: 'a step is exactly one of weight, route, mirror, scale, pause, analyze, job, gate or approve',
+        rule: `${howMany(['weight', 'route', 'mirror', 'mirrors', 'scale', ...CHECKS])} == 1`,
+        message: 'a step is exactly one of weight, route, mirror, mirrors, scale, pause, analyze, job, gate or approve',
       },
       oneDecimal('weight'),
       oneDecimal('mirror'),
@@ -104,5 +119,3 @@ export const CheckStepSchema = Type.Object(checks, {
   ...exactlyOne(CHECKS, 'a check is exactly one of pause, analyze, job, gate or approve'),
 });
 export type CheckStep = Static<typeof CheckStepSchema>;
-
-export const BatchSizeSchema = CountOrPercent('Pods of the new version so far, as a count or in per cent of the replicas.');

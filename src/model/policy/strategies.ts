@@ -1,15 +1,31 @@
 import { Type, type Static } from 'typebox';
 import { PreviewSchema } from '../preview.js';
+import { BatchSchema } from './batches.js';
 import { CountOrPercent, Duration, exactlyOne } from './fields.js';
-import { AudienceSchema, BatchSizeSchema, CanaryStepSchema, CheckStepSchema } from './steps.js';
+import { AudienceSchema, CanaryStepSchema, CheckStepSchema } from './steps.js';
 
 const preview = Type.Optional(PreviewSchema);
 const checks = (description: string) => Type.Optional(Type.Array(CheckStepSchema, { maxItems: 20, description }));
 
+/** In batches of Pods, whatever the strategy. */
+const allowances = {
+  maxSurge: Type.Optional(CountOrPercent('Pods beyond the replicas while a batch is under way. 25% when absent, at least 1 where maxUnavailable is 0.')),
+  maxUnavailable: Type.Optional(CountOrPercent('Pods that may be missing while a batch is under way. 0 when absent.')),
+};
+
 const CanarySchema = Type.Object(
   {
-    steps: Type.Array(CanaryStepSchema, { minItems: 1, maxItems: 50, description: 'Done in this order; at their end the canary gets everything.' }),
+    steps: Type.Array(CanaryStepSchema, { maxItems: 50, description: 'Done in this order; at their end the canary gets everything. Without any it gets everything at once.' }),
     preview,
+    inPlace: Type.Optional(Type.Object(allowances, { description: "The canary takes the place of stable's Pods, step by step, so that no second full set runs. Where nothing splits requests, shares are the nearest that Pod counts can show." })),
+    weightsMayFall: Type.Optional(Type.Boolean({ description: 'Weights may also fall, or stand there twice, which is taken for a slip otherwise.' })),
+    minimumPods: Type.Optional(Type.Integer({ minimum: 0, description: 'At least so many Pods of each version while it has a share, but no more than the replicas. With 0 the new version has none before its first share; with more, or when absent, one Pod.' })),
+    readyThreshold: Type.Optional(
+      Type.Object(
+        { pods: Type.Optional(Type.Integer({ minimum: 1, description: 'This many Pods.' })), percent: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'This part of them.' })) },
+        { description: 'How many of the canary Pods that a step asks for have to be ready for it to go on; all when absent.', ...exactlyOne(['pods', 'percent'], 'say either pods or percent') },
+      ),
+    ),
   },
   { description: 'A share of the traffic that grows step by step.' },
 );
@@ -27,10 +43,9 @@ const BlueGreenSchema = Type.Object(
 
 const RollingSchema = Type.Object(
   {
-    batches: Type.Array(BatchSizeSchema, { minItems: 1, maxItems: 50, description: 'How far each batch goes, such as 20%, 50%, 100% or 1, 5, 20; the last one reaches all.' }),
-    between: checks('What must pass after each batch but the last.'),
-    maxSurge: Type.Optional(CountOrPercent('Pods beyond the replicas while a batch is under way. 25% when absent, at least 1 where maxUnavailable is 0.')),
-    maxUnavailable: Type.Optional(CountOrPercent('Pods that may be missing while a batch is under way. 0 when absent.')),
+    batches: Type.Array(BatchSchema, { minItems: 1, maxItems: 50, description: 'How far each batch goes, such as 20%, 50%, 100% or 1, 5, 20; the last one reaches all. A batch may say its share and a pause as well: {pods: 1, weight: 10, pause: {}}.' }),
+    between: checks('What must pass after each batch but the last, and but those with a pause of their own.'),
+    ...allowances,
   },
   { description: 'Pod by Pod in batches, without a second full set.' },
 );
@@ -65,6 +80,7 @@ export const StrategySchema = Type.Object(
 export type Strategy = Static<typeof StrategySchema>;
 export type BlueGreen = Static<typeof BlueGreenSchema>;
 export type Rolling = Static<typeof RollingSchema>;
+export type Canary = Static<typeof CanarySchema>;
 export type Ab = Static<typeof AbSchema>;
 
 /** Names of strategies in a policy. */

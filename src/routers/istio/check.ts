@@ -11,6 +11,7 @@ import { mirrorsOf } from './mirroring.js';
 import { mergingProblems, ruleConflict, virtualServiceProblems } from './object-problems.js';
 import { routePlace, titleOf, type IstioConfig } from './objects.js';
 import { ourRuleName } from './our-objects.js';
+import { ownSubsetProblems } from './own-subsets.js';
 import { splittingProblems } from './route-problems.js';
 import { describeServices, scopeOf, serviceOf, type Scope } from './scope.js';
 import { claimable, otherNamespace, selectRoutes, usersVirtualServices, type SelectedVirtualService } from './selection.js';
@@ -25,12 +26,12 @@ export function checkIstio(config: IstioConfig, found: Found, context: CheckCont
       remedy: 'install Istio 1.22 or later (or its CRDs), or choose another router',
     }));
   }
-  const scope = scopeOf(context);
-  const { service, services } = scope;
+  const scope = scopeOf(context, found);
+  const { service, services, subsets } = scope;
   if (service.name === '' && !services) return context.versions ? [SERVICES_MISSING] : [];
   const rules = usersRules(found, service);
   const selected = selectRoutes(config, found, scope);
-  const ours = services ? undefined : found.get(resources.destinationRules, ourRuleName(service.name))?.object;
+  const ours = services || subsets ? undefined : found.get(resources.destinationRules, ourRuleName(service.name))?.object;
   const names = new Set([...(service.name === '' ? [] : [service.name]), ...(services ? roles.map((role) => services[role]) : [])]);
   return [
     ...[...names].flatMap((name) => serviceProblems(found, name)),
@@ -42,7 +43,7 @@ export function checkIstio(config: IstioConfig, found: Found, context: CheckCont
       ...warnings(each, scope),
     ]),
     ...unchosen(config, found, selected, scope),
-    ...(services ? [] : rules.flatMap(mergingProblems)),
+    ...(services ? [] : subsets ? ownSubsetProblems(rules, scope) : rules.flatMap(mergingProblems)),
     ...(ours && !isOurObject(ours, context.policy) ? [ruleConflict(ours)] : []),
     ...sizeProblems(selected),
     ...passingBy(found, selected, scope),

@@ -32,7 +32,8 @@ export function usersSubset(rules: readonly DestinationRule[], name: string): Su
   return rules.flatMap(({ spec }) => spec.subsets ?? []).find((subset) => subset.name === name);
 }
 
-function holdsFor({ labels = {} }: Subset, { podLabels }: VersionTarget): boolean {
+/** Whether a subset selects the Pods of a version. */
+export function holdsFor({ labels = {} }: Subset, { podLabels }: VersionTarget): boolean {
   return Object.entries(labels).every(([key, value]) => podLabels[key] === value);
 }
 

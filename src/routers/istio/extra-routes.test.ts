@@ -31,6 +31,33 @@ beforeEach(() => {
   steering.cluster.put(virtualService(structuredClone(user)));
 });
 
+describe('copies of some requests', () => {
+  const mirrors: Split['mirrors'] = [{ share: 250, matches: [{ method: { exact: 'GET' }, path: { prefix: '/api/items' } }, { path: { exact: '/v1' }, headers: [{ name: 'X-Copy' }] }] }];
+
+  it('have a route of their own that splits as the one it is made of', () => {
+    expect(steering.go(split(200, { mirrors }))).toBeUndefined();
+    expect(names()).toEqual([undefined, 'serin-reviews-copy-0', 'api', 'serin-reviews-copy-16', 'rest']);
+    const [, ours, users, ofRest] = steering.http();
+    expect(ours).toEqual({
+      ...api, name: 'serin-reviews-copy-0',
+      match: [{ method: { exact: 'GET' }, uri: { prefix: '/api/items' } }, { uri: { exact: '/v1' }, headers: { 'x-region': { exact: 'eu' }, 'x-copy': {} } }],
+      route: users?.route, mirrors: [{ destination: { host: 'reviews', subset: toCanary }, percentage: { value: 25 } }],
+    });
+    expect(ofRest?.mirrors).toEqual([{ destination: { host: 'shadow' }, percentage: { value: 20 } }, { destination: { host: 'reviews', port: { number: 9080 }, subset: toCanary }, percentage: { value: 25 } }]);
+    expect(users?.mirrors).toBeUndefined();
+    expect(steering.read(splitOf(200))).toEqual({ written: splitOf(200), accepted: splitOf(200), problems: [] });
+    expect(steering.go(splitOf(1000))).toBeUndefined();
+    expect(names()).toEqual([undefined, 'api', 'rest']);
+  });
+
+  it('are refused where they cannot be said', () => {
+    const problems = (asked: Omit<Split, 'shares'>): string[] => (istioRouter.inexpressible?.({}, split(0, asked), steering.context, steering.cluster) ?? []).map(({ place, problem }) => `${place}: ${problem}`);
+    expect(problems({ mirrors, sticky: { cookie: 'v', maxAgeSeconds: 60 } })).toEqual(['mirrors: copies of some requests alone cannot stand beside users who stay with their version']);
+    expect(problems({ mirrors: [{ share: 1, matches: [{ path: { regex: '(?=a)' } }] }] })[0]).toContain('mirrors[0].matches[0].path.regex');
+    expect(problems({ mirrors: [{ share: 1, matches: [{ path: { regex: '/a.*' } }] }] })).toEqual(['VirtualService reviews, spec.http[1] ("api").match: has its own condition on uri, which cannot be joined with that of the copies']);
+  });
+});
+
 describe('matches', () => {
   it('send who carries them to the canary, with all else of the route', () => {
     expect(steering.go(split(0, { matches: [{ headers: [{ name: 'End-User', exact: 'jason' }] }, { headers: [{ name: 'x-a', prefix: 'b' }, { name: 'x-there' }], cookies: [{ name: 'tester', exact: 'yes' }] }] }))).toBeUndefined();

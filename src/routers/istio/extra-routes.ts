@@ -1,18 +1,21 @@
 import { roles } from '../../model/version.js';
-import type { Split } from '../../model/split.js';
+import { WHOLE, type Split } from '../../model/split.js';
 import type { RoutingProblem } from '../router.js';
 import { extraName, type ExtraKind } from './extra-names.js';
-import { both, headersOf } from './match-conditions.js';
-import { mirrorFields, type Mirroring } from './mirroring.js';
+import { both, headersOf, withRequest } from './match-conditions.js';
+import { mirrorFields, withMirror, type Mirroring } from './mirroring.js';
 import { routePlace, type HttpMatch, type HttpRoute } from './objects.js';
 import { previewMatches, previewProblems } from './preview-routes.js';
-import { cookieConflict, headerConflict } from './route-conflicts.js';
+import { conditionConflict, cookieConflict, headerConflict } from './route-conflicts.js';
 import type { ExtraRoutes } from './route-patch.js';
 import type { Scope } from './scope.js';
 import { usersRoutes } from './selection.js';
 import { setsCookies } from './sticky-cookie.js';
 import type { PresentRoute, SurveyedVirtualService } from './survey.js';
-import { allTo, type Hashes } from './weights.js';
+import { allTo, splitDestinations, type Hashes } from './weights.js';
+
+/** Kinds of copies that a split may ask for, so that each has a number of its own. */
+const MOST_COPIES = 16;
 
 /** How an http route is mirrored: by the user alone, and as the split wants it. */
 export interface RouteMirroring {
@@ -66,6 +69,17 @@ export function extraRoutes(
       ...likeness(route, copies), name: extraName(scope.policy, kind, index), match, route: allTo(claim.route, kind === 'stable' ? 'stable' : 'canary', hashes),
     });
     if ((split.matches ?? []).length > 0) add('match', (split.matches ?? []).map(headersOf), mirroring.users);
+    for (const [order, { share, matches }] of (split.shares.canary === WHOLE ? [] : (split.mirrors ?? [])).entries()) {
+      const joined = matches.map((request) => withRequest(state.route.match, request));
+      const conflict = joined.find((each) => !Array.isArray(each));
+      if (conflict && !Array.isArray(conflict)) {
+        problems.push(conditionConflict(place(state), conflict.conflict));
+        continue;
+      }
+      const match = joined.flatMap((each) => (Array.isArray(each) ? each : []));
+      const copies = withMirror(mirroring.users, allTo(state.claim.route, 'canary', hashes)[0]?.destination, share);
+      if (match.length > 0) put(state.index, { ...likeness(state.route, copies), name: extraName(scope.policy, 'copy', number * MOST_COPIES + order), match, route: splitDestinations(state.claim.route, split, hashes) });
+    }
     if (!split.sticky || split.shares.stable === 0 || split.shares.canary === 0) continue;
     if (state.claim.route.some(setsCookies)) {
       problems.push(cookieConflict(place(state)));

@@ -1,4 +1,4 @@
-import type { Match, ValueMatch } from '../../model/match.js';
+import type { Match, MirroredRequests, ValueMatch } from '../../model/match.js';
 import type { Split } from '../../model/split.js';
 import { equalJson } from '../json-values.js';
 import type { CheckContext, Found, RoutingProblem } from '../router.js';
@@ -20,8 +20,9 @@ const LONGEST_PATTERN = 4096;
 export function inexpressible(config: IstioConfig, split: Split, context: CheckContext, found?: Found): RoutingProblem[] {
   const matches = (split.matches ?? []).flatMap((match, index) => matchProblems(match, `matches[${index}]`));
   const cookie = split.sticky && !isToken(split.sticky.cookie) ? [nameProblem('sticky.cookie', split.sticky.cookie, 'cookie')] : [];
-  const conflicts = found ? routeConflicts(config, split, found, scopeOf(context)) : [];
-  return [...matches, ...cookie, ...connectionProblems(config, split), ...conflicts];
+  const conflicts = found ? routeConflicts(config, split, found, scopeOf(context, found)) : [];
+  const copies = (split.mirrors ?? []).flatMap((each, index) => copyProblems(each, `mirrors[${index}]`));
+  return [...matches, ...copies, ...(split.sticky && (split.mirrors ?? []).length > 0 ? [STICKY_COPIES] : []), ...cookie, ...connectionProblems(config, split), ...conflicts];
 }
 
 function matchProblems({ headers = [], cookies = [] }: Match, place: string): RoutingProblem[] {
@@ -39,6 +40,16 @@ function matchProblems({ headers = [], cookies = [] }: Match, place: string): Ro
   if (problems.length > 0 || cookies.length === 0) return problems;
   const { length } = cookiePattern(cookies);
   return length <= LONGEST_PATTERN ? [] : [{ place: `${place}.cookies`, problem: `makes a regular expression of ${length} characters, more than ${LONGEST_PATTERN}`, remedy: 'ask for fewer or shorter values' }];
+}
+
+/** A route of its own for copies would take users from the routes that keep them. */
+const STICKY_COPIES: RoutingProblem = { place: 'mirrors', problem: 'copies of some requests alone cannot stand beside users who stay with their version', remedy: 'leave one of the two out, or copy a part of all requests' };
+
+function copyProblems({ matches }: MirroredRequests, place: string): RoutingProblem[] {
+  return matches.flatMap(({ headers, path, method }, index) => {
+    const at = `${place}.matches[${index}]`;
+    return [...(headers ? matchProblems({ headers }, at) : []), ...regexProblems(path?.regex, `${at}.path`), ...regexProblems(method?.regex, `${at}.method`)];
+  });
 }
 
 function headerProblems({ name, regex }: ValueMatch, place: string): RoutingProblem[] {

@@ -1,4 +1,4 @@
-import type { Match, ValueMatch } from '../../model/match.js';
+import type { Match, RequestMatch, TextMatch, ValueMatch } from '../../model/match.js';
 import { equalJson } from '../json-values.js';
 import { cookiePattern } from '../patterns/cookie-pattern.js';
 import type { HttpMatch, StringMatch } from './objects.js';
@@ -62,4 +62,26 @@ function narrow(a: StringMatch, b: StringMatch): StringMatch | 'none' | 'unknown
 
 function holds(value: string, { exact, prefix }: StringMatch): boolean {
   return exact !== undefined ? value === exact : value.startsWith(prefix ?? '');
+}
+
+/** All requests that a route takes and that a match means; or what keeps this from being said. */
+export function withRequest(own: readonly HttpMatch[] | undefined, { method, path, headers = [] }: RequestMatch): HttpMatch[] | { readonly conflict: string } {
+  const joined = both(own, [headersOf({ headers })]);
+  if (!Array.isArray(joined)) return { conflict: `header ${joined.header}` };
+  const result: HttpMatch[] = [];
+  for (const match of joined) {
+    const [uri, verb] = [joinText(match.uri, path), joinText(match.method, method)];
+    if (uri === 'unknown' || verb === 'unknown') return { conflict: uri === 'unknown' ? 'uri' : 'method' };
+    if (uri === 'none' || verb === 'none') continue;
+    const { uri: _uri, method: _method, headers: asked, ...rest } = match;
+    result.push({ ...rest, ...(verb === undefined ? {} : { method: verb }), ...(uri === undefined ? {} : { uri }), ...(asked && Object.keys(asked).length > 0 ? { headers: asked } : {}) });
+  }
+  return result;
+}
+
+/** What meets both conditions on one text; `none` where nothing does, `unknown` where a pattern keeps that from being told. */
+function joinText(a: TextMatch | undefined, b: TextMatch | undefined): TextMatch | undefined | 'none' | 'unknown' {
+  if (!a || !b) return b ?? a;
+  const joined = both([{ headers: { text: a } }], [{ text: b }]);
+  return Array.isArray(joined) ? (joined[0]?.headers?.['text'] ?? 'none') : 'unknown';
 }

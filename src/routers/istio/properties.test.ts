@@ -71,6 +71,7 @@ const extras: fc.Arbitrary<Omit<Split, 'shares'>> = fc
   .record({
     matches: fc.constantFrom<Split['matches']>(undefined, undefined, [{ headers: [{ name: 'user', exact: 'a' }] }], [{ cookies: [{ name: 'tester' }] }, { headers: [{ name: 'region', prefix: 'e' }] }]),
     mirror: fc.constantFrom(undefined, undefined, 0, 5, 500),
+    mirrors: fc.constantFrom<Split['mirrors']>(undefined, undefined, [{ share: 50, matches: [{ path: { prefix: '/x' } }, { method: { exact: 'GET' } }] }, { share: 1000, matches: [{ headers: [{ name: 'user', exact: 'a' }] }] }]),
     sticky: fc.constantFrom<Split['sticky']>(undefined, undefined, { cookie: 'v', maxAgeSeconds: 60 }),
     preview: fc.constantFrom<Split['preview']>(undefined, undefined, undefined, { path: '/green' }, { host: 'green.example.com' }, { path: '/green', host: 'blue.example.com' }),
   })
@@ -173,12 +174,20 @@ class Run {
   }
 
   /** (f) Routes of our own lead where they say, and there are none that the split does not ask for. */
-  expectExtras({ shares, matches, sticky, preview }: Split): void {
+  expectExtras({ shares, matches, mirrors, sticky, preview }: Split): void {
     const both = shares.stable > 0 && shares.canary > 0;
     for (const { name = '', route = [], ...rest } of (this.virtualService.spec.http ?? []).filter(isOurs)) {
       const [, kind] = /-(\w+)-\d+$/.exec(name) ?? [];
-      expect(kind === 'match' ? matches : kind === 'preview' ? preview?.path : sticky && both).toBeDefined();
+      expect(kind === 'match' ? matches : kind === 'copy' ? mirrors : kind === 'preview' ? preview?.path : sticky && both).toBeDefined();
       expect(kind === 'canary' || kind === 'stable' ? both : true).toBe(true);
+      if (kind === 'copy') {
+        // Requests that are copied are split as all others, and all copies go to the canary.
+        const weight = (hash: string): number => route.filter(({ destination }) => versionOf(destination.subset) === hash).reduce((sum, each) => sum + (each.weight ?? 0), 0);
+        expect(WHOLE * weight(CANARY)).toBe(shares.canary * (weight(STABLE) + weight(CANARY)));
+        expect(versionOf(rest.mirrors?.at(-1)?.destination.subset)).toBe(CANARY);
+        count('route of our own: copy');
+        continue;
+      }
       for (const { destination } of route) expect(versionOf(destination.subset)).toBe(kind === 'stable' ? STABLE : CANARY);
       expect(rest.match?.every(({ headers = {}, uri }) => Object.keys(headers).length > 0 || Object.values(uri ?? {}).some((path) => path.startsWith('/green')))).toBe(true);
       count(`route of our own: ${kind}`);

@@ -4,10 +4,12 @@ import { isOurObject } from '../our-objects.js';
 import type { Claim, Found, RouterContext, RoutingProblem, RoutingState } from '../router.js';
 import { acceptanceOf } from './acceptance.js';
 import { parseClaims, type VirtualServiceClaim } from './claims.js';
+import { usersRules } from './destination-rule.js';
 import { subsetsNamed } from './named-subsets.js';
 import { ruleConflict } from './object-problems.js';
 import type { IstioConfig } from './objects.js';
 import { ourRuleName } from './our-objects.js';
+import { hasOwnSubsets } from './own-subsets.js';
 import { editingProblems, overwritingProblems } from './route-problems.js';
 import { scopeOf, type Scope } from './scope.js';
 import { selectRoutes } from './selection.js';
@@ -19,21 +21,23 @@ import { versionOf } from './subset-names.js';
 export function readSplit(config: IstioConfig, found: Found, recorded: readonly Claim[], context: RouterContext): RoutingState {
   const claims = parseClaims(recorded);
   if (claims.length === 0) return { written: undefined, accepted: undefined, problems: [] };
-  const scope = scopeOf(context);
+  const scope = scopeOf(context, found);
+  const ownDestinations = scope.services ?? scope.subsets;
   const surveyed = survey(claims, found, hashesOf(scope), scope);
-  const rule = scope.services ? undefined : found.get(resources.destinationRules, ourRuleName(context.service));
+  const rule = ownDestinations ? undefined : found.get(resources.destinationRules, ourRuleName(context.service));
 
   const objects = [...(rule ? [rule] : []), ...surveyed.flatMap(({ found: object }) => object ?? [])];
   const acceptances = objects.map((object) => acceptanceOf(object, found.now, config));
   const written = isComplete(config, found, surveyed, scope) ? commonSplit(surveyed) : undefined;
-  const lacking = scope.services ? [] : ruleProblems(config, claims, found, scope);
+  const lacking = ownDestinations ? [] : ruleProblems(config, claims, found, scope);
   const problems = [
     ...surveyed.flatMap(editingProblems),
     ...surveyed.flatMap((each) => overwritingProblems(each, context.lastWritten)),
     ...lacking,
     ...acceptances.flatMap((each) => (each.accepted || !each.problem ? [] : [each.problem])),
   ];
-  const taken = (rule !== undefined || scope.services !== undefined) && acceptances.every(({ accepted }) => accepted);
+  const defined = scope.subsets === undefined || (written !== undefined && hasOwnSubsets(usersRules(found, scope.service), written, scope));
+  const taken = (rule !== undefined || ownDestinations !== undefined) && defined && acceptances.every(({ accepted }) => accepted);
   return { written, accepted: taken && lacking.length === 0 ? written : undefined, problems };
 }
 

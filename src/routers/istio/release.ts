@@ -23,10 +23,10 @@ import { allMirrorFields } from './weights-stage.js';
 /** First the routes as they are to stay, without ours, then, when nothing names its subsets any more, away with our DestinationRule. */
 export function releaseRoutes(config: IstioConfig, found: Found, recorded: readonly Claim[], context: ReleaseContext): RoutingPlan {
   const { versions, ...known } = context;
-  const scope = scopeOf(versions ? { ...known, versions } : known);
+  const scope = scopeOf(versions ? { ...known, versions } : known, found);
   const rules = usersRules(found, scope.service);
   const claims = parseClaims(recorded);
-  const surveyed = survey(claims, found, scope.services ? hashesOf(scope) : undefined, scope);
+  const surveyed = survey(claims, found, scope.services ?? scope.subsets ? hashesOf(scope) : undefined, scope);
   const present = scope.service.name === '' ? undefined : found.get(resources.destinationRules, ourRuleName(scope.service.name));
   const rule = present && isOurObject(present.object, scope.policy) ? present.object : undefined;
   const subsets = new Set((rule?.spec.subsets ?? []).map(({ name }) => name));

@@ -1,6 +1,6 @@
 import type { Split } from '../../model/split.js';
 import type { Found, RoutingProblem } from '../router.js';
-import { both, headersOf } from './match-conditions.js';
+import { both, headersOf, withRequest } from './match-conditions.js';
 import { routePlace, titleOf, type IstioConfig } from './objects.js';
 import { previewProblems } from './preview-routes.js';
 import type { Scope } from './scope.js';
@@ -21,6 +21,10 @@ export function routeConflicts(config: IstioConfig, split: Split, found: Found, 
         const match = both(route.match, (split.matches ?? []).map(headersOf));
         return [
           ...(Array.isArray(match) ? [] : [headerConflict(place, match.header)]),
+          ...(split.mirrors ?? []).flatMap(({ matches }) => matches).flatMap((request) => {
+            const joined = withRequest(route.match, request);
+            return Array.isArray(joined) ? [] : [conditionConflict(place, joined.conflict)];
+          }),
           ...(split.sticky && (route.route ?? []).some(setsCookies) ? [cookieConflict(place)] : []),
         ];
       }),
@@ -35,6 +39,11 @@ export function headerConflict(place: string, header: string): RoutingProblem {
     problem: `has its own condition on header "${header}", and Istio takes only one for each header`,
     remedy: 'tell requests apart by another header, or leave the condition out of the route',
   };
+}
+
+/** What the route and copies of some requests both ask about, so that it cannot be joined. @param place of the route */
+export function conditionConflict(place: string, what: string): RoutingProblem {
+  return { place: `${place}.match`, problem: `has its own condition on ${what}, which cannot be joined with that of the copies`, remedy: 'copy requests by something else, or leave the condition out of the route' };
 }
 
 /** A route that sets cookies itself. @param place of the route */

@@ -20,8 +20,8 @@ export function namesOurSubsets(destinations: readonly Destination[] | undefined
  * @returns one answer per claim, in their order
  */
 export function findRoutes(claims: readonly RouteClaim[], routes: readonly HttpRoute[], hashes?: Hashes): Whereabouts[] {
-  // Where requests are split between Services, only these tell a split route from an edited one.
-  const known = hashes?.services ? hashes : undefined;
+  // Where requests are split between Services or subsets of users, only these tell a split route from an edited one.
+  const known = hashes?.services || hashes?.subsets ? hashes : undefined;
   const found = new Map<RouteClaim, number>();
   const free = (): number[] => routes.map((_, index) => index).filter((index) => ![...found.values()].includes(index));
   const open = (): RouteClaim[] => claims.filter((claim) => !found.has(claim));

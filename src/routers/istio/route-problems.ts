@@ -5,7 +5,7 @@ import { equalSplits, type Split } from '../../model/split.js';
 import { subsetProblem } from './destination-rule.js';
 import { routePlace, routesOf, type DestinationRule } from './objects.js';
 import { namesOurSubsets } from './route-identity.js';
-import { serviceOf, type Scope } from './scope.js';
+import { serviceOf, type OwnSubsets, type Scope } from './scope.js';
 import type { SelectedRoute } from './selection.js';
 import type { SurveyedVirtualService, RouteState } from './survey.js';
 import { fitsWeights, serving } from './weights.js';
@@ -45,6 +45,7 @@ function ownProblems(place: string, namespace: string | undefined, parts: Return
     return [{ place, problem: `already leads to Service ${canary} of the version on trial`, remedy: `let it lead to Service ${stable}, and leave it to the release who meets the other` }];
   }
   const subsets = [...new Set(parts.map(({ destination }) => destination.destination.subset))];
+  if (scope.subsets) return namedSubsetProblems(place, subsets, scope.subsets);
   const [subset] = subsets;
   if (subsets.length > 1) {
     const names = subsets.map((name) => `"${name ?? '(none)'}"`).join(', ');
@@ -52,6 +53,14 @@ function ownProblems(place: string, namespace: string | undefined, parts: Return
   }
   const problem = subset === undefined ? undefined : subsetProblem(place, subset, rules, scope.versions);
   return problem ? [problem] : [];
+}
+
+/** Where users keep a subset for each version, a route may name none or either; which, makes no difference. */
+function namedSubsetProblems(place: string, named: readonly (string | undefined)[], { stable, canary }: OwnSubsets): RoutingProblem[] {
+  const other = named.find((each) => each !== undefined && each !== stable && each !== canary);
+  // At rest, with the stable version wanted, nothing is known of the others.
+  if (other === undefined || stable === canary) return [];
+  return [{ place, problem: `names subset "${other}", which is that of neither version`, remedy: `let it name "${stable}", or none; or name the routes to steer under router.istio.virtualServices` }];
 }
 
 /** What someone changed in claimed routes, so that they cannot be written or put back with certainty. */

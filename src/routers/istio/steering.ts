@@ -8,9 +8,9 @@ import { versionOf } from './subset-names.js';
 import type { PresentRoute, SurveyedVirtualService } from './survey.js';
 import { allTo, type Hashes } from './weights.js';
 
-/** Hash and, where there are, Service of each version; undefined where versions are not known. */
-export function hashesOf({ versions, services }: Scope): Hashes | undefined {
-  return versions && { stable: versions.stable.hash, canary: versions.canary.hash, ...(services ? { services } : {}) };
+/** Hash and, where there are, Service or subset of each version; undefined where versions are not known. */
+export function hashesOf({ versions, services, subsets }: Scope): Hashes | undefined {
+  return versions && { stable: versions.stable.hash, canary: versions.canary.hash, services, subsets };
 }
 
 /** The http routes that are to be written, with how they are mirrored by then. */
@@ -31,10 +31,9 @@ export function mirroringBack(surveyed: SurveyedVirtualService, { route, claim }
 
 /** Whether a mirror leads to a version as only Serin's do. */
 function isOurMirror({ namespace }: SurveyedVirtualService, scope: Scope): (destination: Destination['destination']) => boolean {
-  const { services, service } = scope;
+  const { services, subsets, service } = scope;
   const inNamespace = namespace ?? service.namespace;
+  const isOurs = (subset: string | undefined): boolean => (subsets ? subset === subsets.canary : versionOf(subset) !== undefined);
   return ({ host, subset }) =>
-    services
-      ? meansService(host, inNamespace, { name: services.canary, namespace: service.namespace })
-      : versionOf(subset) !== undefined && serviceOf(host, inNamespace, scope) !== undefined;
+    services ? meansService(host, inNamespace, { name: services.canary, namespace: service.namespace }) : isOurs(subset) && serviceOf(host, inNamespace, scope) !== undefined;
 }

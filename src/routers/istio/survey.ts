@@ -72,8 +72,8 @@ function surveyList(list: RouteList, claims: readonly RouteClaim[], object: Virt
 
 function readRoute(claim: RouteClaim, { route = [] }: HttpRoute, hashes: Hashes | undefined): PresentRoute['reading'] {
   const reading = readDestinations(claim.route, route, hashes);
-  // Between Services, what was found may say a split as well: all of it to stable.
-  if (equalJson(route, claim.route) && !(hashes?.services && reading.kind === 'split')) return { kind: 'found' };
+  // Between Services or subsets of users, what was found may say a split as well: all of it to stable.
+  if (equalJson(route, claim.route) && !((hashes?.services ?? hashes?.subsets) && reading.kind === 'split')) return { kind: 'found' };
   return reading;
 }
 

@@ -66,10 +66,10 @@ export function weightsStage(steering: Steering, unclaimed: readonly RoutingProb
 }
 
 /** What a split asks for beside shares that only http routes can do. */
-export function askedOfRequests({ matches = [], mirror = 0, sticky, preview }: Split): string[] {
+export function askedOfRequests({ matches = [], mirror = 0, mirrors = [], sticky, preview }: Split): string[] {
   const asked = {
     matches: matches.length > 0,
-    mirror: mirror > 0,
+    mirror: mirror > 0 || mirrors.length > 0,
     sticky: sticky !== undefined,
     'preview.path': preview?.path !== undefined,
     'preview.host': preview?.host !== undefined,

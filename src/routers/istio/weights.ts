@@ -4,6 +4,8 @@ import { equalJson } from '../json-values.js';
 import { readableWeights } from '../readable-weights.js';
 import { hostLike } from './host.js';
 import type { Destination } from './objects.js';
+import { unnamed, withoutOnlyPort } from './own-subsets.js';
+import type { OwnSubsets } from './scope.js';
 import { cookieOf, withCookie } from './sticky-cookie.js';
 import { subsetName, versionOf } from './subset-names.js';
 
@@ -14,12 +16,15 @@ const LARGEST_TOTAL = 2 ** 31 - 1;
 export interface Hashes extends Readonly<Record<Role, string>> {
   /** The Service of each version, where requests are split between Services; otherwise they are split between subsets. */
   readonly services?: Readonly<Record<Role, string>> | undefined;
+  /** The subset of each version, where users keep one for each; otherwise they are of ours. */
+  readonly subsets?: OwnSubsets | undefined;
 }
 
 /** The destination that stands for one version in place of what was found. */
 export function towards(found: Destination, role: Role, hashes: Hashes): Destination {
   const { subset, ...destination } = found.destination;
   if (hashes.services) return { ...found, destination: { ...destination, host: hostLike(destination.host, hashes.services[role]) } };
+  if (hashes.subsets) return withoutOnlyPort({ ...found, destination: { ...destination, subset: hashes.subsets[role] } }, hashes.subsets);
   return { ...found, destination: { ...destination, subset: subsetName(hashes[role], subset) } };
 }
 
@@ -35,6 +40,20 @@ export function serving(destinations: readonly Destination[]): { readonly destin
   return destinations.flatMap((destination) => ((destination.weight ?? 0) > 0 ? [{ destination, weight: destination.weight ?? 0 }] : []));
 }
 
+/** The destinations that are split: those that get requests, and where users keep a subset for each version one for all of these. */
+function originalsIn(found: readonly Destination[], hashes: Hashes | undefined): ReturnType<typeof serving> {
+  const { subsets } = hashes ?? {};
+  if (!subsets) return serving(found);
+  const originals: { destination: Destination; weight: number }[] = [];
+  for (const { destination, weight } of serving(found)) {
+    const plain = unnamed(destination, subsets);
+    const same = originals.find((each) => equalJson(each.destination, plain));
+    if (same) same.weight += weight;
+    else originals.push({ destination: plain, weight });
+  }
+  return originals;
+}
+
 /** Whether the weights of a route leave room for those of a split. */
 export function fitsWeights(destinations: readonly Destination[]): boolean {
   return serving(destinations).reduce((sum, { weight }) => sum + weight, 0) <= LARGEST_TOTAL / WHOLE;
@@ -46,7 +65,7 @@ export function fitsWeights(destinations: readonly Destination[]): boolean {
  */
 export function splitDestinations(found: readonly Destination[], split: Split, hashes: Hashes): Destination[] {
   const { shares, sticky } = split;
-  const parts = serving(found).flatMap(({ destination, weight }) =>
+  const parts = originalsIn(found, hashes).flatMap(({ destination, weight }) =>
     roles.flatMap((role) => (shares[role] === 0 ? [] : [{ destination: towards(destination, role, hashes), role, weight: weight * shares[role] }])),
   );
   const weights = readableWeights(parts.map(({ weight }) => weight));
@@ -67,7 +86,7 @@ export type Reading =
 
 /** Reads destinations back. @param hashes undefined where only the form matters */
 export function readDestinations(found: readonly Destination[], now: readonly Destination[], hashes: Hashes | undefined): Reading {
-  const originals = serving(found);
+  const originals = originalsIn(found, hashes);
   const weights = new Map<string, number[]>();
   for (const { destination, weight } of serving(now)) {
     const [part] = originals.flatMap((original, index) => {
@@ -95,12 +114,19 @@ function sameProportions(originals: readonly number[], versions: readonly (reado
 
 /** The hash of the version for which `part` stands in place of `original`; undefined where it is no such part. */
 function versionIn(part: Destination, original: Destination, hashes: Hashes | undefined): string | undefined {
-  if (hashes?.services) {
-    const role = roles.find((each) => isPart(part, towards(original, each, hashes), hashes[each]));
+  if (hashes?.services || hashes?.subsets) {
+    const role = roles.find((each) => isNamed(part, towards(original, each, hashes), hashes, each));
     return role && hashes[role];
   }
   const hash = versionOf(part.destination.subset);
   return hash !== undefined && isPart(part, towards(original, 'stable', { stable: hash, canary: hash }), hash) ? hash : undefined;
+}
+
+/** The port of a destination may stand there or not while it is the only one, and while it just was. */
+function isNamed(part: Destination, expected: Destination, hashes: Hashes, role: Role): boolean {
+  if (!hashes.subsets) return isPart(part, expected, hashes[role]);
+  const { port: _port, ...portless } = expected.destination;
+  return isPart(withoutOnlyPort(part, hashes.subsets), expected, hashes[role]) || isPart(part, { ...expected, destination: portless }, hashes[role]);
 }
 
 function isPart(part: Destination, expected: Destination, hash: string): boolean {

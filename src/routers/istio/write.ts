@@ -14,6 +14,7 @@ import { subsetsNamed } from './named-subsets.js';
 import { ruleConflict } from './object-problems.js';
 import type { DestinationRule, IstioConfig, Subset } from './objects.js';
 import { ourRuleName } from './our-objects.js';
+import { ownSubsetsStage } from './own-subsets.js';
 import { previewStage } from './preview-host.js';
 import { scopeOf, type Scope } from './scope.js';
 import { barrier, isReached, sentence } from '../stages.js';
@@ -24,17 +25,18 @@ import { weightsStage } from './weights-stage.js';
 
 /** First subsets, then the weights that name them, then away with subsets that nothing names any more. */
 export function writeSplit(config: IstioConfig, split: Split, found: Found, recorded: readonly Claim[], context: RouterContext): RoutingPlan {
-  const scope = scopeOf(context);
+  const scope = scopeOf(context, found);
   const rules = usersRules(found, scope.service);
   const { claims, problems } = extendClaims(config, found, parseClaims(recorded), rules, scope);
-  const hashes: Hashes = { stable: context.versions.stable.hash, canary: context.versions.canary.hash, services: scope.services };
+  const hashes: Hashes = { stable: context.versions.stable.hash, canary: context.versions.canary.hash, services: scope.services, subsets: scope.subsets };
   const surveyed = survey(claims, found, hashes, scope);
   const steered = surveyed.map((each) => steeredRoutes(each, split, hashes, scope));
-  const definitions = scope.services || scope.service.name === '' ? undefined : subsetDefinitions(config, claims, rules, found, context, scope);
+  const definitions = scope.services || scope.subsets || scope.service.name === '' ? undefined : subsetDefinitions(config, claims, rules, found, context, scope);
 
   const preview = previewStage(split.preview?.host, steered, hashes, config, found, scope);
   const weights = weightsStage({ config, split, steered, hashes, rules, defined: definitions?.names, found, scope }, problems);
-  const stages = [...(definitions ? [definitions.stage] : []), ...(split.preview?.host === undefined && isReached(preview) ? [] : [preview]), weights];
+  const own = scope.subsets ? [ownSubsetsStage(config, split, rules, found, scope)] : [];
+  const stages = [...(definitions ? [definitions.stage] : own), ...(split.preview?.host === undefined && isReached(preview) ? [] : [preview]), weights];
   const kept = recorded.filter((each) => !claims.some((claim) => each.kind === 'VirtualService' && sameObject(each, claim)));
   const before: RoutingPlan = { stages, claims: [...recordClaims(claims), ...kept] };
   return inOrder(before.claims, () => before, (known) => previewService(split, found, known, context), (known) => {

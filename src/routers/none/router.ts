@@ -9,8 +9,8 @@ export const noneRouter: Router = {
   watches: [],
   capabilities: {
     weights: { supported: true, note: 'by Pod count' },
-    headers: refused, cookies: refused, regex: refused, mirror: refused, sticky: refused,
-    previewPath: refused, previewHost: refused, previewService: refused, ownServices: { supported: true },
+    headers: refused, cookies: refused, regex: refused, mirror: refused, mirrorMatches: refused, sticky: refused,
+    previewPath: refused, previewHost: refused, previewService: refused, ownServices: { supported: true }, ownSubsets: refused,
   },
   check: () => [],
   unreachable: () => [],

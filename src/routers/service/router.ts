@@ -24,8 +24,8 @@ export const serviceRouter: Router<ServiceConfig> = {
   watches: [resources.services, resources.endpointSlices, resources.pods],
   capabilities: {
     weights: { supported: true, note: 'by Pod count' },
-    headers: byPods, cookies: byPods, regex: byPods, mirror: byPods, sticky: byPods,
-    previewPath: byPods, previewHost: byPods, previewService: { supported: true }, ownServices: { supported: false },
+    headers: byPods, cookies: byPods, regex: byPods, mirror: byPods, mirrorMatches: byPods, sticky: byPods,
+    previewPath: byPods, previewHost: byPods, previewService: { supported: true }, ownServices: { supported: false }, ownSubsets: { supported: false },
   },
   check: checkService,
   unreachable: unreachableShares,

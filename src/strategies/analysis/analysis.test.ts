@@ -156,6 +156,7 @@ describe('a metric', () => {
     const from = prometheus({ value: 'v' });
     expect(said({ condition: { success: 'result >', every: '1s' }, from })).toEqual([expect.stringContaining('condition.success is no expression that can be read: at character')]);
     expect(said({ condition: { failure: 'value > 1', every: '1s' }, from })).toEqual([expect.stringContaining("undeclared reference to 'value'")]);
+    expect(said({ condition: { success: 'result > 0.95 * 100', failure: '1 - 0.05 > result', every: '1s' }, from })).toEqual([]);
     expect(places({ condition: { every: '1s' }, from })).toEqual(['condition']);
     expect(places({ condition, from: { job } })).toEqual(['condition.success']);
     expect(places({ condition: { ...condition, count: 2, consecutiveSuccessLimit: 3 }, from })).toEqual(['condition.consecutiveSuccessLimit']);
@@ -243,6 +244,7 @@ describe('notices', () => {
     expect(noticed(policy(undefined, canary, { judgeFirst: true }))).toEqual(['warning spec.judgeFirst']);
     expect(noticed(policy({ metrics: [{ name: 'errors', errorRate: { below: '5%' } }] }, canary, { judgeFirst: true }))).toEqual([]);
     expect(noticed(policy({ metrics: [smoke], before: ['smoke'] }))).toEqual(['warning spec.analysis.metrics', 'warning spec.strategy.canary.steps[1].analyze']);
+    expect(noticed(policy({ metrics: [] }))).toEqual(['warning spec.strategy.canary.steps[1].analyze']);
     expect(noticed(policy({ before: ['errors'] }))).toEqual(['warning spec.analysis.before[0]']);
     const { service: _, router: __, ...workers } = policy(undefined, { rolling: { batches: [1, 2], between: [{ pause: {} }, { analyze: {} }, { analyze: { metrics: ['smoke'] } }] } });
     expect(noticed(workers)).toEqual(['warning spec.strategy.rolling.between[1].analyze']);

@@ -1,6 +1,7 @@
+import { conditionFault } from '../../model/condition-expression.js';
 import { parseDuration } from '../../model/duration.js';
 import { parseJsonPath } from '../../model/json-path.js';
-import { conditionFault, kindOfMeasure, patternFault, sourceOfMeasure, type Measure } from '../../model/measure.js';
+import { kindOfMeasure, patternFault, sourceOfMeasure, type Measure } from '../../model/measure.js';
 import type { PolicyProblem } from '../../model/policy-problem.js';
 import type { MetricKind } from '../../model/policy/analysis.js';
 import type { SourceKind } from '../../model/policy/metric-sources.js';

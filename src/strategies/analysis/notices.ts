@@ -18,7 +18,8 @@ export function analysisNotices(spec: PolicySpec, templates: TemplateSource): Po
   }
   const ofSteps = metricsOfSteps(spec);
   const always = metrics.filter(({ name, dryRun }) => !ofSteps.includes(name) && dryRun !== true);
-  if (analysis?.metrics && always.length === 0) {
+  // An empty list says so on purpose.
+  if (analysis?.metrics && metrics.length > 0 && always.length === 0) {
     notice(['spec', 'analysis', 'metrics'], 'none is judged all the time: metrics that steps, before or after name count only there, and those of a dryRun nowhere.', 'Add one that no step names, such as {name: errors, errorRate: {}}.');
   }
   if (always.length === 0) {

@@ -28,7 +28,7 @@ function withBefore(steps: readonly PlanStep[], metrics: readonly string[] | und
 /** As soon as the canary has all requests; if no step of the policy gives it all, one more does. */
 function withAfter(steps: readonly PlanStep[], metrics: readonly string[] | undefined, batches: boolean): PlanStep[] {
   if (!metrics) return [...steps];
-  const isWhole = ({ kind, share, part }: PlanStep): boolean => (batches ? kind === 'batch' && part === WHOLE : kind === 'weight' && share === WHOLE);
+  const isWhole = ({ kind, share, part }: PlanStep): boolean => (batches ? kind === 'batch' && part === WHOLE && (share ?? WHOLE) === WHOLE : kind === 'weight' && share === WHOLE);
   const whole = steps.findIndex(isWhole);
   if (whole >= 0) return [...steps.slice(0, whole + 1), analyze(metrics), ...steps.slice(whole + 1)];
   const all: PlanStep = batches ? { kind: 'batch', part: WHOLE } : { kind: 'weight', share: WHOLE };

@@ -2,7 +2,7 @@ import type { Deployment } from '../../../src/kubernetes/generated/apps-v1.js';
 import type { Release } from '../../../src/model/release.js';
 import { API_VERSION } from '../../../src/model/resources.js';
 import { resources, serinResources, type Driver } from '../driver.js';
-import { deployment, namespace, setImage, settle, virtualService, web } from '../program.js';
+import { deployment, namespace, service, setImage, settle, virtualService, web } from '../program.js';
 import { policyWith, settleWithHistory, type Story } from './story.js';
 
 const begin = (driver: Driver): Promise<void> => setImage(driver, 'web:v2');
@@ -86,6 +86,25 @@ export const stories: Readonly<Record<string, Story>> = {
     },
     begin: (driver) => driver.run(async () => void (await driver.client.patch(serinResources.releasePolicies, web, { kind: 'merge', body: { spec: versions('web-v2') } }))),
     ends: 'Completed',
+  },
+  'versions with subsets are taken back at a batch, and the new one is deleted': {
+    async prepare(driver) {
+      const list = ['web-v1', 'web-v2'].map((name) => ({ deployment: name, subset: name }));
+      const own = policyWith({ rolling: { batches: [{ pods: 2, weight: 20, pause: {} }, '100%'], maxSurge: 1 } }, { workload: { versions: { list, want: 'web-v1', replicas: 3, old: 'Delete' } } });
+      const subsets = ['v1', 'v2'].map((name) => ({ name: `web-${name}`, labels: { version: name } }));
+      await driver.run(async () => {
+        await driver.client.create(resources.services, service);
+        await driver.client.create(resources.virtualServices, virtualService);
+        await driver.client.create(resources.destinationRules, { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: { name: 'web', namespace }, spec: { host: 'web', subsets } });
+        await driver.client.create(resources.deployments, version('v1', 3));
+        await driver.client.create(resources.deployments, version('v2', 0));
+        await driver.client.create(serinResources.releasePolicies, own);
+      });
+      await driver.until('the policy rests', () => driver.object(serinResources.releasePolicies, web)?.status?.phase === 'Resting');
+    },
+    begin: (driver) => driver.run(async () => void (await driver.client.patch(serinResources.releasePolicies, web, { kind: 'merge', body: { spec: { workload: { versions: { want: 'web-v2' } } } } }))),
+    people: (driver, release) => (present(release) === 1 ? command(driver, release, { abort: true }) : Promise.resolve()),
+    ends: 'Aborted',
   },
   'a Job, a gate and people are asked': {
     prepare: (driver) => settle(driver, { policy: asking, replicas: 2 }),

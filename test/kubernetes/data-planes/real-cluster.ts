@@ -18,7 +18,7 @@ export interface RealCluster {
 /** The cluster that lanes share, if there is one; else one of this test's own. Needs the network of `namespace.sh`. */
 export async function openRealCluster(signal: AbortSignal): Promise<RealCluster> {
   const shared: LabHandle | undefined = inject('lab');
-  const own = shared ? undefined : await startControlPlane({ programs: controlPlanePrograms('kubernetes'), network: networks[1], scheduler: false }, signal);
+  const own = shared ? undefined : await startControlPlane({ programs: controlPlanePrograms('kubernetes'), network: networks.dataPlanes, scheduler: false }, signal);
   const kubeconfig = shared?.kubeconfig ?? own?.kubeconfigs.admin ?? '';
   const { transport } = await loadKubeconfig({ env: {}, path: kubeconfig });
   return {

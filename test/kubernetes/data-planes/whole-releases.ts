@@ -8,7 +8,7 @@ import { ask } from '../../scenarios/doors.js';
 import { eventually } from '../../scenarios/local-cluster.js';
 import { PATIENCE } from '../lab/lab-shop.js';
 import { VersionedShop } from '../lab/versioned-shop.js';
-import { hostOf, ReleasedShop, ShopUsers, untilOnly, untilServing, type ReleasePlane } from './released-shop.js';
+import { DRAIN, hostOf, ReleasedShop, ShopUsers, untilOnly, untilServing, type ReleasePlane } from './released-shop.js';
 import { expectCounted } from './shown-shares.js';
 
 /** What `mortal-shop.mjs` fails with, and no proxy. */
@@ -77,7 +77,7 @@ async function expectBlueGreen(plane: ReleasePlane): Promise<void> {
 
 async function expectVersions(plane: ReleasePlane): Promise<void> {
   const namespace = `${plane.name}-versions`;
-  const shop = await VersionedShop.openVersions(plane.lab, namespace, { strategy: half, router: plane.router }, true);
+  const shop = await VersionedShop.openVersions(plane.lab, namespace, { strategy: half, router: plane.router, drain: DRAIN }, true);
   const { resource, object } = plane.route(shop.key, hostOf(namespace), 'shop-v1');
   await plane.lab.client.create(resource, object);
   const doors = plane.doors(namespace, hostOf(namespace), 'shop-v1');

@@ -43,7 +43,7 @@ export interface ControlPlane {
 
 /** Starts the programs, which answer when this resolves. @throws Error with the log of the one that does not */
 export async function startControlPlane(options: ControlPlaneOptions, signal: AbortSignal): Promise<ControlPlane> {
-  const { programs, network = networks[0] } = options;
+  const { programs, network = networks.shared } = options;
   const directory = await mkdtemp(join(tmpdir(), 'serin-lab-'));
   const running = new Set<LabProcess>();
   const stop = async (): Promise<void> => {

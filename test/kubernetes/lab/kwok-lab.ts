@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClusterClient } from '../../../src/cluster/client.js';
 import { createClient } from '../../../src/cluster/create-client.js';
 import { loadKubeconfig } from '../../../src/cluster/kubeconfig/load-kubeconfig.js';
+import type { FrontendName } from '../../../src/frontends/names.js';
 import type { CustomResourceDefinition } from '../../../src/kubernetes/generated/apiextensions-v1.js';
 import { resources } from '../../../src/kubernetes/resources.js';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.js';
@@ -30,6 +31,8 @@ export interface KwokLabOptions extends Omit<ControlPlaneOptions, 'programs'> {
   /** Names its logs. */
   readonly name: string;
   readonly nodes: readonly KwokNodes[];
+  /** Whose kinds and rights are there as well. */
+  readonly frontends?: readonly FrontendName[];
 }
 
 /** Starts all of it but a controller of Serin's. */
@@ -49,7 +52,7 @@ export async function startKwokLab(options: KwokLabOptions, signal: AbortSignal)
 }
 
 /** Starts it without anybody who records. */
-export async function startKwokPlane({ name, nodes, ...options }: KwokLabOptions, signal: AbortSignal): Promise<KwokPlane> {
+export async function startKwokPlane({ name, nodes, frontends, ...options }: KwokLabOptions, signal: AbortSignal): Promise<KwokPlane> {
   const plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), admissionPlugins: ['OwnerReferencesPermissionEnforcement'], ...options }, signal);
   const ends: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -62,7 +65,7 @@ export async function startKwokPlane({ name, nodes, ...options }: KwokLabOptions
     ends.push(() => transport.stop());
     const client = createClient(transport, { fieldManager: 'test' });
     for (const definition of istioDefinitions()) await client.apply(resources.customResourceDefinitions, definition, { fieldManager: 'lab', force: true, signal });
-    await installSerin(client, signal);
+    await installSerin(client, signal, frontends);
     const started = new Map<string, LabProcess>();
     for (const group of nodes) {
       const kwok = await startKwok({ directory: plane.directory, kubeconfig: plane.kubeconfigs.admin, network: plane.network }, client, { forAll: true, ...group }, signal);

@@ -16,6 +16,8 @@ const LANES: Readonly<Record<string, { readonly tests: readonly string[]; readon
   'older-kubernetes': { tests: ['lanes/older-kubernetes'], needs: [...SHARED, 'kubernetes-1.34'] },
   gitops: { tests: ['lanes/gitops'], needs: [...SHARED, 'argocd-health', 'kstatus'] },
   'lending-holds': { tests: ['lanes/lending-holds'], needs: [...SHARED, 'kwok'] },
+  kubevela: { tests: ['lanes/kubevela'], needs: [...SHARED, 'kwok'] },
+  argo: { tests: ['lanes/argo'], needs: [...SHARED, 'kwok', 'argo-rollouts', 'argocd-health'] },
   faults: { tests: ['lanes/faults'], needs: [...SHARED, 'kwok'] },
   installation: { tests: ['lanes/installation'], needs: [...SHARED, 'helm'] },
   'first-cluster': { tests: ['lanes/first-cluster'], needs: [...SHARED, 'helm', 'traefik', 'cert-manager', 'ingress-nginx-chart'] },

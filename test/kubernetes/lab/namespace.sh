@@ -9,7 +9,7 @@ set -eu
 
 [ -z "${SERIN_LAB_KUBECONFIG:-}" ] || exec "$@"
 
-prepare='ip link set lo up && for range in 10.244.0.0/14 10.248.0.0/14 10.96.0.0/14 10.100.0.0/14; do ip route add local $range dev lo || exit; done'
+prepare='ip link set lo up && for range in 10.232.0.0/14 10.244.0.0/14 10.248.0.0/14 10.252.0.0/14 10.96.0.0/12; do ip route add local $range dev lo || exit; done'
 namespaces='--net --mount --pid --fork --kill-child --mount-proc'
 [ "$(id -u)" = 0 ] || namespaces="--user --map-root-user $namespaces"
 

@@ -11,11 +11,30 @@ export interface LabNetwork {
 }
 
 const network = (index: number): LabNetwork => ({
-  pods: `10.${244 + index}.0.0/16`,
+  pods: `10.${podsOf(index)}.0.0/16`,
   services: `10.${96 + index}.0.0/16`,
   apiServer: `10.${96 + index}.0.1`,
-  podRange: (node) => `10.${244 + index}.${node}.0/24`,
+  podRange: (node) => `10.${podsOf(index)}.${node}.0/24`,
 });
 
-/** For clusters that run at the same time; `namespace.sh` makes their addresses the machine's own. The first is the shared one's. */
-export const networks = [network(0), network(1), network(2), network(3), network(4), network(5), network(6), network(7)] as const;
+/** Upwards from 10.244, where clusters commonly have them, as far as that goes. */
+const podsOf = (index: number): number => (index < 12 ? 244 + index : 220 + index);
+
+/** One for each cluster, as all may run at the same time; `namespace.sh` makes their addresses the machine's own. */
+export const networks = {
+  shared: network(0),
+  dataPlanes: network(1),
+  olderKubernetes: network(2),
+  faults: network(3),
+  lendingLines: network(4),
+  firstCluster: network(5),
+  watches: network(6),
+  honest: network(7),
+  kubevela: network(8),
+  argoBeside: network(9),
+  lendingHolds: network(10),
+  installation: network(11),
+  argoStories: network(12),
+  recordedRollouts: network(13),
+  recordedAnalyses: network(14),
+} as const;

@@ -28,18 +28,20 @@ const kinds: readonly Resource<KubernetesObject>[] = [
 
 const collectionOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): string => `${group}/${plural}`;
 const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+/** Objects of a kind by namespace and name: hundreds of programs look at their own, again and again. */
+type Collection = Map<string, Map<string, KubernetesObject>>;
 
 /**
  * Watches a cluster from beside and keeps every state of every object. It has its own connection to the API server, so that
  * what is done to the controller's does not touch it.
  */
 export class Recorder {
-  /** In the order in which they were told; each kind's own order is the cluster's. */
-  readonly events: Recorded[] = [];
   /** How often states may have been missed, because the server did not know any more what had happened since. */
   gaps = 0;
   readonly #client: ClusterClient;
-  readonly #now = new Map<string, Map<string, KubernetesObject>>();
+  readonly #now = new Map<string, Collection>();
+  /** By namespace, in the order in which they were told; each kind's own order is the cluster's. */
+  readonly #histories = new Map<string, Recorded[]>();
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #listeners = new Set<(event: Recorded) => void>();
@@ -62,12 +64,13 @@ export class Recorder {
 
   /** As far as it was told. */
   objects<T extends KubernetesObject>(resource: Resource<T>, namespace = ''): T[] {
-    const all = [...(this.#now.get(collectionOf(resource))?.values() ?? [])] as T[];
-    return namespace === '' ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
+    const collection = this.#now.get(collectionOf(resource));
+    const namespaces = namespace === '' ? [...(collection?.values() ?? [])] : [collection?.get(namespace) ?? new Map<string, KubernetesObject>()];
+    return namespaces.flatMap((each) => [...each.values()]) as T[];
   }
 
   object<T extends KubernetesObject>(resource: Resource<T>, { namespace, name }: Required<ObjectName>): T | undefined {
-    return this.#now.get(collectionOf(resource))?.get(`${namespace}/${name}`) as T | undefined;
+    return this.#now.get(collectionOf(resource))?.get(namespace)?.get(name) as T | undefined;
   }
 
   /** Calls `each` for every state from now on. @returns how to end that */
@@ -78,7 +81,12 @@ export class Recorder {
 
   /** All states of a namespace, in the order in which the cluster took them. */
   history(namespace: string): Recorded[] {
-    return this.events.filter(({ object }) => object.metadata.namespace === namespace).sort((one, other) => one.version - other.version);
+    return (this.#histories.get(namespace) ?? []).toSorted((one, other) => one.version - other.version);
+  }
+
+  /** How many states of a namespace were told so far: while it stays, nothing has changed. */
+  states(namespace: string): number {
+    return this.#histories.get(namespace)?.length ?? 0;
   }
 
   async stop(): Promise<void> {
@@ -89,8 +97,7 @@ export class Recorder {
   async #list(kind: Resource<KubernetesObject>): Promise<string> {
     const collection = collectionOf(kind);
     const { items, resourceVersion } = await this.#client.list(kind, { signal: this.#stopping.signal });
-    const known = this.#now.get(collection) ?? new Map<string, KubernetesObject>();
-    this.#now.set(collection, known);
+    const known = new Map(this.objects(kind).map((object) => [keyOf(object), object]));
     const there = new Set(items.map(keyOf));
     for (const [key, object] of known) if (!there.has(key)) this.#take(collection, 'DELETED', { ...object, metadata: { ...object.metadata, resourceVersion } });
     for (const item of items) if (known.get(keyOf(item))?.metadata.resourceVersion !== item.metadata.resourceVersion) this.#take(collection, known.has(keyOf(item)) ? 'MODIFIED' : 'ADDED', item);
@@ -100,9 +107,11 @@ export class Recorder {
   #take(collection: string, type: Recorded['type'], object: KubernetesObject): void {
     const { managedFields: _, ...metadata } = object.metadata;
     const event: Recorded = { collection, type, object: { ...object, metadata }, version: Number(metadata.resourceVersion), at: systemClock.now() };
-    this.events.push(event);
-    if (type === 'DELETED') this.#now.get(collection)?.delete(keyOf(object));
-    else this.#now.get(collection)?.set(keyOf(object), event.object);
+    const { namespace = '', name } = metadata;
+    entry(this.#histories, namespace, () => []).push(event);
+    const objects = entry(entry(this.#now, collection, () => new Map()), namespace, () => new Map());
+    if (type === 'DELETED') objects.delete(name);
+    else objects.set(name, event.object);
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -123,4 +132,11 @@ export class Recorder {
       }
     }
   }
+}
+
+/** What a map holds under a key, made where it holds nothing. */
+function entry<K, V>(map: Map<K, V>, key: K, made: () => V): V {
+  const found = map.get(key) ?? made();
+  map.set(key, found);
+  return found;
 }

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterClient } from '../../../src/cluster/client.js';
-import { controllerAccess } from '../../../src/controller/controller-rules.js';
+import { controllerAccess, controllerRulesWith } from '../../../src/controller/controller-rules.js';
 import { install, type Installed } from '../../../src/controller/installation.js';
+import type { FrontendName } from '../../../src/frontends/names.js';
 import type { ClusterRole, ClusterRoleBinding } from '../../../src/kubernetes/generated/rbac-v1.js';
 import type { KubernetesObject, Resource } from '../../../src/kubernetes/objects.js';
 import { systemClock } from '../../../src/ports/clock.js';
@@ -19,10 +20,10 @@ const clusterRoleBindings: Resource<ClusterRoleBinding> = { ...RBAC, kind: 'Clus
 export const controllerAccount = { namespace: 'serin-system', name: 'serin' } as const;
 
 /** Puts on a cluster, as its administrator, what Serin ships: kinds, admission policies, a ServiceAccount with the controller's role. */
-export async function installSerin(client: ClusterClient, signal: AbortSignal): Promise<Installed> {
-  const installed = await install(client, systemClock, signal);
+export async function installSerin(client: ClusterClient, signal: AbortSignal, frontends: readonly FrontendName[] = []): Promise<Installed> {
+  const installed = await install(client, systemClock, signal, frontends);
   await ensureServiceAccount(client, controllerAccount);
-  const [role, binding] = controllerAccess({ kind: 'ServiceAccount', ...controllerAccount });
+  const [role, binding] = controllerAccess({ kind: 'ServiceAccount', ...controllerAccount }, controllerRulesWith(frontends));
   await client.apply(clusterRoles, role, { fieldManager: 'serin', force: true, signal });
   await client.apply(clusterRoleBindings, binding, { fieldManager: 'serin', force: true, signal });
   await untilAllowed(client, signal);

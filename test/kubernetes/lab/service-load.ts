@@ -46,6 +46,11 @@ export class ServiceLoad {
     return this.#requests;
   }
 
+  /** The versions that have answered so far. */
+  get met(): ReadonlySet<string> {
+    return new Set(Object.keys(this.#versions));
+  }
+
   /** Ends it and says what became of all requests. */
   async stop(): Promise<ServiceLoadReport> {
     this.#stopping.abort(new Error('enough'));

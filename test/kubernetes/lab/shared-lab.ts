@@ -33,7 +33,7 @@ export interface LabOptions {
 }
 
 /** One control plane with a node and Serin's controller, as its own ServiceAccount. */
-export async function startLab({ kubernetes = 'kubernetes', network = networks[0] }: LabOptions, signal: AbortSignal): Promise<RunningLab> {
+export async function startLab({ kubernetes = 'kubernetes', network = networks.shared }: LabOptions, signal: AbortSignal): Promise<RunningLab> {
   const audit = await mkdtemp(join(tmpdir(), 'serin-audit-'));
   const auditLog = join(audit, 'audit.log');
   const user = `system:serviceaccount:${controllerAccount.namespace}:${controllerAccount.name}`;

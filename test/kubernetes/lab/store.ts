@@ -18,7 +18,8 @@ export async function startStore({ kind, path }: ControlPlanePrograms['store'], 
 
 async function startKine(path: string, directory: string, signal: AbortSignal): Promise<LabStore> {
   const socket = join(directory, 'kine.sock');
-  const database = `${join(directory, 'state.db')}?_journal=WAL&_busy_timeout=30000&_synchronous=NORMAL`;
+  // It outlives kine, which is killed on purpose; that it outlives the machine is not needed.
+  const database = `${join(directory, 'state.db')}?_journal=WAL&_busy_timeout=30000&_synchronous=OFF`;
   const process = LabProcess.start({
     name: 'kine',
     path,

@@ -7,7 +7,7 @@ import { LabShop, PATIENCE } from './lab-shop.js';
 import type { Lab } from './open-lab.js';
 
 /** What of a policy is not the same for all shops. */
-type Steered = Pick<PolicySpec, 'strategy' | 'router'>;
+type Steered = Pick<PolicySpec, 'strategy' | 'router' | 'drain'>;
 
 const REPLICAS = 2;
 const versions = ['v1', 'v2'] as const;
@@ -15,7 +15,7 @@ const versions = ['v1', 'v2'] as const;
 /** The example shop without a Deployment `shop`: its versions are Deployments of their own, or it is written in the policy. */
 export class VersionedShop extends LabShop {
   /** A Deployment for each version, `shop-v2` at size 0. @param own whether each has a Service of its own beside the one that both share */
-  static async openVersions(lab: Lab, namespace: string, { strategy, router }: Steered, own: boolean): Promise<VersionedShop> {
+  static async openVersions(lab: Lab, namespace: string, { strategy, ...more }: Steered, own: boolean): Promise<VersionedShop> {
     const [place, service, deployment] = workload({ namespace });
     await lab.client.create(resources.namespaces, place);
     if (!own) await lab.client.create(resources.services, service);
@@ -29,19 +29,19 @@ export class VersionedShop extends LabShop {
       if (own) await lab.client.create(resources.services, { ...service, metadata, spec: { ...service.spec, selector: labels } });
     }
     const shop = new VersionedShop(lab, namespace);
-    const { service: _, ...spec } = policyOf(namespace, strategy, router).spec;
+    const { service: _, ...spec } = policyOf(namespace, strategy, more.router, more).spec;
     const list = versions.map((version) => ({ deployment: `shop-${version}`, ...(own ? { service: `shop-${version}` } : {}) }));
     await shop.put({ ...spec, ...(own ? {} : { service: 'shop' }), workload: { versions: { list, want: 'shop-v1' } } });
     return shop;
   }
 
   /** No Deployment at all. */
-  static async openInline(lab: Lab, namespace: string, { strategy, router }: Steered): Promise<VersionedShop> {
+  static async openInline(lab: Lab, namespace: string, { strategy, ...more }: Steered): Promise<VersionedShop> {
     const [place, service, { spec: { template } }] = workload({ namespace });
     await lab.client.create(resources.namespaces, place);
     await lab.client.create(resources.services, service);
     const shop = new VersionedShop(lab, namespace);
-    await shop.put({ ...policyOf(namespace, strategy, router).spec, workload: { inline: { replicas: REPLICAS, selector: { matchLabels: { app: 'shop' } }, template } } });
+    await shop.put({ ...policyOf(namespace, strategy, more.router, more).spec, workload: { inline: { replicas: REPLICAS, selector: { matchLabels: { app: 'shop' } }, template } } });
     return shop;
   }
 

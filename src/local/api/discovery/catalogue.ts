@@ -67,6 +67,7 @@ const POD_SUBRESOURCES: readonly SubresourceEntry[] = [
   { name: 'binding', verbs: ['create'], kind: 'Binding' },
   { name: 'eviction', verbs: ['create'], kind: 'Eviction', group: 'policy', version: 'v1' },
   { name: 'log', verbs: ['get'] },
+  { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
   { name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'PodProxyOptions' },
 ];
 const ACCOUNT_SUBRESOURCES: readonly SubresourceEntry[] = [{ name: 'token', verbs: ['create'], kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1' }];

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { FailureStatus } from '../../../kubernetes/status.js';
 
 /** What the server answers to one request. */
@@ -5,6 +6,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | AsyncIterable<string>;
+  /** With status 101: takes over the connection, and resolves when it has ended and nothing is left of it. */
+  readonly serveUpgraded?: (connection: Duplex) => Promise<void>;
 }
 
 /** Ends a request with a failure. */

@@ -11,6 +11,7 @@ import { list } from './list.js';
 import { bindPod } from './pod-subresources.js';
 import { patch } from './patch.js';
 import { readLog } from './pod-log.js';
+import { forwardPorts } from './pod-port-forward.js';
 import { proxyPod } from './pod-proxy.js';
 import { read } from './read.js';
 import { scale } from './scale.js';
@@ -42,6 +43,7 @@ async function dispatchSubresource(server: ServerContext, call: Call): Promise<A
   if (call.subresource === 'scale') return scale(server, call);
   if (pod && call.subresource === 'proxy') return proxyPod(server, call);
   if (pod && call.subresource === 'log' && call.method === 'GET') return readLog(server, call);
+  if (pod && call.subresource === 'portforward' && ['GET', 'POST'].includes(call.method)) return forwardPorts(server, call);
   if (pod && call.subresource === 'binding' && call.method === 'POST') return bindPod(server, call);
   if (pod && call.subresource === 'eviction' && call.method === 'POST') return evictPod(server, call);
   if (call.served.collection === '/serviceaccounts' && call.subresource === 'token' && call.method === 'POST') return createAccountToken(server, call);

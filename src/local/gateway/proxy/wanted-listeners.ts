@@ -23,6 +23,8 @@ export interface IngressOptions {
   /** Of ingress-nginx, which Ingresses are served by. */
   readonly nginxIdentity: ProxyIdentity;
   readonly host: string;
+  /** Where the Pod `istio-ingressgateway` really listens; only where a Gateway asks for it. */
+  readonly pod?: { readonly host: string; readonly port: number };
   /** The local port to listen at for a Gateway's port; 0 for any free one. */
   localPort(port: number): number;
 }
@@ -32,7 +34,7 @@ export function wantedListeners(plane: DataPlane, ingress: IngressOptions): Want
   return [...ingressListeners(plane, ingress), ...sidecarListeners(plane), ...serviceListeners(plane)];
 }
 
-function ingressListeners(plane: DataPlane, { identity, nginxIdentity, host, localPort }: IngressOptions): WantedListener[] {
+function ingressListeners(plane: DataPlane, { identity, nginxIdentity, host, pod, localPort }: IngressOptions): WantedListener[] {
   const ports = new Set([DEFAULT_INGRESS_PORT, ...plane.configuration.outside.flatMap((product) => product.ports ?? [])]);
   const secure = new Set([SECURE_INGRESS_PORT, ...plane.configuration.outside.flatMap((product) => product.securePorts ?? [])]);
   const listeners = [...new Set([...ports, ...secure])].map((port) => {
@@ -41,7 +43,9 @@ function ingressListeners(plane: DataPlane, { identity, nginxIdentity, host, loc
     return { key: ingressKey(port), manner: secure.has(port) ? 'TLS' : 'plain', open: () => (secure.has(port) ? listenForSecureRequests(plane, entry, port, at) : listenForRequestsAndCalls(plane, entry, at)) };
   });
   const metrics = { key: INGRESS_METRICS_KEY, open: () => listenForPage(plane, () => metricsPage(identity, nginxIdentity), METRICS_PATH, { host, port: 0 }) };
-  return [...listeners, metrics];
+  const entry = ingressEntry(identity, DEFAULT_INGRESS_PORT, nginxIdentity);
+  const asPod = pod === undefined || plane.configuration.ingress.ports.length === 0 ? [] : [{ key: 'ingress Pod', open: () => listenForRequestsAndCalls(plane, entry, pod) }];
+  return [...listeners, metrics, ...asPod];
 }
 
 function sidecarListeners(plane: DataPlane): WantedListener[] {

@@ -179,7 +179,7 @@ function statusClient(informers: readonly unknown[], events: Event[]): ClusterCl
   const keyOf = ({ group, plural }: { readonly group: string; readonly plural: string }): string => `${plural}.${group}`;
   const byName = new Map((informers as MemoryInformer<WithStatus>[]).map((informer) => [keyOf(informer.resource), informer]));
   const client: Record<keyof ClusterClient, unknown> = {
-    ...{ get: unused, find: unused, list: unused, watch: unused, replace: unused, apply: unused, delete: unused, raw: unused },
+    ...{ get: unused, find: unused, list: unused, watch: unused, replace: unused, apply: unused, delete: unused, evict: unused, raw: unused },
     create: (resource: { group: string; plural: string }, object: WithStatus) => {
       if (resource.plural === 'events') events.push(object as unknown as Event);
       byName.get(keyOf(resource))?.remember(object);

@@ -102,7 +102,7 @@ export async function startRealApi(products: (watch: Watch) => Pick<GatewayInfor
 
 async function startProgram({ host, port }: { readonly host: string; readonly port: number }): Promise<Server> {
   const program = createServer((request, response) => response.end(`from v1 ${request.url ?? ''}`));
-  await new Promise<void>((resolve) => program.listen(port, host, resolve));
+  await new Promise<void>((resolve, reject) => program.once('error', reject).listen(port, host, resolve));
   return program;
 }
 

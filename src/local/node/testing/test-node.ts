@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterClient } from '../../../cluster/client.js';
@@ -155,8 +154,18 @@ export class TestCluster {
     return join(this.directory, name);
   }
 
-  async untilFile(name: string): Promise<void> {
-    await until(() => Promise.resolve(existsSync(this.file(name))), () => `${name} was not written`);
+  /** Waits until something stands in a file: a shell makes it first. A ready Pod may not have come so far. */
+  async untilFile(name: string): Promise<string> {
+    let text = '';
+    await until(async () => (text = await readFile(this.file(name), 'utf8').catch(() => '')) !== '', () => `${name} was not written`);
+    return text;
+  }
+
+  /** Waits until a file ends with that. */
+  async untilEndOfFile(name: string, end: string): Promise<string> {
+    let text = '';
+    await until(async () => (text = await readFile(this.file(name), 'utf8').catch(() => '')).endsWith(end), () => `${name} holds ${text}`);
+    return text;
   }
 
   async close(): Promise<void> {

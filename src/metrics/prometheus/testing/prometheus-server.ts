@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../ports/clock.js';
@@ -31,9 +30,7 @@ export async function startPrometheusWith(configuration: object): Promise<Runnin
   const folder = await mkdtemp(join(tmpdir(), 'serin-prometheus-'));
   // JSON is YAML.
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(configuration));
-  const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
-  const child = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = once(child, 'exit');
@@ -42,10 +39,15 @@ export async function startPrometheusWith(configuration: object): Promise<Runnin
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
+  // It says which port it was given: one that was free before may be somebody else's by now.
+  const addressSaid = (): string | undefined => /msg="Listening on".* address=(127\.0\.0\.1:[1-9]\d*)/.exec(said)?.[1];
+  let address = '';
   try {
-    for (const end = systemClock.monotonic() + PATIENCE; !(await isReady(address)); await systemClock.sleep(100)) {
+    for (const end = systemClock.monotonic() + PATIENCE; address === '' || !(await isReady(address)); await systemClock.sleep(100)) {
       if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}: ${said}`);
       if (systemClock.monotonic() > end) throw new Error(`prometheus is not ready: ${said}`);
+      const found = addressSaid();
+      if (found !== undefined) address = `http://${found}`;
     }
   } catch (error) {
     await stop();
@@ -63,13 +65,3 @@ export async function startPrometheusWith(configuration: object): Promise<Runnin
 }
 
 const isReady = (address: string): Promise<boolean> => fetch(`${address}/-/ready`).then(({ ok }) => ok, () => false);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
-}

@@ -36,7 +36,7 @@ let opened = 0;
 
 beforeAll(async () => {
   webhook = await Webhook.start();
-  lab = await startKwokLab({ name: 'faults', network: labNetworks[3], nodes: [{ count: 2 }, { count: 2, name: 'other' }] }, AbortSignal.timeout(300_000));
+  lab = await startKwokLab({ name: 'faults', network: labNetworks.faults, nodes: [{ count: 2 }, { count: 2, name: 'other' }] }, AbortSignal.timeout(300_000));
   company = { lab, webhook, people: await People.open(lab.plane.kubeconfigs.admin), decisions: new Decisions() };
 }, 300_000);
 afterAll(async () => {

@@ -58,6 +58,24 @@ describe('rule 9, in a record', () => {
   ])('is broken where %s', (_, told) => expect(broken(...told)).toContainEqual(expect.stringMatching(/^rule 9: /)));
 });
 
+describe('rule 9, in a record of an analysis that asks when it is undecided', () => {
+  const steps: PlanStep[] = [{ kind: 'weight', share: 250 }, { kind: 'analyze', undecided: 'ask' }, { kind: 'promote' }];
+  const analysis = { falseAlarm: 0.01, missed: 0.05, undecided: { milliseconds: 1000, then: 'promote', minimumRequests: 0 }, metrics: [{ name: 'errors', errorRate: {} }] };
+  const release = (index: number, ...codes: string[]): Told => ['serin.dev/releases', { kind: 'Release', metadata: { name: 'web-1', uid: 'u' }, spec: { plan: { steps, analysis } }, status: { phase: 'Progressing', message: 'x', step: { index }, log: codes.map((code, at) => ({ number: at + 1, code, arguments: {} })) } }];
+  const approval = (change: object = {}): Told => ['serin.dev/approvals', { kind: 'Approval', metadata: { name: 'a' }, spec: { release: 'web-1', releaseUid: 'u', step: 2, approved: true, user: 'anybody', ...change } }, 'ADDED'];
+
+  it('is kept where its metrics passed, or somebody approved', () => {
+    expect(broken(release(0), release(1, 'StepStarted'), release(2, 'StepStarted', 'AnalysisPassed'), release(2, 'AnalysisPassed'))).toEqual([]);
+    expect(broken(release(1, 'StepStarted'), approval(), release(2, 'StepStarted', 'Approved'))).toEqual([]);
+  });
+
+  it.each<[string, Told[]]>([
+    ['it went on undecided', [release(1, 'StepStarted'), release(2, 'StepStarted', 'AnalysisUndecided')]],
+    ['somebody refused', [release(1, 'StepStarted'), approval({ approved: false }), release(2, 'StepStarted')]],
+    ['an analysis before it had passed', [release(0), release(1, 'AnalysisPassed'), release(2, 'AnalysisPassed', 'StepStarted')]],
+  ])('is broken where %s', (_, told) => expect(broken(...told)).toContainEqual(expect.stringMatching(/^rule 9: /)));
+});
+
 describe('rule 10, from one time to the next', () => {
   const play = (...codes: string[]): Recorded[] =>
     recorded([['serin.dev/releases', { spec: { stable: {}, canary: {}, plan: { steps: [] } }, status: { log: codes.map((code, index) => ({ number: index + 1, code, arguments: {} })) } }]]);

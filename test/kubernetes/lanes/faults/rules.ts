@@ -4,6 +4,7 @@ import type { Recorded, Recorder } from '../../lab/recorder.js';
 import { complaintsOf } from '../../lab/replay.js';
 import type { Approval } from '../../../../src/model/approval.js';
 import { stepOf } from '../../../../src/model/plan.js';
+import { consentWanted } from '../../../../src/engine/analysis-steps.js';
 import { brokenOwnership } from './bystanders.js';
 
 /** How long a release may stand still without saying what it waits for, on a machine that has other things to do, in milliseconds. */
@@ -53,21 +54,32 @@ export function brokenRules({ recorder, namespace, keys, images, excused }: Evid
 const sharesOf = ({ spec }: VirtualService): number[] =>
   (spec.http ?? []).map(({ route = [] }) => route).filter((route) => route.some(({ weight }) => weight !== undefined)).map((route) => route.reduce((sum, { weight }) => sum + (weight ?? 0), 0));
 
-/** Rule 9: states of releases behind an approval that nobody who may had given by then. */
+/**
+ * Rule 9: states of releases behind an approval that nobody who may had given by then. An analysis that asks people when it is undecided
+ * needs one unless its metrics passed, which the log says at the moment when it goes on.
+ */
 function unapproved(history: readonly Recorded[]): string[] {
   const broken: string[] = [];
   const given: Approval[] = [];
+  const passedAlone = new Map<string, Set<number>>();
+  const before = new Map<string, { readonly step: number; readonly entry: number }>();
   for (const { collection, type, object, version } of history) {
     if (collection === 'serin.dev/approvals' && type === 'ADDED') given.push(object as Approval);
     if (collection !== 'serin.dev/releases' || type === 'DELETED') continue;
     const { metadata, spec, status } = object as Release;
+    const { uid = '' } = metadata;
+    const last = before.get(uid) ?? { step: 0, entry: 0 };
+    const own = passedAlone.get(uid) ?? new Set<number>();
+    passedAlone.set(uid, own);
+    if (status?.log?.some(({ number, code }) => number > last.entry && code === 'AnalysisPassed')) own.add(last.step);
+    before.set(uid, { step: status?.step.index ?? 0, entry: status?.log?.at(-1)?.number ?? last.entry });
     const passed = status?.phase === 'Completed' ? spec.plan.steps.length : (status?.step.index ?? 0);
     for (const [index, planned] of spec.plan.steps.slice(0, passed).entries()) {
-      const step = stepOf(planned);
-      if (step.kind !== 'approve') continue;
-      const counts = ({ spec: said }: Approval): boolean => said.releaseUid === metadata.uid && said.step === index + 1 && said.approved && step.users.includes(said.user);
+      const wanted = consentWanted(spec, stepOf(planned));
+      if (!wanted || own.has(index)) continue;
+      const counts = ({ spec: said }: Approval): boolean => said.releaseUid === metadata.uid && said.step === index + 1 && said.approved && (wanted.users.length + wanted.groups.length === 0 || wanted.users.includes(said.user));
       const count = new Set(given.filter(counts).map(({ spec: said }) => said.user)).size;
-      if (count < step.approvals) broken.push(`rule 9: at step ${passed + 1} in ${version} with ${count} approvals of step ${index + 1}`);
+      if (count < wanted.approvals) broken.push(`rule 9: at step ${passed + 1} in ${version} with ${count} approvals of step ${index + 1}`);
     }
   }
   return broken.slice(0, 5);

@@ -53,7 +53,7 @@ describe.sequential('a first real cluster, as docs/first-cluster.md says', () =>
 
   beforeAll(async () => {
     // An API server beside no kube-proxy: it calls webhooks at the addresses of their Pods.
-    cluster = await startOwnCluster(AbortSignal.timeout(START_MILLISECONDS), { network: networks[5], nodes: 2, images: images(), apiServerFlags: ['--enable-aggregator-routing=true'] });
+    cluster = await startOwnCluster(AbortSignal.timeout(START_MILLISECONDS), { network: networks.firstCluster, nodes: 2, images: images(), apiServerFlags: ['--enable-aggregator-routing=true'] });
     ({ lab } = cluster);
     const packages = join(lab.directory, 'charts');
     await mkdir(packages);

@@ -19,6 +19,11 @@ const MUTATING = 'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy';
 const cases: Readonly<Record<string, object>> = {
   'as they are': {},
   'in one namespace': { watchNamespace: 'shop', readConfig: false },
+  'with Applications': { frontends: { kubevela: true } },
+  'with Rollouts': { frontends: { argo: true } },
+  'with Rollouts and Applications, without ConfigMaps and Secrets': { frontends: { argo: true, kubevela: true }, readConfig: false },
+  'with Rollouts in one namespace, without definitions': { frontends: { argo: true }, watchNamespace: 'shop', installCRDs: false },
+  'with Applications in one namespace, without definitions': { frontends: { kubevela: true }, watchNamespace: 'shop', installCRDs: false },
   'with as little as there can be': { installCRDs: false, approvalPolicy: false, pauseOnChange: 'never', userRoles: false, podDisruptionBudget: false, networkPolicy: { enabled: false }, resources: { limits: null } },
   'with everything': {
     image: { ...IMAGE, tag: 'v9', pullPolicy: 'Always', pullSecrets: [{ name: 'registry' }] },

@@ -39,7 +39,7 @@ export interface OwnClusterOptions {
 }
 
 /** Starts one, on which an owner reference that blocks needs a right of its own. */
-export async function startOwnCluster(signal: AbortSignal, { network = networks[3], nodes = 1, images: more = {}, ...options }: OwnClusterOptions = {}): Promise<OwnCluster> {
+export async function startOwnCluster(signal: AbortSignal, { network = networks.installation, nodes = 1, images: more = {}, ...options }: OwnClusterOptions = {}): Promise<OwnCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'serin-audit-'));
   const auditLog = join(folder, 'audit.log');
   const apiServerFlags = [...(await auditFlags(join(folder, 'policy.yaml'), auditLog, [ACCOUNT])), ...(options.apiServerFlags ?? [])];

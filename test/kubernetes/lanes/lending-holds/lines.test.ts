@@ -29,7 +29,7 @@ const cluster = () => ({ directory: lab.plane.directory, kubeconfig: lab.plane.k
 beforeAll(async () => {
   const signal = AbortSignal.timeout(280_000);
   lab = await startKwokLab({
-    name: 'lending-lines', network: networks[4], nodes: [{ count: 3 }],
+    name: 'lending-lines', network: networks.lendingLines, nodes: [{ count: 3 }],
     // An autoscaler that looks often, and at Pods that have just started.
     controllerManagerFlags: ['--horizontal-pod-autoscaler-sync-period=1s', '--horizontal-pod-autoscaler-cpu-initialization-period=1s', '--horizontal-pod-autoscaler-initial-readiness-delay=1s'],
   }, signal);

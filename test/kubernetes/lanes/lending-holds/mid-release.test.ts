@@ -9,6 +9,7 @@ import { lasting, moments, scenes, type Scene } from '../../../driver/mid-releas
 import { readTable } from '../../../driver/mid-release/table.js';
 import { patchRelease, policy, setImage } from '../../../driver/program.js';
 import { ApiProxy } from '../../lab/api-proxy.js';
+import { forAll } from '../../lab/for-all.js';
 import { startKwokLab, type KwokLab } from '../../lab/kwok-lab.js';
 import type { LabProcess } from '../../lab/lab-process.js';
 import { LabStage } from '../../lab/lab-stage.js';
@@ -18,6 +19,7 @@ import { startSerinController } from '../../lab/serin-controller.js';
 import { StoppingTransport } from './stopping-transport.js';
 
 const ENDS_WITHIN_SECONDS = 300;
+const OPENED_AT_ONCE = 12;
 
 /** The plan of the table; who stands at 10 % stands there until told to go on. */
 const stepsFor = (scene: Scene): CanaryStep[] => [{ weight: 10 }, { pause: scene === 'At 10 %' ? {} : { for: '1s' } }, { weight: 50 }, { pause: {} }, { weight: 100 }];
@@ -29,8 +31,10 @@ class Performance {
   readonly happening: Happening;
   readonly outcome: Outcome;
   said = '';
+  failed = false;
   #result: Promise<void> = Promise.resolve();
   #tried: () => readonly string[] = () => [];
+  #compared: { readonly states: number; readonly differs: [Ending, Ending] | undefined } | undefined;
 
   constructor(lab: KwokLab, index: number, scene: Scene, happening: Happening, outcome: Outcome) {
     this.stage = new LabStage(lab, `cell-${index}`);
@@ -39,12 +43,16 @@ class Performance {
     this.outcome = outcome;
   }
 
+  /** Puts the program there. */
+  async open(): Promise<void> {
+    await this.stage.open(policy(stepsFor(this.scene)));
+    await this.stage.atRest();
+  }
+
   /** Brings the release to its moment. */
   async prepare(controller: StoppingTransport): Promise<void> {
     const { stage, scene } = this;
     this.#tried = () => controller.tried(stage.namespace);
-    await stage.open(policy(stepsFor(scene)));
-    await stage.atRest();
     if (!lasting.has(scene)) controller.stopAt(stage.namespace, moments[scene]);
     await setImage(stage, 'web:v2');
     if (scene !== 'Preparing' && scene !== 'At 10 %') await this.#pass(scene);
@@ -72,15 +80,25 @@ class Performance {
 
   /** Leads it to its end, which `check` waits for. */
   conclude(): void {
-    this.#result = this.#conclude();
-    this.#result.catch(() => undefined);
+    this.#end(this.#conclude());
+  }
+
+  /** It did not even come to its moment, says `check`. */
+  fail(error: unknown): void {
+    this.failed = true;
+    this.#end(Promise.reject(error));
+  }
+
+  #end(result: Promise<void>): void {
+    this.#result = result;
+    result.catch(() => undefined);
   }
 
   async #conclude(): Promise<void> {
     const { stage, happening, outcome } = this;
     const message = (): string => stage.object(serinResources.releases, { namespace: stage.namespace, name: 'web-1' })?.status?.message ?? '';
     if (happening.mend) {
-      if (outcome.waits) await stage.until(`it says that it waits: ${String(happening.says)}`, () => (happening.says ?? /./).test(message()), 90);
+      if (outcome.waits) await stage.until(`it says that it waits: ${String(happening.says)}`, () => (happening.says ?? /./).test(message()), ENDS_WITHIN_SECONDS);
       else await stage.pass(A_WHILE);
       this.said = message();
       await happening.mend(stage);
@@ -95,10 +113,18 @@ class Performance {
       }
       return this.#differs() === undefined;
     }, ENDS_WITHIN_SECONDS, () => ({ ...endingOf(stage), said: stage.said })).catch(() => undefined);
-    await going;
+    // What it was to bring about is there, or is missed by `check`.
+    await going.catch(() => undefined);
   }
 
+  /** All cells ask this all the time, in the process that the controllers' requests go through. */
   #differs(): [Ending, Ending] | undefined {
+    const states = this.stage.recorder.states(this.stage.namespace);
+    if (this.#compared?.states !== states) this.#compared = { states, differs: this.#compare() };
+    return this.#compared.differs;
+  }
+
+  #compare(): [Ending, Ending] | undefined {
     const found = endingOf(this.stage);
     const expected = expectedEnding(this.outcome, this.happening.replicas ?? 4, this.happening.routes ?? 'as found', found);
     return deepEqual(found, expected) ? undefined : [found, expected];
@@ -124,7 +150,7 @@ describe('in the middle of a release, on real controllers', () => {
 
   beforeAll(async () => {
     const signal = AbortSignal.timeout(900_000);
-    lab = await startKwokLab({ name: 'lending-holds', network: networks[1], nodes: [{ count: 4 }] }, signal);
+    lab = await startKwokLab({ name: 'lending-holds', network: networks.lendingHolds, nodes: [{ count: 4 }] }, signal);
     const stopping = new StoppingTransport();
     proxy = await ApiProxy.start(lab.plane, (inner) => stopping.wrap(inner));
     const cluster = { directory: lab.plane.directory, kubeconfig: lab.plane.kubeconfigs.admin, through: proxy.url };
@@ -136,9 +162,10 @@ describe('in the middle of a release, on real controllers', () => {
       performances.set(`${event} ${scene}`, performance);
       return performance;
     });
-    const failed = new Map<Performance, unknown>();
-    const each = (some: readonly Performance[], work: (performance: Performance) => Promise<void> | void): Promise<unknown> =>
-      Promise.all(some.map(async (one) => Promise.resolve(work(one)).catch((error: unknown) => failed.set(one, error))));
+    const each = (some: readonly Performance[], work: (performance: Performance) => Promise<void>, atOnce = some.length): Promise<void> =>
+      forAll(some.filter(({ failed }) => !failed), (one) => work(one).catch((error: unknown) => one.fail(error)), atOnce);
+    // Services created all at once fight for addresses until the API server gives up on some.
+    await each(all, (one) => one.open(), OPENED_AT_ONCE);
     await each(all, async (one) => {
       await one.prepare(stopping);
       if (!lasting.has(one.scene)) return;
@@ -151,8 +178,7 @@ describe('in the middle of a release, on real controllers', () => {
     stopping.goOn();
     await lab.client.delete({ group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true }, { namespace: 'serin-system', name: 'serin' }).catch(() => undefined);
     controller = await startSerinController(cluster, signal, { name: 'serin-after' });
-    for (const one of all) if (!lasting.has(one.scene)) one.conclude();
-    for (const [one, error] of failed) console.log(one.stage.namespace, String(error));
+    for (const one of all) if (!lasting.has(one.scene) && !one.failed) one.conclude();
   }, 900_000);
   afterAll(async () => {
     await controller?.stop();
@@ -160,5 +186,5 @@ describe('in the middle of a release, on real controllers', () => {
     await lab?.stop();
   });
 
-  it.concurrent.each(table)('$event | $scene -> $cell', ({ event, scene }) => performances.get(`${event} ${scene}`)?.check(), ENDS_WITHIN_SECONDS * 2000);
+  it.concurrent.each(table)('$event | $scene -> $cell', ({ event, scene }) => performances.get(`${event} ${scene}`)?.check(), ENDS_WITHIN_SECONDS * 3000);
 });

@@ -30,6 +30,7 @@ describe('a release of real processes under load', () => {
     const load = await ServiceLoad.start(lab.client, shop.namespace);
     await shop.set('example/shop:v2');
     await shop.atPause();
+    await eventually('both versions answer', () => Promise.resolve(load.met.size === 2));
     await play(shop, lab);
     await eventually(`only ${serves} serves`, async () => JSON.stringify(await shop.readyPods()) === JSON.stringify({ [`example/shop:${serves}`]: 4 }), 120, () => name);
     await eventually(`only ${serves} answers`, async () => (await shop.answering())[serves] === 4);

@@ -28,7 +28,7 @@ describe('the local API beside a real one', () => {
       {
         programs: controlPlanePrograms('kubernetes'),
         // As when the cases were recorded.
-        network: { ...networks[7], services: '10.96.0.0/16' },
+        network: { ...networks.honest, services: '10.96.0.0/16' },
         withoutAdmissionPlugins: ['ServiceAccount'],
         controllers: ['deployment-controller', 'replicaset-controller', 'garbage-collector-controller', 'endpointslice-controller', 'disruption-controller', 'horizontal-pod-autoscaler-controller', 'namespace-controller'],
         scheduler: false,

@@ -21,7 +21,7 @@ describe('recorded watches, on a real server', () => {
   let transport: HttpTransport;
 
   beforeAll(async () => {
-    plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), network: networks[6], withoutAdmissionPlugins: ['ServiceAccount'], controllers: ['namespace-controller'], scheduler: false }, AbortSignal.timeout(120_000));
+    plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), network: networks.watches, withoutAdmissionPlugins: ['ServiceAccount'], controllers: ['namespace-controller'], scheduler: false }, AbortSignal.timeout(120_000));
     transport = createHttpTransport({ server: plane.server, ca: plane.authority, token: await tokenOf(plane.kubeconfigs.admin) });
     const version = async (): Promise<string> => JSON.parse((await transport.request({ method: 'GET', path: '/api/v1/configmaps', query: new URLSearchParams({ limit: '1' }) })).body).metadata.resourceVersion;
     const replay = await WatchReplay.prepare({ transport, pass: (milliseconds, end = systemClock.sleep(milliseconds)) => Promise.race([end, systemClock.sleep(milliseconds)]), version });

@@ -15,7 +15,7 @@ let lab: Lab;
 let kwok: LabProcess;
 beforeAll(async () => {
   lab = await openLab();
-  kwok = await startKwok({ ...lab.handle, network: networks[0] }, lab.client, { count: 3 }, AbortSignal.timeout(60_000));
+  kwok = await startKwok({ ...lab.handle, network: networks.shared }, lab.client, { count: 3 }, AbortSignal.timeout(60_000));
 });
 afterAll(async () => {
   if (await lab?.client.find(resources.namespaces, { name: namespace })) await lab.client.delete(resources.namespaces, { name: namespace });

@@ -8,7 +8,7 @@ describe('releases on an older Kubernetes', () => {
   let running: RunningLab;
   let lab: Lab;
   beforeAll(async () => {
-    running = await startLab({ kubernetes: 'kubernetes-1.34', network: networks[2] }, AbortSignal.timeout(170_000));
+    running = await startLab({ kubernetes: 'kubernetes-1.34', network: networks.olderKubernetes }, AbortSignal.timeout(170_000));
     lab = await openLab(running.handle);
   });
   afterAll(async () => {
