@@ -34,11 +34,13 @@ export class JudgedShop extends SteeredProgram {
     return this.cluster.client.find(serinResources.evidence, { namespace: this.namespace, name: this.release });
   }
 
-  /** The record of one metric. @throws Error where there is none */
-  async metric(name: string): Promise<EvidenceMetric> {
-    const found = (await this.evidence())?.spec.metrics.find((each) => each.name === name);
-    if (!found) throw new Error(`${this.release} has no evidence of ${name}`);
-    return found;
+  /** The record of one metric, once it is as wanted: it is written a moment after the release itself. */
+  metric(name: string, isWanted: (metric: EvidenceMetric) => boolean = () => true): Promise<EvidenceMetric> {
+    let found: EvidenceMetric | undefined;
+    return eventually(`${this.release} has evidence of ${name}`, async () => {
+      found = (await this.evidence())?.spec.metrics.find((each) => each.name === name);
+      return found && isWanted(found) && found;
+    }, 20, () => JSON.stringify(found));
   }
 }
 
