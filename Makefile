@@ -1,6 +1,8 @@
 # The two commands are `make demo` and `make test`; the rest are parts of them.
 SHELL := /bin/sh
 NODE_MODULES := node_modules/.package-lock.json
+# What came of the tests of a target; FILES=... runs these files alone.
+RESULTS = --reporter=default --reporter=json --outputFile.json=.cache/results/$(AGAIN)$@.json
 
 .PHONY: help demo test run-tests test-docs test-kills test-long test-kubernetes chaos record-rollouts lab-tools check lint unit scenarios build setup tools bench bench-kubernetes bench-judging acceptance clean
 
@@ -25,18 +27,18 @@ test: check build tools
 	@$(MAKE) --no-print-directory --jobs=2 lint run-tests
 
 run-tests:
-	@npx vitest run --reporter=default --reporter=json --outputFile.json=.cache/test-results.json; status=$$?; \
-	node scripts/test-summary.mjs .cache/test-results.json && exit $$status
+	@npx vitest run $(RESULTS) $(FILES); status=$$?; \
+	node scripts/test-summary.mjs .cache/results/$(AGAIN)$@.json && exit $$status
 
 test-docs: check build tools
-	@SERIN_EVERY_PAGE=1 npx vitest run test/docs --maxConcurrency=2 --maxWorkers=3
+	@SERIN_EVERY_PAGE=1 npx vitest run $(or $(FILES),test/docs) --maxConcurrency=2 --maxWorkers=3 $(RESULTS)
 
 test-kills: check build
-	@SERIN_EVERY_KILL=1 npx vitest run test/driver/kills test/driver/api-kills test/driver/stories --maxWorkers=3
+	@SERIN_EVERY_KILL=1 npx vitest run $(or $(FILES),test/driver/kills test/driver/api-kills test/driver/stories) --maxWorkers=3 $(RESULTS)
 
 # Scenarios that take minutes: calibration on real requests, and every load beside every strategy. Two at once, beside the two above.
 test-long: check build tools
-	@SERIN_LONG=1 npx vitest run test/scenarios/argo- test/scenarios/calibrating test/scenarios/load-matrix test/scenarios/versions-subsets --maxWorkers=2
+	@SERIN_LONG=1 npx vitest run $(or $(FILES),test/scenarios/argo- test/scenarios/calibrating test/scenarios/load-matrix test/scenarios/versions-subsets) --maxWorkers=2 $(RESULTS)
 
 # Hundreds of kills; CHAOS=1000 is a thousand.
 chaos: build lab-tools
@@ -44,7 +46,7 @@ chaos: build lab-tools
 
 # LANE=whole-releases runs one lane only.
 test-kubernetes: build lab-tools
-	@sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts $(LANE)
+	@sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts $(or $(FILES),$(LANE))
 
 record-rollouts: build lab-tools
 	@SERIN_RECORD=1 sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts

@@ -16,6 +16,10 @@ const ROOMS = {
   cluster: ['ports', 'kubernetes'],
   metrics: ['ports', 'schema', 'kubernetes', 'model', 'statistics', 'cluster'],
   controller: [...PURE, 'cluster', 'metrics'],
+  approvals: ['ports', 'schema', 'kubernetes', 'model', 'engine', 'cluster'],
+  images: ['ports', 'schema', 'kubernetes', 'model', 'cluster', 'approvals'],
+  notifications: ['ports', 'schema', 'kubernetes', 'model', 'engine', 'cluster', 'approvals', 'images'],
+  server: [...PURE, 'cluster', 'approvals', 'images', 'notifications'],
   installation: ['ports', 'schema', 'kubernetes', 'model', 'frontends', 'cluster', 'controller'],
   'local/processes': ['ports'],
   'local/addresses': ['ports'],
@@ -34,7 +38,9 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => {
   const depths = room.startsWith('local/') ? ['../', '../../', '../../../', '../../../../'] : ['../', '../../', '../../../'];
   const groups = banned.flatMap((other) => {
     const names = room.startsWith('local/') && other.startsWith('local/') ? [other, other.slice('local/'.length)] : [other];
-    return names.flatMap((name) => depths.map((depth) => `${depth}${name}/**`));
+    // One level up from a room below local/ is still that room, which may have a folder of the same name.
+    const reaching = room.startsWith('local/') && !other.startsWith('local/') ? depths.slice(1) : depths;
+    return names.flatMap((name) => reaching.map((depth) => `${depth}${name}/**`));
   });
   const pure = PURE.includes(room) && room !== 'ports';
   return {

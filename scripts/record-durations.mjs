@@ -1,5 +1,5 @@
 // Writes test/durations.ts, by which test files are put in order, from a report of vitest in JSON: what the report has no word of stays
-// as it was. Usage: node scripts/record-durations.mjs [.cache/test-results.json]
+// as it was. Usage: node scripts/record-durations.mjs [.cache/results/run-tests.json]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

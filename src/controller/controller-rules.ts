@@ -23,7 +23,11 @@ export const workRules: readonly PolicyRule[] = [
   rule(GROUP, ['releasepolicies', 'releases'], [...READ, ...OWN]),
   // Finalizers: where owner references that block a deletion need a right of their own.
   rule(GROUP, ['releasepolicies/status', 'releasepolicies/finalizers', 'releases/status', 'releases/finalizers'], ['get', ...CHANGE]),
-  rule(GROUP, ['approvals', 'metrictemplates'], READ),
+  rule(GROUP, ['approvals', 'imageapprovals', 'freezewindows', 'metrictemplates', 'imagepolicies', 'notificationchannels'], READ),
+  rule(GROUP, ['imagepolicies/status', 'notificationchannels/status'], ['get', ...CHANGE]),
+  // The images that policies take up.
+  rule(GROUP, ['imageupdates'], [...READ, ...OWN]),
+  rule(GROUP, ['imageupdates/status'], ['get', ...CHANGE]),
   // What a release was judged by; its own release owns it.
   rule(GROUP, ['evidence'], [...READ, ...OWN]),
   rule('apps', ['deployments'], [...READ, ...CHANGE]),
@@ -52,8 +56,11 @@ export const clusterRules: readonly PolicyRule[] = [
   rule('gateway.networking.k8s.io', ['gatewayclasses'], READ),
 ];
 
-/** What the controller of a whole cluster reads besides. */
-export const wholeClusterRules: readonly PolicyRule[] = [rule(GROUP, ['clustermetrictemplates'], READ)];
+/** What the controller of a whole cluster does besides. */
+export const wholeClusterRules: readonly PolicyRule[] = [
+  rule(GROUP, ['clustermetrictemplates', 'clusterfreezewindows', 'clusternotificationchannels'], READ),
+  rule(GROUP, ['clusternotificationchannels/status'], ['get', ...CHANGE]),
+];
 
 /** What the loop of a front end does besides, in each namespace where it works. */
 export const frontendRules: Readonly<Record<FrontendName, readonly PolicyRule[]>> = {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ClusterClient } from '../cluster/client.js';
 import { createEventRecorder } from '../cluster/event-recorder.js';
+import type { StartLoop } from '../cluster/loop.js';
 import { createLeaderElection, type LeaderElection } from '../cluster/leader-election.js';
 import { ApiError, isForbidden } from '../cluster/api-error.js';
 import { Backoff } from '../cluster/backoff.js';
@@ -45,6 +46,8 @@ export interface RunControllerOptions {
   readonly prometheusAddress?: string;
   /** True where ConfigMaps and Secrets may not be read. */
   readonly withoutConfig?: boolean;
+  /** Work beside that on policies and releases. */
+  readonly loops?: readonly StartLoop[];
   readonly faults?: FaultPort;
   /** Called whenever this process becomes the leader. */
   readonly onLeading?: () => void;
@@ -83,6 +86,7 @@ export async function runController(options: RunControllerOptions, signal: Abort
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.frontends === undefined ? {} : { frontends: options.frontends }),
       ...(options.prometheusAddress === undefined ? {} : { prometheusAddress: options.prometheusAddress }),
+      ...(options.loops === undefined ? {} : { loops: options.loops }),
       leadership: { mayWrite: () => election?.isLeading() ?? false, epoch: () => election?.epoch ?? 0 },
       events: {
         record(about, what, type) {

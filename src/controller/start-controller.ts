@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ClusterClient } from '../cluster/client.js';
 import { createWorkQueue } from '../cluster/work-queue.js';
 import { isConflict, isNotFound } from '../cluster/api-error.js';
+import type { Loop, StartLoop } from '../cluster/loop.js';
 import { message } from '../model/messages.js';
 import type { Clock } from '../ports/clock.js';
 import { noFaults, type FaultPort } from '../ports/fault-port.js';
@@ -14,7 +15,7 @@ import type { Sources } from './analysis/sources.js';
 import type { ControllerContext, EventSink, Leadership } from './context.js';
 import type { FrontendName } from '../frontends/names.js';
 import type { Informer } from '../cluster/informer.js';
-import type { KubernetesObject } from '../kubernetes/objects.js';
+import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import { frontendLoops, type FrontendLoop } from './frontend-loop.js';
 import { Gates, type GateCall } from './gates.js';
 import { rememberingOwnProblems } from './policy-checks.js';
@@ -57,6 +58,8 @@ export interface ControllerOptions {
   readonly withoutConfig?: boolean;
   /** Where front ends put the metrics that their users know; nowhere when absent. One for each controller. */
   readonly registry?: Registry;
+  /** Work beside that on policies and releases. */
+  readonly loops?: readonly StartLoop[];
   /** Told of every fault that is being mended. */
   readonly onError: (error: Error, about: string) => void;
 }
@@ -189,13 +192,25 @@ export function startController(options: ControllerOptions): RunningController {
     frontends.push(frontend);
     for (const informer of seen) frontend.watch(informer);
   }
+  const loops = (options.loops ?? []).map((start) =>
+    start({
+      client, clock, random, onError,
+      signal: stopping.signal,
+      mayWrite: () => leadership.mayWrite(),
+      shared: <T extends KubernetesObject>({ kind, group }: Resource<T>) => seen.find(({ resource }) => resource.kind === kind && resource.group === group) as Informer<T> | undefined,
+      note: (about, event) => options.events.note(about, event),
+      withoutConfig: options.withoutConfig ?? false,
+      ...(options.addressOf === undefined ? {} : { findAddress: options.addressOf }),
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    }));
+  const beside: readonly Loop[] = [...frontends, ...loops];
   return {
     async untilReady() {
-      await Promise.all([caches.untilSynced(), ...frontends.map((each) => each.untilReady())]);
+      await Promise.all([caches.untilSynced(), ...beside.map((each) => each.untilReady())]);
       filled = true;
     },
-    missing: () => [...caches.missing, ...frontends.flatMap((each) => each.missing())],
-    queueDepth: () => frontends.reduce((sum, each) => sum + each.queueDepth(), queue.busy),
+    missing: () => [...caches.missing, ...beside.flatMap((each) => each.missing())],
+    queueDepth: () => beside.reduce((sum, each) => sum + each.queueDepth(), queue.busy),
     phases: () => phaseCounts(caches),
     highestEpoch,
     oldestReading: () => analyses.oldestReading() / 1000,
@@ -204,12 +219,12 @@ export function startController(options: ControllerOptions): RunningController {
       raise = highestEpoch() > leadership.epoch() ? highestEpoch() + 1 - leadership.epoch() : 0;
       for (const { metadata } of caches.policies.list()) queue.add(subjectKey({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name }));
       for (const { metadata } of caches.releases.list()) queue.add(subjectKey({ kind: 'release', namespace: metadata.namespace ?? '', name: metadata.name }));
-      for (const each of frontends) each.lookAtEverything();
+      for (const each of beside) each.lookAtEverything();
     },
     async stop() {
       stopping.abort(new Error('the controller is stopped'));
       await queue.stop();
-      for (const each of frontends) await each.stop();
+      for (const each of beside) await each.stop();
       await context.gates.stop();
       await analyses.stop();
       await caches.stop();

@@ -18,9 +18,10 @@ describe('objects of an installation', () => {
       'Namespace /serin-system',
       'CustomResourceDefinition /releasepolicies.serin.dev', 'CustomResourceDefinition /releases.serin.dev', 'CustomResourceDefinition /approvals.serin.dev',
       'CustomResourceDefinition /evidence.serin.dev', 'CustomResourceDefinition /metrictemplates.serin.dev', 'CustomResourceDefinition /clustermetrictemplates.serin.dev',
+      ...['freezewindows', 'clusterfreezewindows', 'imagepolicies', 'imageupdates', 'imageapprovals', 'notificationchannels', 'clusternotificationchannels'].map((plural) => `CustomResourceDefinition /${plural}.serin.dev`),
       'ValidatingAdmissionPolicy /serin-approvals-are-their-authors', 'ValidatingAdmissionPolicyBinding /serin-approvals-are-their-authors',
       'MutatingAdmissionPolicy /serin-pause-on-new-version', 'MutatingAdmissionPolicyBinding /serin-pause-on-new-version',
-      'ClusterRole /serin-viewer', 'ClusterRole /serin-releaser', 'ClusterRole /serin-approver',
+      'ClusterRole /serin-viewer', 'ClusterRole /serin-releaser', 'ClusterRole /serin-approver', 'ClusterRole /serin-manager',
       'ServiceAccount serin-system/serin', 'Role serin-system/serin-leader', 'RoleBinding serin-system/serin-leader',
       'ClusterRole /system:serin:controller', 'ClusterRoleBinding /system:serin:controller',
       'Deployment serin-system/serin', 'PodDisruptionBudget serin-system/serin', 'NetworkPolicy serin-system/serin', 'Service serin-system/serin-metrics',
@@ -29,7 +30,7 @@ describe('objects of an installation', () => {
 
   it('give no right outside of the one namespace that is watched, but to read what is in none', () => {
     const values = { watchNamespace: 'shop' };
-    expect(titles(values).filter((title) => /Role/.test(title) && !title.includes('serin-leader') && !/serin-(viewer|releaser|approver)/.test(title))).toEqual([
+    expect(titles(values).filter((title) => /Role/.test(title) && !title.includes('serin-leader') && !/serin-(viewer|releaser|approver|manager)/.test(title))).toEqual([
       'Role shop/serin-controller', 'RoleBinding shop/serin-controller',
       'ClusterRole /system:serin:controller:serin-system', 'ClusterRoleBinding /system:serin:controller:serin-system',
     ]);

@@ -11,7 +11,7 @@ export const approvalPolicy: ValidatingAdmissionPolicy = {
   metadata: { name: APPROVAL_POLICY, labels: { 'app.kubernetes.io/managed-by': 'serin' } },
   spec: {
     failurePolicy: 'Fail',
-    matchConstraints: { resourceRules: [{ apiGroups: [GROUP], apiVersions: [VERSION], operations: ['CREATE', 'UPDATE'], resources: ['approvals'] }] },
+    matchConstraints: { resourceRules: [{ apiGroups: [GROUP], apiVersions: [VERSION], operations: ['CREATE', 'UPDATE'], resources: ['approvals', 'imageapprovals'] }] },
     validations: [
       { expression: 'object.spec.user == request.userInfo.username', messageExpression: "'an approval is given in one’s own name: spec.user must be ' + request.userInfo.username" },
       {

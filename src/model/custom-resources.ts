@@ -3,7 +3,12 @@ import type { Resource } from '../kubernetes/objects.js';
 import { toStructural, type StructuralSchema } from '../schema/structural.js';
 import { ApprovalSpecSchema } from './approval.js';
 import { EvidenceSpecSchema } from './evidence-record.js';
+import { FreezeWindowSpecSchema } from './freeze-window.js';
+import { ImageApprovalSpecSchema } from './images/image-approval.js';
+import { ImagePolicySpecSchema, ImagePolicyStatusSchema } from './images/image-policy.js';
+import { ImageUpdateSpecSchema, ImageUpdateStatusSchema } from './images/image-update.js';
 import { MetricTemplateSpecSchema } from './metric-template.js';
+import { NotificationChannelSpecSchema, NotificationChannelStatusSchema } from './notifications/notification-channel.js';
 import { PolicySpecSchema, PolicyStatusSchema } from './release-policy.js';
 import { ReleaseSpecSchema, ReleaseStatusSchema } from './release.js';
 import { serinResources } from './resources.js';
@@ -85,7 +90,68 @@ const definitions: readonly KindDefinition[] = [
   },
   templates(serinResources.metricTemplates, 'A metric for the policies of a namespace.', 'mt'),
   templates(serinResources.clusterMetricTemplates, 'A metric for the policies of all namespaces.', 'cmt'),
+  freezes(serinResources.freezeWindows, 'Times in which no release of this namespace begins.', 'fw'),
+  freezes(serinResources.clusterFreezeWindows, 'Times in which no release begins.', 'cfw'),
+  {
+    resource: serinResources.imagePolicies,
+    description: 'Which images a workload is to run, and who has to agree.',
+    spec: ImagePolicySpecSchema,
+    status: ImagePolicyStatusSchema,
+    shortNames: ['ipol'],
+    columns: [
+      { name: 'Image', type: 'string', jsonPath: '.status.image' },
+      { name: 'Latest', type: 'string', jsonPath: '.status.latest' },
+      { name: 'Update', type: 'string', jsonPath: '.status.update' },
+      age,
+      { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
+    ],
+  },
+  {
+    resource: serinResources.imageUpdates,
+    description: 'One image that an ImagePolicy took up, and what became of it.',
+    spec: ImageUpdateSpecSchema,
+    status: ImageUpdateStatusSchema,
+    shortNames: ['iup'],
+    columns: [
+      { name: 'Policy', type: 'string', jsonPath: '.spec.policy' },
+      { name: 'Tag', type: 'string', jsonPath: '.spec.tag' },
+      { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+      { name: 'Source', type: 'string', jsonPath: '.spec.source' },
+      { name: 'Release', type: 'string', jsonPath: '.status.release' },
+      age,
+      { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
+    ],
+  },
+  {
+    resource: serinResources.imageApprovals,
+    description: 'What one person says to one image.',
+    spec: ImageApprovalSpecSchema,
+    shortNames: ['iappr'],
+    columns: [
+      { name: 'Update', type: 'string', jsonPath: '.spec.imageUpdate' },
+      { name: 'Approved', type: 'boolean', jsonPath: '.spec.approved' },
+      { name: 'User', type: 'string', jsonPath: '.spec.user' },
+      age,
+      { name: 'Comment', type: 'string', jsonPath: '.spec.comment', priority: 1 },
+    ],
+  },
+  channels(serinResources.notificationChannels, 'Who is told of what becomes of the releases of a namespace.', 'nch'),
+  channels(serinResources.clusterNotificationChannels, 'Who is told of what becomes of releases.', 'cnch'),
 ];
+
+function freezes(resource: KindDefinition['resource'], description: string, shortName: string): KindDefinition {
+  return { resource, description, spec: FreezeWindowSpecSchema, shortNames: [shortName], columns: [{ name: 'Why', type: 'string', jsonPath: '.spec.why' }, { name: 'Zone', type: 'string', jsonPath: '.spec.timeZone' }, age] };
+}
+
+function channels(resource: KindDefinition['resource'], description: string, shortName: string): KindDefinition {
+  return {
+    resource, description,
+    spec: NotificationChannelSpecSchema,
+    status: NotificationChannelStatusSchema,
+    shortNames: [shortName],
+    columns: [{ name: 'Sent', type: 'integer', jsonPath: '.status.sent' }, { name: 'Last', type: 'date', jsonPath: '.status.sentAt' }, { name: 'Failed', type: 'integer', jsonPath: '.status.failed' }, age, { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 }],
+  };
+}
 
 function templates(resource: KindDefinition['resource'], description: string, shortName: string): KindDefinition {
   return {

@@ -1,7 +1,12 @@
 import type { Resource } from '../kubernetes/objects.js';
 import type { Approval } from './approval.js';
 import type { EvidenceRecord } from './evidence-record.js';
+import type { FreezeWindow } from './freeze-window.js';
+import type { ImageApproval } from './images/image-approval.js';
+import type { ImagePolicy } from './images/image-policy.js';
+import type { ImageUpdate } from './images/image-update.js';
 import type { MetricTemplate } from './metric-template.js';
+import type { NotificationChannel } from './notifications/notification-channel.js';
 import type { Release } from './release.js';
 import type { ReleasePolicy } from './release-policy.js';
 
@@ -17,6 +22,13 @@ export const serinResources = {
   evidence: { group: GROUP, version: VERSION, kind: 'Evidence', plural: 'evidence', namespaced: true } satisfies Resource as Resource<EvidenceRecord>,
   metricTemplates: { group: GROUP, version: VERSION, kind: 'MetricTemplate', plural: 'metrictemplates', namespaced: true } satisfies Resource as Resource<MetricTemplate>,
   clusterMetricTemplates: { group: GROUP, version: VERSION, kind: 'ClusterMetricTemplate', plural: 'clustermetrictemplates', namespaced: false } satisfies Resource as Resource<MetricTemplate>,
+  freezeWindows: { group: GROUP, version: VERSION, kind: 'FreezeWindow', plural: 'freezewindows', namespaced: true } satisfies Resource as Resource<FreezeWindow>,
+  clusterFreezeWindows: { group: GROUP, version: VERSION, kind: 'ClusterFreezeWindow', plural: 'clusterfreezewindows', namespaced: false } satisfies Resource as Resource<FreezeWindow>,
+  imagePolicies: { group: GROUP, version: VERSION, kind: 'ImagePolicy', plural: 'imagepolicies', namespaced: true } satisfies Resource as Resource<ImagePolicy>,
+  imageUpdates: { group: GROUP, version: VERSION, kind: 'ImageUpdate', plural: 'imageupdates', namespaced: true } satisfies Resource as Resource<ImageUpdate>,
+  imageApprovals: { group: GROUP, version: VERSION, kind: 'ImageApproval', plural: 'imageapprovals', namespaced: true } satisfies Resource as Resource<ImageApproval>,
+  notificationChannels: { group: GROUP, version: VERSION, kind: 'NotificationChannel', plural: 'notificationchannels', namespaced: true } satisfies Resource as Resource<NotificationChannel>,
+  clusterNotificationChannels: { group: GROUP, version: VERSION, kind: 'ClusterNotificationChannel', plural: 'clusternotificationchannels', namespaced: false } satisfies Resource as Resource<NotificationChannel>,
 } as const;
 
 /** On a Deployment at rest, and on everything that Serin makes: the policy's name. */
@@ -37,5 +49,7 @@ export const RETRY_ANNOTATION = 'serin.dev/retry';
 export const HOTFIX_ANNOTATION = 'serin.dev/hotfix';
 /** On a Pod template: the ConfigMaps and Secrets that its Pods use, as a hash; a change is a new version. */
 export const CONFIG_ANNOTATION = 'serin.dev/config';
+/** On a workload, or its Pod template: who wrote the present version, as CI knows them. */
+export const AUTHOR_ANNOTATION = 'serin.dev/author';
 /** On everything that Serin makes. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'serin' } as const;

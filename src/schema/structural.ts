@@ -82,6 +82,8 @@ function convert(node: unknown): StructuralSchema {
   for (const [key, value] of Object.entries(node)) {
     if (DROPPED.has(key) || key.startsWith('~')) continue;
     if (key === 'properties' && isRecord(value)) {
+      // An API server drops a list of none, and what it serves would look like another definition.
+      if (Object.keys(value).length === 0) continue;
       result[key] = Object.fromEntries(Object.entries(value).map(([name, child]) => [name, convert(child)]));
     } else if (key === 'items' || key === 'not' || (key === 'additionalProperties' && isRecord(value))) {
       result[key] = convert(value);

@@ -11,7 +11,7 @@ export default defineConfig({
     include: process.env['SERIN_RECORD'] === '1' ? ['test/kubernetes/recordings/*.test.ts'] : lanes().filter(({ missing }) => missing.length === 0).flatMap(({ include }) => include),
     globalSetup: ['test/kubernetes/lab/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
-    reporters: ['default', new LaneReporter()],
+    reporters: ['default', new LaneReporter(), ['json', { outputFile: process.env['SERIN_LAB_RESULTS'] ?? '.cache/results/test-kubernetes.json' }]],
     passWithNoTests: true,
     testTimeout: 180_000,
     hookTimeout: 180_000,

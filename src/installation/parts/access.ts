@@ -51,18 +51,27 @@ export interface UserRole {
 }
 
 const READ = ['get', 'list', 'watch'];
-const read: PolicyRule = { apiGroups: [GROUP], resources: ['releasepolicies', 'releases', 'approvals', 'evidence', 'metrictemplates', 'clustermetrictemplates'], verbs: READ };
+const WRITE = ['create', 'update', 'patch', 'delete'];
+const read: PolicyRule = {
+  apiGroups: [GROUP],
+  resources: [
+    ...['releasepolicies', 'releases', 'approvals', 'evidence', 'metrictemplates', 'clustermetrictemplates', 'freezewindows', 'clusterfreezewindows'],
+    ...['imagepolicies', 'imageupdates', 'imageapprovals', 'notificationchannels', 'clusternotificationchannels'],
+  ],
+  verbs: READ,
+};
 
 /** The roles for people. Nobody but an approver, or an administrator of the namespace, gives approvals. */
 export const userRoles: readonly UserRole[] = [
   { name: 'serin-viewer', purpose: 'sees policies, releases, what they are judged by, and approvals', takenInBy: ['view', 'edit', 'admin'], rules: [read] },
   {
     name: 'serin-releaser',
-    purpose: 'writes policies; pauses, resumes, promotes and aborts releases',
+    purpose: 'writes policies, also of images; pauses, resumes, promotes and aborts releases',
     takenInBy: ['edit', 'admin'],
-    rules: [read, { apiGroups: [GROUP], resources: ['releasepolicies', 'releases'], verbs: ['create', 'update', 'patch', 'delete'] }],
+    rules: [read, { apiGroups: [GROUP], resources: ['releasepolicies', 'releases', 'imagepolicies'], verbs: WRITE }],
   },
-  { name: 'serin-approver', purpose: 'says yes or no to a step that asks for an approval', takenInBy: ['admin'], rules: [read, { apiGroups: [GROUP], resources: ['approvals'], verbs: ['create'] }] },
+  { name: 'serin-approver', purpose: 'says yes or no to a release or an image that asks for an approval', takenInBy: ['admin'], rules: [read, { apiGroups: [GROUP], resources: ['approvals', 'imageapprovals'], verbs: ['create'] }] },
+  { name: 'serin-manager', purpose: 'says when no release begins, and who is told of what', takenInBy: ['admin'], rules: [read, { apiGroups: [GROUP], resources: ['freezewindows', 'notificationchannels'], verbs: WRITE }] },
 ];
 
 /** The same as objects. */

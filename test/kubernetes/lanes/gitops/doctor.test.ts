@@ -19,7 +19,7 @@ it('serin doctor finds kinds, leader and admission policies of a real API server
   const findings = JSON.parse(stdout) as Finding[];
   const of = (check: string): string[] => findings.filter((each) => each.check === check).map(({ result, message }) => `${result}: ${message}`);
   expect(of('Kubernetes')).toEqual([expect.stringMatching(/^ok: v1\.\d+\.\d+\.$/)]);
-  expect(of('kinds').sort()).toEqual(['approvals', 'clustermetrictemplates', 'evidence', 'metrictemplates', 'releasepolicies', 'releases'].map((kind) => `ok: ${kind}.serin.dev is there.`));
+  expect(of('kinds').sort()).toEqual([...['approvals', 'clusterfreezewindows', 'clustermetrictemplates', 'clusternotificationchannels', 'evidence', 'freezewindows', 'imageapprovals'], ...['imagepolicies', 'imageupdates', 'metrictemplates', 'notificationchannels', 'releasepolicies', 'releases']].map((kind) => `ok: ${kind}.serin.dev is there.`));
   // The laboratory runs it beside the cluster, so that there is no Deployment of it.
   expect(of('controller')).toContainEqual(expect.stringMatching(/^ok: \S+ leads, by Lease \S+\/serin\.$/));
   expect(of('rights')).toEqual(['ok: You may steer releases.']);
@@ -41,5 +41,5 @@ it('serin doctor asks a real API server what a ServiceAccount may do', async () 
   expect(code).toBe(1);
   const rights = (JSON.parse(stdout) as Finding[]).filter(({ check }) => check === 'rights').map(({ result, message }) => `${result}: ${message}`);
   expect(rights).toContain(`ok: ServiceAccount ${controllerAccount.namespace}/${controllerAccount.name} may do all that a controller does.`);
-  expect(rights).toContainEqual(expect.stringMatching(/^fail: ServiceAccount doctor-rights\/nobody may not get, list, watch, create, patch, update, delete releasepolicies\.serin\.dev; .*list, watch ingressclasses\.networking\.k8s\.io; .*list, watch gatewayclasses\.gateway\.networking\.k8s\.io; .*list, watch clustermetrictemplates\.serin\.dev\.$/));
+  expect(rights).toContainEqual(expect.stringMatching(/^fail: ServiceAccount doctor-rights\/nobody may not get, list, watch, create, patch, update, delete releasepolicies\.serin\.dev; .*list, watch ingressclasses\.networking\.k8s\.io; .*list, watch gatewayclasses\.gateway\.networking\.k8s\.io; .*list, watch clustermetrictemplates\.serin\.dev; .*\.$/));
 });
