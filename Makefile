@@ -58,14 +58,20 @@ lab-tools: setup
 
 check: setup
 	@npx tsc --noEmit
+	@npx tsc --noEmit -p dashboard
 
 lint: setup
 	@npx eslint --max-warnings 0 .
 
-build: dist/.built
+build: dist/.built dist/dashboard/.built
 
 dist/.built: $(NODE_MODULES) package.json tsconfig.json tsconfig.build.json scripts/build.mjs $(shell find src -name '*.ts' ! -name '*.test.ts' -o -name '*.json' | sort)
 	@node scripts/build.mjs
+	@touch $@
+
+# The page has a stamp of its own, in the folder that Vite empties.
+dist/dashboard/.built: $(NODE_MODULES) dashboard/package.json dashboard/tsconfig.json dashboard/vite.config.ts dashboard/index.html $(shell find dashboard/src dashboard/public -type f ! -name '*.test.ts' | sort)
+	@npx vite build dashboard --logLevel warn
 	@touch $@
 
 setup: $(NODE_MODULES)
@@ -78,7 +84,7 @@ $(NODE_MODULES): package.json package-lock.json
 tools: setup
 	@sh scripts/install-tools.sh
 
-bench: setup
+bench: setup dist/dashboard/.built
 	@node bench/build.mjs
 	@ONLY='$(ONLY)' node .cache/bench/bench/run.js
 

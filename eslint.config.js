@@ -17,9 +17,10 @@ const ROOMS = {
   metrics: ['ports', 'schema', 'kubernetes', 'model', 'statistics', 'cluster'],
   controller: [...PURE, 'cluster', 'metrics'],
   approvals: ['ports', 'schema', 'kubernetes', 'model', 'engine', 'cluster'],
+  commands: ['kubernetes', 'model', 'engine', 'cluster'],
   images: ['ports', 'schema', 'kubernetes', 'model', 'cluster', 'approvals'],
-  notifications: ['ports', 'schema', 'kubernetes', 'model', 'engine', 'cluster', 'approvals', 'images'],
-  server: [...PURE, 'cluster', 'approvals', 'images', 'notifications'],
+  notifications: ['ports', 'schema', 'kubernetes', 'model', 'engine', 'cluster', 'metrics', 'approvals', 'images'],
+  server: [...PURE, 'cluster', 'commands', 'approvals', 'images', 'notifications'],
   installation: ['ports', 'schema', 'kubernetes', 'model', 'frontends', 'cluster', 'controller'],
   'local/processes': ['ports'],
   'local/addresses': ['ports'],
@@ -65,11 +66,11 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', '.cache/', 'node_modules/', 'coverage/', 'src/kubernetes/generated/', 'dashboard/'] },
+  { ignores: ['dist/', '.cache/', 'node_modules/', 'coverage/', 'src/kubernetes/generated/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
@@ -85,4 +86,14 @@ export default tseslint.config(
   },
   { files: ['**/*.test.ts', 'test/**', 'bench/**'], rules: { 'max-lines': 'off' } },
   ...boundaries,
+  {
+    files: ['dashboard/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [
+        { regex: '^(\\.\\./)+src/', message: 'the page knows only the HTTP API; its types come from dashboard/src/api/types.ts' },
+        { group: ['node:*'], message: 'the page runs in browsers' },
+      ] }],
+    },
+  },
 );

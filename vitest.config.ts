@@ -6,7 +6,7 @@ const long = process.env['SERIN_LONG'] === undefined ? ['test/scenarios/{argo-an
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'test/**/*.test.ts'],
     // Lanes on a real Kubernetes have a run of their own: make test-kubernetes.
     exclude: ['dist/**', 'node_modules/**', 'test/kubernetes/{lanes,data-planes,recordings}/**', ...long],
     setupFiles: ['test/setup.ts'],

@@ -1,4 +1,5 @@
 import { api } from './api.js';
+import { dashboard } from './dashboard.js';
 import { decisions } from './decisions.js';
 import { gateway } from './gateway.js';
 import { runSubjects } from './harness/run-subjects.js';
@@ -8,4 +9,4 @@ import { pages } from './pages.js';
 import { releases } from './releases.js';
 import { shares } from './shares.js';
 
-await runSubjects([gateway, shares, decisions, judging, api, pages, memory, releases]);
+await runSubjects([gateway, shares, decisions, judging, api, pages, memory, dashboard, releases]);

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
-const WHOLE_RUN = join(project, '.cache', 'test-results.json');
+const WHOLE_RUN = join(project, '.cache', 'results', 'run-tests.json');
 const LANE_RUNS = join(project, '.cache', 'lab', 'results');
 const OWN_RUN = join(project, '.cache', 'acceptance-results.json');
 const ID = /\[(S\d+-\d+)\]/g;
@@ -57,7 +57,7 @@ function readGroups(file) {
 /** All tests that carry IDs, from a report of vitest in JSON. */
 function readTests(file) {
   // A report that is another clone's names that clone's files.
-  const rootOf = (name) => [project, dirname(dirname(file))].find((root) => name.startsWith(`${root}/`)) ?? project;
+  const rootOf = (name) => [project, dirname(dirname(dirname(file)))].find((root) => name.startsWith(`${root}/`)) ?? project;
   return JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap((each) =>
     each.assertionResults
       .map(({ title, fullName, status }) => ({ file: relative(rootOf(each.name), each.name), name: title.replace(ID, '').trim(), ids: [...fullName.matchAll(ID)].map(([, id]) => id), passed: status === 'passed', status }))

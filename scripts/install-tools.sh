@@ -1,13 +1,13 @@
 #!/bin/sh
 # What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl; prometheus, for samples from a real one;
-# zsh and fish, for completion in them.
+# docker-registry, for images from a real one; chromium, for the web page in a real browser; zsh and fish, for completion in them.
 #
 # - One of them not on PATH: as root on Debian or Ubuntu, installs its package; else says so in one line.
 # - Another kubectl on PATH than Debian's: fetches Debian's beside it into .cache/kubectl-debian (needs no root), so that
 #   the tests try both.
 #
-# What cannot be had is named in a line that begins with NOT RUN; with CI=true a missing kubectl or
-# prometheus is an error.
+# What cannot be had is named in a line that begins with NOT RUN; with CI=true a missing kubectl, prometheus,
+# docker-registry or chromium is an error.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -87,6 +87,16 @@ if ! has prometheus; then
   elif [ "${CI:-}" = true ]; then
     exit 1
   fi
+fi
+if ! has docker-registry; then
+  if install_package docker-registry docker-registry 'images from a real registry' 'Install the registry of Distribution as docker-registry, 2.8 or later.'; then
+    stop_service docker-registry
+  elif [ "${CI:-}" = true ]; then
+    exit 1
+  fi
+fi
+if ! has chromium && ! has google-chrome; then
+  install_package chromium chromium 'the web page in a real browser' 'Install Chromium.' || [ "${CI:-}" != true ] || exit 1
 fi
 if ! has kubectl; then
   if ! install_package kubectl "$package" 'tests with kubectl' 'Install kubectl 1.20 or later.'; then

@@ -8,7 +8,7 @@ const LEAST_SECONDS = 5;
 const project = fileURLToPath(new URL('../', import.meta.url));
 const kept = join(project, 'test', 'durations.ts');
 
-const [report = join(project, '.cache', 'test-results.json')] = process.argv.slice(2);
+const [report = join(project, '.cache', 'results', 'run-tests.json')] = process.argv.slice(2);
 const text = readFileSync(kept, 'utf8');
 const durations = new Map([...text.matchAll(/^ {2}'(.+)': (\d+),$/gm)].map(([, file, seconds]) => [file, Number(seconds)]));
 for (const { name, startTime, endTime } of JSON.parse(readFileSync(report, 'utf8')).testResults) durations.set(relative(project, name), Math.round((endTime - startTime) / 1000));

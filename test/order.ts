@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { durations } from './durations.js';
 
 /** Their tests mostly wait for programs that they have started; those of all others keep a core busy. */
-const WAITING = /^test\/(docs|image|kubectl|scenarios)\//;
+const WAITING = /^test\/(dashboard|docs|image|kubectl|scenarios)\//;
 /** Seconds of a file that is not named. */
 const SHORT = 1;
 

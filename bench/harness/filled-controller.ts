@@ -102,6 +102,7 @@ export function fillCaches({ texts, now }: Recorded, count: number, perNamespace
         deployments: get(resources.deployments), replicaSets: get(resources.replicaSets), pods: get(resources.pods), jobs: get(resources.jobs),
         approvals: get(serinResources.approvals), approvalPolicy: get(resources.validatingAdmissionPolicies), approvalBinding: get(resources.validatingAdmissionPolicyBindings),
         metricTemplates: get(serinResources.metricTemplates), clusterMetricTemplates: get(serinResources.clusterMetricTemplates),
+        freezeWindows: get(serinResources.freezeWindows), clusterFreezeWindows: get(serinResources.clusterFreezeWindows),
         routing: (resource) => (informers.has(resource.plural) ? get(resource) : undefined),
         sees: () => true,
         blindness: () => undefined,

@@ -37,7 +37,7 @@ export async function startBookinfo({ owner, note }: Bench): Promise<BookinfoClu
   owner.defer(() => serin('reset'));
   let from = systemClock.monotonic();
   const seconds = (): number => (systemClock.monotonic() - from) / 1000;
-  await serin('up', '--images', imageTable).catch((error: unknown) => {
+  await serin('up', '--no-dashboard', '--images', imageTable).catch((error: unknown) => {
     throw new NotRun(`serin local up: ${error instanceof Error ? error.message : String(error)}`);
   });
   const secondsUp = seconds();

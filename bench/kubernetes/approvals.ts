@@ -1,5 +1,5 @@
 import type { RunningInformer } from '../../src/cluster/informer.js';
-import { planApproval } from '../../src/cli/approvals/decision.js';
+import { planApproval } from '../../src/approvals/decision.js';
 import type { VirtualService } from '../../src/kubernetes/generated/istio-v1.js';
 import { resources } from '../../src/kubernetes/resources.js';
 import { stepOf } from '../../src/model/plan.js';

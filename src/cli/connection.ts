@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ClusterClient } from '../cluster/client.js';
 import { createClient } from '../cluster/create-client.js';
-import { loadKubeconfig } from '../cluster/kubeconfig/load-kubeconfig.js';
+import { loadKubeconfig, type LoadKubeconfigOptions } from '../cluster/kubeconfig/load-kubeconfig.js';
 import { clustersRoot } from '../local/supervisor/cluster-files.js';
 import { CliError } from './errors.js';
 import { note, type Shell } from './shell.js';
@@ -40,18 +40,23 @@ export function withConnectionOptions(command: Command): Command {
  * @throws CliError, KubeconfigError
  */
 export async function connect(shell: Shell, options: ConnectionOptions): Promise<Connection> {
-  const path = options.local === undefined ? (options.kubeconfig ?? onlyLocalKubeconfig(shell, options)) : localKubeconfig(shell, options.local === true ? 'default' : String(options.local));
-  const access = await loadKubeconfig({
-    env: shell.env, clock: shell.clock, userAgent: 'serin', interactive: shell.stdout.isTTY ?? false,
-    ...(path === undefined ? {} : { path }),
-    ...(options.context === undefined ? {} : { context: options.context }),
-  });
+  const access = await loadKubeconfig(kubeconfigOf(shell, options));
   return {
     client: createClient(tellingWarnings(access.transport, (text) => note(shell, `Warning: ${text}`)), { fieldManager: 'serin-cli', clock: shell.clock, random: shell.random }),
     namespace: options.namespace ?? access.namespace,
     context: access.context,
     server: access.server,
     close: () => access.transport.stop(),
+  };
+}
+
+/** Which kubeconfig the options mean. With none at hand and one local cluster up, it is that one's. @throws CliError */
+export function kubeconfigOf(shell: Shell, options: ConnectionOptions): LoadKubeconfigOptions {
+  const path = options.local === undefined ? (options.kubeconfig ?? onlyLocalKubeconfig(shell, options)) : localKubeconfig(shell, options.local === true ? 'default' : String(options.local));
+  return {
+    env: shell.env, clock: shell.clock, userAgent: 'serin', interactive: shell.stdout.isTTY ?? false,
+    ...(path === undefined ? {} : { path }),
+    ...(options.context === undefined ? {} : { context: options.context }),
   };
 }
 

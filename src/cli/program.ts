@@ -5,6 +5,7 @@ import { KubeconfigError } from '../cluster/kubeconfig/fields.js';
 import { TransportError } from '../cluster/transport-error.js';
 import { catalogue } from './commands/catalogue.js';
 import { complete } from './completion/complete.js';
+import { ApprovalError } from '../approvals/approval-error.js';
 import { CliError, exitCodes } from './errors.js';
 import { note, type Shell } from './shell.js';
 
@@ -68,7 +69,7 @@ function explain(shell: Shell, error: unknown): number {
     note(shell, `serin: ${error.message}`);
     return error.exitCode;
   }
-  if (error instanceof KubeconfigError || error instanceof CredentialError || error instanceof ApiError || error instanceof TransportError) note(shell, `serin: ${error.message}`);
+  if (error instanceof ApprovalError || error instanceof KubeconfigError || error instanceof CredentialError || error instanceof ApiError || error instanceof TransportError) note(shell, `serin: ${error.message}`);
   else note(shell, `serin: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return exitCodes.failed;
 }

@@ -3,6 +3,7 @@ import { abortReason } from '../ports/clock.js';
 import type { ApiRequest, ApiResponse, ApiStream, Transport } from '../ports/transport.js';
 import { fixedCredentials, type Credential, type CredentialSource } from './credentials.js';
 import { createDispatcher, sameCertificate, type ConnectionOptions } from './dispatcher.js';
+import { impersonationHeaders } from './impersonation.js';
 import { TransportError } from './transport-error.js';
 
 /** Where an API server is and who we are to it. */
@@ -74,6 +75,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
           'user-agent': options.userAgent ?? 'serin',
           ...(credential.authorization === undefined ? {} : { authorization: credential.authorization }),
           ...request.headers,
+          ...impersonationHeaders(request.impersonate),
         },
         body: request.body ?? null,
         signal: request.signal ?? null,

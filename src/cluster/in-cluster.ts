@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../ports/clock.js';
-import { CredentialError } from './credentials.js';
+import { CredentialError, fixedCredentials } from './credentials.js';
 import { checkReadable, tokenFileCredentials } from './file-credentials.js';
 import { createHttpTransport, type HttpTransport } from './http-transport.js';
 import { proxyFor } from './proxy.js';
@@ -12,6 +12,8 @@ export interface InClusterOptions {
   readonly directory?: string;
   readonly clock?: Clock;
   readonly userAgent?: string;
+  /** The cluster alone, without the service account's token: for whoever brings a token to each request. */
+  readonly anonymous?: boolean;
 }
 
 /** Whether this process runs in a Pod that is told where its API server is. */
@@ -35,12 +37,12 @@ export async function inClusterTransport(options: InClusterOptions): Promise<{ t
   const ca = await read('ca.crt');
   const namespace = (await read('namespace').catch(() => 'default')).trim();
   const tokenPath = join(directory, 'token');
-  await checkReadable('service account', tokenPath);
+  if (options.anonymous !== true) await checkReadable('service account', tokenPath);
   const proxyUrl = proxyFor(server, env);
   const transport = createHttpTransport({
     server,
     ca,
-    credentials: tokenFileCredentials(tokenPath, options.clock ?? systemClock),
+    credentials: options.anonymous ? fixedCredentials({}) : tokenFileCredentials(tokenPath, options.clock ?? systemClock),
     ...(proxyUrl === undefined ? {} : { proxyUrl }),
     ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
   });

@@ -1,7 +1,7 @@
 import type { ApprovalObservation } from '../engine/observation.js';
-import type { KubernetesObject } from '../kubernetes/objects.js';
 import type { Release } from '../model/release.js';
-import { APPROVAL_POLICY } from '../model/approval-admission.js';
+import { APPROVAL_POLICY, vouchedFor } from '../model/approval-admission.js';
+import { serinResources } from '../model/resources.js';
 import type { Caches } from './caches.js';
 
 /**
@@ -9,21 +9,7 @@ import type { Caches } from './caches.js';
  * without the admission policy and its binding anybody could speak for anybody, and what was said then stays worthless.
  */
 export function observeApprovals({ metadata }: Release, caches: Caches): ApprovalObservation[] {
-  const since = vouchedSince(caches);
-  if (since === undefined) return [];
-  return caches.approvals
-    .list({ namespace: metadata.namespace ?? '' })
-    .filter((approval) => approval.spec.release === metadata.name && approval.spec.releaseUid === metadata.uid && createdAt(approval) > since)
-    .sort((a, b) => createdAt(a).localeCompare(createdAt(b)) || a.metadata.name.localeCompare(b.metadata.name))
-    .map(({ spec }) => ({ user: spec.user, groups: spec.groups ?? [], step: spec.step - 1, approved: spec.approved, comment: spec.comment ?? '' }));
+  const said = caches.approvals.list({ namespace: metadata.namespace ?? '' }).filter(({ spec }) => spec.release === metadata.name && spec.releaseUid === metadata.uid);
+  return vouchedFor(said, serinResources.approvals, caches.approvalPolicy.get({ name: APPROVAL_POLICY }), caches.approvalBinding.get({ name: APPROVAL_POLICY }))
+    .map(({ spec }) => ({ user: spec.user, groups: spec.groups ?? [], step: spec.step - 1, approved: spec.approved, comment: spec.comment ?? '', freezeWindow: spec.freezeWindow, seen: spec.seen, via: spec.via }));
 }
-
-/** The second in which the later one of admission policy and binding was made; undefined where one is missing or does not deny. */
-function vouchedSince({ approvalPolicy, approvalBinding }: Caches): string | undefined {
-  const policy = approvalPolicy.get({ name: APPROVAL_POLICY });
-  const binding = approvalBinding.get({ name: APPROVAL_POLICY });
-  if (!policy || !binding?.spec?.validationActions?.includes('Deny')) return undefined;
-  return [createdAt(policy), createdAt(binding)].sort().at(-1);
-}
-
-const createdAt = ({ metadata }: KubernetesObject): string => metadata.creationTimestamp ?? '';

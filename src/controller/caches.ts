@@ -5,6 +5,7 @@ import type { Job } from '../kubernetes/generated/batch-v1.js';
 import type { Approval } from '../model/approval.js';
 import type { Pod } from '../kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
+import type { FreezeWindow } from '../model/freeze-window.js';
 import type { MetricTemplate } from '../model/metric-template.js';
 import type { Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
@@ -23,6 +24,9 @@ export interface Caches {
   readonly metricTemplates: Informer<MetricTemplate>;
   /** Undefined for a controller that works in one namespace. */
   readonly clusterMetricTemplates: Informer<MetricTemplate> | undefined;
+  readonly freezeWindows: Informer<FreezeWindow>;
+  /** Undefined for a controller that works in one namespace. */
+  readonly clusterFreezeWindows: Informer<FreezeWindow> | undefined;
   /** The kinds that routers watch, and those that keep Deployments from rolling; undefined for one that this cluster does not serve. */
   routing<T extends KubernetesObject>(resource: Resource<T>): Informer<T> | undefined;
   /** Whether this controller works in this namespace, and so sees what is in it. */

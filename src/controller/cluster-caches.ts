@@ -96,6 +96,9 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
     // Only policies that name one need them.
     metricTemplates: start(serinResources.metricTemplates, { isOptional: true }),
     clusterMetricTemplates: options.namespace === undefined ? start(serinResources.clusterMetricTemplates, { isOptional: true }) : undefined,
+    // Where they may not be seen nothing is frozen, and the log says so.
+    freezeWindows: start(serinResources.freezeWindows, { isOptional: true }),
+    clusterFreezeWindows: options.namespace === undefined ? start(serinResources.clusterFreezeWindows, { isOptional: true }) : undefined,
   };
   // Nobody shares the fields of a Pod with us, so routers need not see who wrote them: one copy is enough.
   routing.set(keyOf(resources.pods), caches.pods as unknown as Informer<KubernetesObject>);

@@ -6,8 +6,10 @@ import type { Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import { HASH_LABEL, type Role, type VersionTarget } from '../model/version.js';
 import { observeApprovals } from './approvals.js';
+import { imagesOfPods } from './canary-images.js';
 import type { ControllerContext } from './context.js';
 import { foundIn } from './found.js';
+import { observeFreezes } from './freezes.js';
 import { observeRouting, routingOf, type Routing } from './routing.js';
 import { hashOfRunning, observeRunning, observeTried, targetOfRunning, wantedName, type RunningVersion } from './running-versions.js';
 import { pausingOf } from './pausing.js';
@@ -56,6 +58,7 @@ export function observeRelease(context: ControllerContext, release: Release): Re
     },
     orphaned: !workload && isLeftBehind(release, observed.stable !== undefined, byName(canary.replicaSet), caches),
     replicaSets: observed,
+    canaryImages: imagesOfPods([byName(canary.replicaSet)].flatMap((each) => each ?? []), caches),
     others: replicaSets.filter(({ metadata }) => metadata.name !== stable.replicaSet && metadata.name !== canary.replicaSet).flatMap((each) => observe(each) ?? []),
     routing: observeRouting(routing, release.status),
   };
@@ -63,7 +66,7 @@ export function observeRelease(context: ControllerContext, release: Release): Re
 }
 
 /** What does not depend on how versions are run. */
-function observeRecords({ caches, analyses, gates }: ControllerContext, release: Release, policy: ReleasePolicy | undefined) {
+function observeRecords({ caches, analyses, gates, clock }: ControllerContext, release: Release, policy: ReleasePolicy | undefined) {
   const { namespace = '', name, deletionTimestamp } = release.metadata;
   return {
     releaseDeleted: deletionTimestamp !== undefined,
@@ -73,6 +76,7 @@ function observeRecords({ caches, analyses, gates }: ControllerContext, release:
     job: observeJob(release, caches),
     gate: gates.observe(release),
     approvals: observeApprovals(release, caches),
+    frozen: observeFreezes(release, policy, caches, clock.now()),
   };
 }
 
@@ -101,6 +105,7 @@ function observeVersions(context: ControllerContext, release: Release, policy: R
     ...observeRecords(context, release, policy),
     workload: { kind: 'Versions', replicas, paused: true, observed: true, rolledOut: true, template: asks(canary) ? 'canary' : asks(stable) ? 'stable' : 'other' },
     replicaSets: observed,
+    canaryImages: imagesOfPods(find(canary.replicaSet)?.replicaSets ?? [], caches),
     others: [],
     routing: observeRouting(routing, release.status),
   };

@@ -7,7 +7,8 @@ import { nameWithHash } from '../kubernetes/names.js';
 import type { Release } from '../model/release.js';
 import { policyConditions } from '../model/policy-conditions.js';
 import type { PolicyStatus, ReleasePolicy } from '../model/release-policy.js';
-import { API_VERSION, CONFIG_ANNOTATION, FINALIZER, HOTFIX_ANNOTATION, POLICY_LABEL, RETRY_ANNOTATION, serinResources } from '../model/resources.js';
+import { plannedConsent } from '../model/planned-consent.js';
+import { API_VERSION, AUTHOR_ANNOTATION, CONFIG_ANNOTATION, FINALIZER, HOTFIX_ANNOTATION, POLICY_LABEL, RETRY_ANNOTATION, serinResources } from '../model/resources.js';
 import { strategyName } from '../model/policy/strategies.js';
 import { kindOfVersions, nameOfListed } from '../model/policy/workload.js';
 import { placeholderValues } from '../strategies/analysis/placeholder-values.js';
@@ -63,7 +64,8 @@ export async function reconcilePolicy(context: ControllerContext, key: { namespa
 /** A place is only taken for a release that would start. */
 function decide(context: ControllerContext, policy: ReleasePolicy, observation: RestingObservation): RestingDecision {
   const decision = rest(policy, observation);
-  if (!decision.start) return decision;
+  // One that waits for people first takes its place when it begins.
+  if (!decision.start || (policy.spec.approval && decision.start.first !== true)) return decision;
   const place = context.places.take(policy, context.caches);
   return place.free ? decision : rest(policy, { ...observation, place });
 }
@@ -155,6 +157,8 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
       stable: { ...start.stable, ...imagesOf(stableTemplate(context, workload, start.stable.replicaSet)), ...leadOf(workload, start.stable.replicaSet) },
       canary: { ...start.canary, ...imagesOf(workload?.template), ...leadOf(workload, start.canary.replicaSet) },
       ...(hotfix === undefined ? {} : { hotfix }),
+      ...(policy.spec.approval && start.first !== true ? { consent: plannedConsent(policy.spec.approval) } : {}),
+      ...authorOf(policy, workload),
       ...(start.first ? { first: true } : {}),
       plan: compilePolicy(policy.spec, {
         hotfix: hotfix !== undefined, first: start.first === true, templates: templatesIn(namespace, context.caches),
@@ -172,6 +176,14 @@ async function startRelease(context: ControllerContext, policy: ReleasePolicy, w
     if (there.spec.canary.hash !== start.canary.hash || there.status?.endedAt !== undefined) return { releases };
   }
   return { release: start.name, releases };
+}
+
+/** Who wrote the new version, as CI says: on its Pod template, else on what has the template. */
+function authorOf(policy: ReleasePolicy, workload: Workload | undefined): Pick<Release['spec'], 'author'> {
+  const version = workload?.versions?.find(({ name: each }) => each === wantedName(policy));
+  const holder = version?.runner.object ?? workload?.owner;
+  const author = workload?.template.metadata?.annotations?.[AUTHOR_ANNOTATION] ?? holder?.metadata.annotations?.[AUTHOR_ANNOTATION];
+  return author === undefined || author === '' ? {} : { author: author.slice(0, 253) };
 }
 
 function workloadRecord(policy: ReleasePolicy, workload: Workload | undefined): Release['spec']['workload'] {

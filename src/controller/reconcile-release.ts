@@ -1,4 +1,5 @@
 import { advance, firstStatus } from '../engine/advance.js';
+import type { Decision } from '../engine/decision.js';
 import { formatShare } from '../engine/formatting.js';
 import { isWritingAgain } from '../engine/overwritten-routes.js';
 import type { Message } from '../model/messages.js';
@@ -11,6 +12,7 @@ import { isOwnedBy } from '../kubernetes/owners.js';
 import type { ControllerContext } from './context.js';
 import { giveTo, name, setFree, type HolderObjects } from './holders.js';
 import { isRestored, keepClaims, restoredStatus, waitsForRestore } from './restored.js';
+import { isUnbegun } from './freezes.js';
 import { observeRelease, type ReleaseView } from './observe-release.js';
 import { carryOutRunning, deleteLeft } from './running-sizes.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
@@ -45,10 +47,13 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   if (!before) return undefined;
   if (hasEnded(before.phase)) return context.clock.now();
   // Before anything is observed: metrics of a step that has just begun say nothing yet.
-  context.analyses.track(release, found.status === undefined);
+  const waits = before.held !== undefined || (release.spec.consent !== undefined && isUnbegun(release));
+  // One that waits to begin has nothing that could be sampled.
+  if (!waits) context.analyses.track(release, found.status === undefined);
   const view = observeRelease(context, release);
   const now = context.clock.now();
-  const decision = advance(view.release, view.observation, now);
+  const { decision, takesPlace } = decide(context, view, now);
+  if (decision.status.held) context.analyses.forget(key);
   // Our stamp must be off the shared objects before the record says that the release has ended.
   if (hasEnded(decision.status.phase) && (await removeEpoch(context, view.routing, before)) > 0) return now;
   if (hasEnded(decision.status.phase) && (await deleteLeft(context, view.release, decision.status, view.workload?.versions ?? [])) > 0) return now;
@@ -59,12 +64,26 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const recorded = deepEqual(status, before) && !isTakenOver ? kept : await record(context, kept, status);
   announce(context, recorded, decision.happened);
   if (hasEnded(status.phase)) context.observer.ended(recorded);
+  // On record it takes a place by itself.
+  if (takesPlace && view.policy) context.places.giveBack(view.policy);
   if (hasEnded(status.phase)) return now;
   await effect(context, { ...view, release: recorded }, status);
   // Verdicts stand in the log of the status; their evidence is written when what they led to is done.
   context.analyses.passed(key);
   const { waitsUntil } = view.observation.routing;
   return Math.min(decision.lookAgainAt ?? Number.POSITIVE_INFINITY, waitsUntil ?? Number.POSITIVE_INFINITY, now + LOOK_AGAIN);
+}
+
+/** One that has waited to begin needs a place now, which others may have taken. */
+function decide({ places, caches }: ControllerContext, { release, policy, observation }: ReleaseView, now: number): { readonly decision: Decision; readonly takesPlace: boolean } {
+  const decision = advance(release, observation, now);
+  const begins = isUnbegun(release) && (release.status?.held !== undefined || release.spec.consent !== undefined) && decision.status.held === undefined && decision.status.abortReason === undefined;
+  if (!begins || !policy) return { decision, takesPlace: false };
+  // What an earlier pass took and never used is not to stand in its own way.
+  places.giveBack(policy);
+  const queued = { ...policy, status: { ...policy.status, queuedAt: release.status?.startedAt ?? '' } };
+  if (places.take(queued, caches).free) return { decision, takesPlace: true };
+  return { decision: advance(release, { ...observation, place: { free: false } }, now), takesPlace: false };
 }
 
 /** Everything that follows from what has been recorded. */

@@ -24,6 +24,16 @@ it('has room without limits, and up to them; what has ended takes none', () => {
   expect(places.take(policy('a', 'x'), caches([running('a', 'y'), running('b', 'z')]))).toEqual({ free: false, text: 'A new version waits: 2 releases are under way, 2 is the limit, 0 wait before this one.' });
 });
 
+it('takes no place for a release that has not begun, whatever it waits for', () => {
+  const places = new ReleasePlaces({ cluster: 1 });
+  const held = running('a', 'y', 'Preparing');
+  const { status: _, ...unseen } = held;
+  const waiting = [{ ...held, ...(held.status ? { status: { ...held.status, held: { for: 'freeze' as const } } } : {}) }, { ...unseen, spec: { ...held.spec, policy: 'z', consent: { approvals: 1 } } }];
+  expect(places.take(policy('a', 'x'), caches(waiting)).free).toBe(true);
+  places.giveBack(policy('a', 'x'));
+  expect(places.take(policy('a', 'x'), caches([held])).free).toBe(false);
+});
+
 it('counts a place that was given before its release is seen, until it is given back', () => {
   const places = new ReleasePlaces({ cluster: 1 });
   expect(places.take(policy('a', 'x'), caches([])).free).toBe(true);

@@ -1,4 +1,4 @@
-import { hasEnded } from '../model/release.js';
+import { hasEnded, type Release } from '../model/release.js';
 import type { ReleasePolicy } from '../model/release-policy.js';
 import type { Caches } from './caches.js';
 
@@ -45,7 +45,7 @@ export class ReleasePlaces {
   }
 
   #running(caches: Caches): Set<string> {
-    const keys = caches.releases.list().filter(({ status }) => !hasEnded(status?.phase ?? 'Preparing')).map(({ metadata, spec }) => `${metadata.namespace ?? ''}/${spec.policy}`);
+    const keys = caches.releases.list().filter(takesPlace).map(({ metadata, spec }) => `${metadata.namespace ?? ''}/${spec.policy}`);
     return new Set([...keys, ...this.#given]);
   }
 
@@ -53,6 +53,9 @@ export class ReleasePlaces {
     return caches.policies.list().filter(({ status }) => status?.queuedAt !== undefined);
   }
 }
+
+/** One that waits to begin takes none: it asks for one when it begins. */
+const takesPlace = ({ status, spec }: Release): boolean => !hasEnded(status?.phase ?? 'Preparing') && status?.held === undefined && !(status === undefined && spec.consent !== undefined);
 
 function isBefore(a: ReleasePolicy, b: ReleasePolicy, running: (namespace: string) => number): boolean {
   const [first, second] = [running(a.metadata.namespace ?? ''), running(b.metadata.namespace ?? '')];

@@ -8,6 +8,7 @@ import type { ReleasePolicy } from '../model/release-policy.js';
 import { namedGatewayRoutes, namedVirtualServices } from '../model/policy/named-routes.js';
 import { RELEASE_LABEL, serinResources } from '../model/resources.js';
 import type { Caches } from './caches.js';
+import { releasesFrozenBy } from './freezes.js';
 import { namesTemplate } from './templates.js';
 
 /** What the queue is asked to look at. */
@@ -61,6 +62,10 @@ export class Triggers {
           return this.#releaseNamed(namespace, object.metadata.labels?.[RELEASE_LABEL]);
         case 'Approval':
           return this.#releaseNamed(namespace, (object as unknown as Approval).spec.release, { urgent: change.type === 'added' });
+        case serinResources.freezeWindows.kind:
+        case serinResources.clusterFreezeWindows.kind:
+          for (const { metadata } of releasesFrozenBy(object, this.#caches())) this.#releaseNamed(metadata.namespace ?? '', metadata.name, { urgent: true });
+          return;
         case serinResources.metricTemplates.kind:
         case serinResources.clusterMetricTemplates.kind:
           return this.everyPolicy((policy) => namesTemplate(policy, object));
@@ -101,10 +106,13 @@ export class Triggers {
     if (release !== undefined) this.#add({ kind: 'release', namespace, name: release });
   }
 
-  /** All policies that wait for a place. */
+  /** All policies, and releases that have not begun, that wait for a place. */
   #waiting(): void {
     for (const { metadata, status } of this.#caches().policies.list()) {
       if (status?.queuedAt !== undefined) this.#add({ kind: 'policy', namespace: metadata.namespace ?? '', name: metadata.name });
+    }
+    for (const { metadata, status } of this.#caches().releases.list()) {
+      if (status?.held?.for === 'place') this.#add({ kind: 'release', namespace: metadata.namespace ?? '', name: metadata.name });
     }
   }
 

@@ -31,7 +31,7 @@ describe('always true', () => {
     for (const phase of ['Preparing', 'Progressing', 'Promoting', 'HandingOver', 'Aborting', 'LettingGo']) reached(`phase ${phase}`);
     for (const kind of stepKinds.filter((each) => each !== 'promote')) reached(`passed ${kind}`);
     for (const sizing of sizings) reached(`sized by ${sizing}`);
-    for (const what of ['requests matched', 'requests mirrored', 'some requests mirrored', 'canary previewed', 'aborted with more than shares', 'workload Versions, old one kept', 'workload Versions, left in Completed', 'workload Versions, left in Aborted', 'in place, by Pods', 'in place, by shares', 'with minimumPods', 'with readyThreshold', 'with crashes', 'sized by batch, counting Pods', 'sized by batch, with shares of their own']) reached(what);
+    for (const what of ['requests matched', 'requests mirrored', 'some requests mirrored', 'canary previewed', 'aborted with more than shares', 'workload Versions, old one kept', 'workload Versions, left in Completed', 'workload Versions, left in Aborted', 'in place, by Pods', 'in place, by shares', 'with minimumPods', 'with readyThreshold', 'with crashes', 'sized by batch, counting Pods', 'sized by batch, with shares of their own', 'held for approval', 'held for freeze']) reached(what);
     for (const reason of abortReasons.filter((each) => !unplayed.has(each))) reached(`ended in Aborted (${reason})`);
     reached('ended in Completed');
   });

@@ -1,6 +1,8 @@
+import { hasBegun } from '../model/beginning.js';
 import { describe, message } from '../model/messages.js';
 import { hasEnded, versionName, type Release, type ReleaseStatus } from '../model/release.js';
 import { abort, beginAbort } from './aborting.js';
+import { begins, mayBegin } from './beginning.js';
 import { countingOf } from './counting.js';
 import type { Decision } from './decision.js';
 import { Draft } from './draft.js';
@@ -42,7 +44,11 @@ export function advance(release: Release, found: Observation, now: number): Deci
   if (release.spec.first) return judgeFirst(draft, release, observation);
   const { routing, share } = draft.recorded;
   draft.count(countingOf(draft.status.counting, share, routing === 'split' && observation.routing.reached, observation.evidence));
-  const ending = endingOf(draft, release, observation);
+  const allowed = hasBegun(draft.status) || outsideEnding(release, observation) !== undefined || mayBegin(draft, release, observation);
+  // What has not begun touches nothing and has nothing to be judged by.
+  if (allowed === false) return draft.finish(release, observation.evidence);
+  if (draft.status.held !== undefined) begins(draft);
+  const ending = allowed === true ? endingOf(draft, release, observation) : allowed;
   if (ending) begin(draft, ending, observation);
   act(draft, release, observation);
   sayUnsampled(draft, observation);

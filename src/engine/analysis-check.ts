@@ -2,8 +2,9 @@ import { formatDuration } from '../model/duration.js';
 import { message } from '../model/messages.js';
 import type { Release } from '../model/release.js';
 import { awaitedMetrics, consentWanted, fateOf, type AnalyzeStep, type ApproveStep } from './analysis-steps.js';
-import { approvalOf } from './approving.js';
+import { approvalOf, approvedOf } from './approving.js';
 import type { Checked } from './checked.js';
+import { refusedBy, sayOutdated } from './consent.js';
 import type { Draft } from './draft.js';
 import { ending, failedMetric } from './endings.js';
 import { formatTime } from './formatting.js';
@@ -87,11 +88,12 @@ function hold(draft: Draft, release: Release, metrics: readonly MetricObservatio
 }
 
 /** People decide, as in a step that waits for an approval. */
-function ask(draft: Draft, release: Release, { approvals = [] }: Observation, metrics: readonly MetricObservation[], consent: ApproveStep): Checked {
-  const { given, refusal } = approvalOf(approvals, consent, draft.status.step.index);
-  if (refusal) return ending('ApprovalRefused', { user: refusal.user, comment: refusal.comment === '' ? '' : `: ${refusal.comment}` });
+function ask(draft: Draft, release: Release, observation: Observation, metrics: readonly MetricObservation[], consent: ApproveStep): Checked {
+  const { given, by, refusal, outdated } = approvalOf(observation.approvals ?? [], consent, draft.status.step.index, approvedOf(release, observation));
+  if (refusal) return refusedBy(refusal);
+  sayOutdated(draft, outdated);
   if (given.length >= consent.approvals) {
-    draft.happen(message('Approved', { users: given.join(', ') }));
+    draft.happen(message('Approved', { users: by.join(', ') }));
     return 'done';
   }
   draft.ask(true);

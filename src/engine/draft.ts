@@ -152,7 +152,7 @@ export class Draft {
     this.set({
       ...(text === undefined ? {} : { message: text }),
       ...(generation === undefined ? {} : { observedGeneration: generation }),
-      progress: `${Math.min(this.#status.step.index + 1, release.spec.plan.steps.length)}/${release.spec.plan.steps.length}`,
+      progress: `${this.#status.held !== undefined ? 0 : Math.min(this.#status.step.index + 1, release.spec.plan.steps.length)}/${release.spec.plan.steps.length}`,
     });
     this.set({ conditions: releaseConditions(this.#status, generation, this.now) });
     const changed = !deepEqual(this.#status, this.#before);

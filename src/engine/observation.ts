@@ -1,4 +1,5 @@
 import type { Evidence } from '../model/evidence.js';
+import type { Freeze } from '../model/freeze-calendar.js';
 import type { MetricKind } from '../model/policy/analysis.js';
 import type { Holder } from '../model/release.js';
 import type { Split } from '../model/split.js';
@@ -91,10 +92,16 @@ export interface GateObservation {
 export interface ApprovalObservation {
   readonly user: string;
   readonly groups: readonly string[];
-  /** Index of the step, from 0. */
+  /** Index of the step, from 0; -1 for the time before the release begins. */
   readonly step: number;
   readonly approved: boolean;
   readonly comment: string;
+  /** The freeze window that it is about. */
+  readonly freezeWindow?: string | undefined;
+  /** What was shown to whoever said it; undefined where nothing was. */
+  readonly seen?: { readonly plan: string; readonly images: readonly string[] } | undefined;
+  /** By which door. */
+  readonly via?: string | undefined;
 }
 
 /** What one metric says so far. */
@@ -141,4 +148,10 @@ export interface Observation {
   readonly job?: JobObservation | undefined;
   readonly gate?: GateObservation | undefined;
   readonly approvals?: readonly ApprovalObservation[];
+  /** Digests of the images that canary Pods run, as far as they are known. */
+  readonly canaryImages?: readonly string[];
+  /** The freeze windows that it is in now, for a release that has not begun; the one that ends last first. */
+  readonly frozen?: readonly Freeze[];
+  /** Whether there is a place for one more release under way; not asked for when absent. */
+  readonly place?: { readonly free: boolean };
 }

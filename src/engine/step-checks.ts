@@ -3,8 +3,8 @@ import { message } from '../model/messages.js';
 import type { Step } from '../model/plan.js';
 import type { Release } from '../model/release.js';
 import { checkAnalysis } from './analysis-check.js';
-import { approvalOf } from './approving.js';
 import type { Checked } from './checked.js';
+import { askPeople } from './consent.js';
 import type { Draft } from './draft.js';
 import { ending } from './endings.js';
 import { formatTime } from './formatting.js';
@@ -72,13 +72,12 @@ function checkGate(draft: Draft, { gate }: Observation, step: Extract<Step, { ki
 }
 
 function checkApproval(draft: Draft, release: Release, observation: Observation, step: Extract<Step, { kind: 'approve' }>): Checked {
-  const { given, refusal } = approvalOf(observation.approvals ?? [], step, draft.status.step.index);
-  if (refusal) return ending('ApprovalRefused', { user: refusal.user, comment: refusal.comment === '' ? '' : `: ${refusal.comment}` });
-  if (given.length >= step.approvals) {
-    draft.happen(message('Approved', { users: given.join(', ') }));
+  const asked = askPeople(draft, release, observation, step, draft.status.step.index);
+  if (asked.state === 'ended') return asked.ending;
+  if (asked.state === 'given') {
+    draft.happen(asked.how);
     return 'done';
   }
-  const from = [...step.users, ...step.groups.map((group) => `group ${group}`)].join(', ');
-  draft.wait(message('WaitsForApproval', { given: given.length, wanted: step.approvals, from: from === '' ? '' : ` (${from})`, release: release.metadata.name }));
+  draft.wait(asked.what, asked.until);
   return 'waits';
 }

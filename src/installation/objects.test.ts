@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../kubernetes/generated/apps-v1.js';
-import type { ClusterRole, Role } from '../kubernetes/generated/rbac-v1.js';
+import type { ClusterRole, PolicyRule, Role } from '../kubernetes/generated/rbac-v1.js';
 import { workRules } from '../controller/controller-rules.js';
 import { installationObjects } from './objects.js';
 import { selector } from './parts/part.js';
+import { serverSelector } from './parts/server-names.js';
 import { readValues } from './values.js';
 
 const given = { image: { repository: 'registry.example.com/serin' } };
@@ -98,6 +99,47 @@ describe('objects of an installation', () => {
       args: ['controller', '--in-cluster', '--listen=:8080', '--log-level=info', '--max-releases=10'],
       securityContext: { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     });
+  });
+
+  it('have no server until it is asked for', () => {
+    expect(objects().filter(({ metadata }) => JSON.stringify(metadata).includes('server'))).toEqual([]);
+    expect(titles({ server: { enabled: true } }).filter((title) => title.includes('server'))).toEqual([
+      'ServiceAccount serin-system/serin-server', 'ClusterRole /system:serin:server:serin-system', 'ClusterRoleBinding /system:serin:server:serin-system',
+      'Deployment serin-system/serin-server', 'NetworkPolicy serin-system/serin-server', 'Service serin-system/serin-server',
+    ]);
+  });
+
+  it('let the server read, and ask about people, and nothing else unless it is told', () => {
+    const rulesOf = (server: object, more: object = {}): PolicyRule[] => find<ClusterRole>('ClusterRole', { ...more, server: { enabled: true, ...server } }, 'system:serin:server').rules ?? [];
+    const beyondReading = (rules: readonly PolicyRule[]): string[] => rules.flatMap(({ verbs, resources = [] }) => verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb)).flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)));
+    expect(beyondReading(rulesOf({}))).toEqual(['create tokenreviews', 'create subjectaccessreviews']);
+    expect(rulesOf({}).flatMap(({ resources = [] }) => resources)).not.toContain('secrets');
+    expect(beyondReading(rulesOf({ impersonation: { enabled: true } }))).toEqual(['create tokenreviews', 'create subjectaccessreviews', 'impersonate users', 'impersonate groups']);
+    expect(rulesOf({ impersonation: { enabled: true, groups: ['oidc:dev'] } }).filter(({ verbs }) => verbs.includes('impersonate')).map(({ resources = [], resourceNames }) => [...resources, resourceNames])).toEqual([['users', undefined], ['groups', ['oidc:dev']]]);
+    expect(beyondReading(rulesOf({ webhookSecret: 'hooks' }))).toEqual(expect.arrayContaining(['create imageupdates']));
+    expect(find<Role>('Role', { server: { enabled: true, webhookSecret: 'hooks' } }, 'webhooks').rules).toEqual([{ apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['hooks'] }]);
+    // One namespace: of the whole cluster only what has none.
+    expect(rulesOf({}, { watchNamespace: 'shop' }).flatMap(({ resources = [] }) => resources)).toEqual(['tokenreviews', 'subjectaccessreviews', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings']);
+    expect(find<Role>('Role', { watchNamespace: 'shop', server: { enabled: true } }, 'serin-server').metadata.namespace).toBe('shop');
+  });
+
+  it('run the server as nobody, with the arguments that its values come to', () => {
+    const server = { enabled: true, publicUrl: 'https://serin.example.com', tlsSecret: 'tls', port: 8443, oidc: { issuer: 'https://id.example.com', clientId: 'serin', clientSecret: 'oidc', groupsPrefix: 'oidc:' }, impersonation: { enabled: true }, webhookSecret: 'hooks' };
+    const { spec } = find<Deployment>('Deployment', { server }, 'serin-server');
+    const pod = spec.template.spec;
+    expect(spec).toMatchObject({ replicas: 1, selector: { matchLabels: serverSelector } });
+    expect(spec.template.metadata?.labels).toMatchObject(serverSelector);
+    expect(pod).toMatchObject({ serviceAccountName: 'serin-server', securityContext: { runAsNonRoot: true }, volumes: [{ secret: { secretName: 'oidc' } }, { secret: { secretName: 'tls' } }] });
+    expect(pod?.containers[0]).toMatchObject({
+      args: [
+        'server', '--in-cluster', '--listen=:8443', '--log-level=info', '--public-url=https://serin.example.com', '--host=serin-server.serin-system.svc', '--impersonate', '--oidc-issuer=https://id.example.com', '--oidc-client-id=serin',
+        '--oidc-client-secret-file=/etc/serin/oidc/client-secret', '--oidc-groups-prefix=oidc:', '--webhook-secret=serin-system/hooks', '--tls-cert-file=/etc/serin/tls/tls.crt', '--tls-key-file=/etc/serin/tls/tls.key',
+      ],
+      livenessProbe: { httpGet: { scheme: 'HTTPS' } },
+      securityContext: { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    });
+    expect(find<Deployment>('Deployment', { server }).spec.template.spec?.containers[0]?.args).toContain('--page-url=https://serin.example.com');
+    expect(JSON.stringify(find<Deployment>('Deployment', { server: { enabled: true } }, 'serin-server'))).not.toContain('volume');
   });
 
   it('keep the definitions when Helm removes the rest', () => {

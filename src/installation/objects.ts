@@ -4,12 +4,14 @@ import { accessParts, userRoleParts } from './parts/access.js';
 import { admissionParts, definitionParts, frontendDefinitionParts } from './parts/definitions.js';
 import { monitoringParts } from './parts/monitoring.js';
 import type { Part } from './parts/part.js';
+import { serverAccessParts } from './parts/server-access.js';
+import { serverParts } from './parts/server.js';
 import { namespacePart, workloadParts } from './parts/workload.js';
 import { fill, holds, type Filling } from './template/fill.js';
 import type { Values } from './values.js';
 
 /** All parts that Serin's chart has, in the order in which they are applied. */
-export const chartParts: readonly Part[] = [...definitionParts, ...frontendDefinitionParts, ...admissionParts, ...userRoleParts, ...accessParts, ...workloadParts, ...monitoringParts];
+export const chartParts: readonly Part[] = [...definitionParts, ...frontendDefinitionParts, ...admissionParts, ...userRoleParts, ...accessParts, ...workloadParts, ...serverAccessParts, ...serverParts, ...monitoringParts];
 
 /** One object of an installation, and where it goes. */
 export interface InstalledObject {

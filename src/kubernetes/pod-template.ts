@@ -67,3 +67,11 @@ function withoutEmpty(value: unknown, key = ''): unknown {
 
 /** Maps with free keys, in which an empty text is a value. */
 const isMap = (key: string): boolean => key === 'labels' || key === 'annotations' || key === 'nodeSelector' || key === 'matchLabels';
+
+/** The template as a user writes it: without the label that tells versions apart. */
+export function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const labels = template.metadata?.labels;
+  if (!isRecord(labels) || !template.metadata) return template;
+  const { [POD_TEMPLATE_HASH]: _hash, ...kept } = labels;
+  return { ...template, metadata: { ...template.metadata, labels: kept } };
+}

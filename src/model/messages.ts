@@ -23,6 +23,11 @@ const texts = {
   AnalysisPassed: { en: 'The analysis passed: {metrics}.', zh: '分析已通过：{metrics}。' },
   AnalysisUndecided: { en: 'The analysis was undecided after {limit} ({metrics}); goes on, since nothing speaks against the canary.', zh: '分析在 {limit} 后仍无定论（{metrics}）；没有不利于金丝雀版本的证据，继续发布。' },
   GateOpened: { en: 'The gate {url} is open.', zh: '网关检查 {url} 已放行。' },
+  ApprovalTimeOver: { en: 'Nobody decided within {limit}; goes on, as the policy says for then.', zh: '{limit} 内无人决定；按策略继续。' },
+  ApprovalOutdated: { en: 'The approval by {user} does not count any more, because {what} is not what was shown then. It has to be given again.', zh: '{user} 的批准不再有效：{what}与当时所见不同，需要重新批准。' },
+  SeenPlan: { en: 'the plan', zh: '计划' },
+  SeenImages: { en: 'the image of the new version', zh: '新版本的镜像' },
+  LetThrough: { en: 'Let through the freeze window {window} by {users}.', zh: '已由 {users} 允许在冻结窗口 {window} 内发布。' },
   Approved: { en: 'Approved by {users}.', zh: '已由 {users} 批准。' },
   ShareAccepted: { en: 'The router accepted {share} for the canary.', zh: '路由已生效：金丝雀版本 {share}。' },
   Promoting: { en: 'All steps passed; the canary becomes stable.', zh: '所有步骤已通过；金丝雀版本将成为稳定版本。' },
@@ -75,6 +80,18 @@ const texts = {
   WaitsForJob: { en: 'Waits for Job {job}, until {until} at the latest.', zh: '等待 Job {job}，最晚至 {until}。' },
   WaitsForGate: { en: 'Waits for {url} to agree, until {until} at the latest (last answer: {detail}).', zh: '等待 {url} 放行，最晚至 {until}（最近的应答：{detail}）。' },
   WaitsForApproval: { en: 'Waits for approval, {given} of {wanted}{from}: serin approve {release}.', zh: '等待批准（{given}/{wanted}）{from}：serin approve {release}。' },
+  WaitsForApprovalUntil: { en: 'Waits for approval, {given} of {wanted}{from}, until {until}, when {fate}: serin approve {release}.', zh: '等待批准（{given}/{wanted}）{from}，最晚至 {until}，届时{fate}：serin approve {release}。' },
+  WaitsForApprovalToBegin: { en: 'Has not begun: waits for approval, {given} of {wanted}{from}: serin approve {release}.', zh: '尚未开始：等待批准（{given}/{wanted}）{from}：serin approve {release}。' },
+  WaitsForApprovalToBeginUntil: { en: 'Has not begun: waits for approval, {given} of {wanted}{from}, until {until}, when {fate}: serin approve {release}.', zh: '尚未开始：等待批准（{given}/{wanted}）{from}，最晚至 {until}，届时{fate}：serin approve {release}。' },
+  WaitsForApprovalOverdue: { en: 'Nobody decided until {until}; still waits for approval, {given} of {wanted}{from}: serin approve {release}.', zh: '至 {until} 无人决定；仍在等待批准（{given}/{wanted}）{from}：serin approve {release}。' },
+  WaitsForAuthor: { en: 'Nobody can approve it: its author may not, and nothing says who that is. Put the annotation {annotation} on the Pod template, which starts a new release, or take this one back: serin abort {release}.', zh: '无人可以批准：作者不得批准，但没有说明作者是谁。请在 Pod 模板上设置注解 {annotation}（会开始新的发布），或撤回：serin abort {release}。' },
+  FateReject: { en: 'it is taken back', zh: '将撤回' },
+  FateApprove: { en: 'it goes on', zh: '将继续' },
+  FateWait: { en: 'it goes on waiting', zh: '将继续等待' },
+  WaitsForFreeze: { en: 'Has not begun: no release begins until {until}, by the freeze window {window} ({why}).', zh: '尚未开始：根据冻结窗口 {window}（{why}），{until} 之前不开始发布。' },
+  WaitsForFreezeOrPerson: { en: 'Has not begun: no release begins until {until}, by the freeze window {window} ({why}), unless it is let through{from}: serin approve {release} --window {window}.', zh: '尚未开始：根据冻结窗口 {window}（{why}），{until} 之前不开始发布，除非被允许{from}：serin approve {release} --window {window}。' },
+  WaitsForBrokenFreeze: { en: 'Has not begun: the freeze window {window} cannot be read ({why}). Mend or delete it: kubectl edit {kind} {window}.', zh: '尚未开始：无法读取冻结窗口 {window}（{why}）。请修正或删除：kubectl edit {kind} {window}。' },
+  WaitsForPlace: { en: 'Has not begun: as many releases are under way as may be at once; waits for one of them to end.', zh: '尚未开始：同时进行的发布已达上限；等待其中之一结束。' },
   WaitsForDrain: { en: 'Lets the {role} version finish its requests until {until}.', zh: '等待 {role} 版本处理完剩余请求，直至 {until}。' },
   WaitsForPodsGone: { en: 'Waits for the Pods of the {role} version to end; {count} left{which}.', zh: '等待 {role} 版本的 {count} 个 Pod 结束{which}。' },
   WaitsForScaleUp: { en: 'The workload is scaled to 0; waits for it to be scaled up.', zh: '工作负载已缩容至 0；等待扩容。' },
@@ -91,6 +108,7 @@ const texts = {
   GateRefused: { en: '{url} refused: {detail}', zh: '{url} 拒绝放行：{detail}' },
   GateUnanswered: { en: '{url} did not agree within {limit} (last answer: {detail})', zh: '{url} 在 {limit} 内未放行（最近的应答：{detail}）' },
   ApprovalRefused: { en: '{user} refused{comment}', zh: '{user} 拒绝批准{comment}' },
+  ApprovalExpired: { en: 'nobody decided within {limit} ({given} of {wanted} approvals)', zh: '{limit} 内无人决定（批准 {given}/{wanted}）' },
   CanaryCrashed: { en: 'canary Pod {pod} keeps crashing: {detail}', zh: '金丝雀 Pod {pod} 反复崩溃：{detail}' },
   CanaryNotReady: { en: 'canary Pods were not ready within {limit}{trouble}', zh: '金丝雀 Pod 未能在 {limit} 内就绪{trouble}' },
   CanaryGone: { en: 'the Deployment or ReplicaSet of the canary was deleted', zh: '金丝雀版本的 Deployment 或 ReplicaSet 已删除' },
@@ -144,3 +162,6 @@ export function describe({ code, arguments: args }: Message, language: Language 
 export function describeEntry(entry: Pick<LogEntry, 'code' | 'arguments'>, language: Language = 'en'): string {
   return isMessageCode(entry.code) ? describe({ code: entry.code, arguments: entry.arguments }, language) : entry.code;
 }
+
+/** The text of a code with its arguments left as `{name}`. */
+export const templateOf = (code: MessageCode, language: Language): string => texts[code][language];

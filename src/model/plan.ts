@@ -3,6 +3,8 @@ import type { JobTemplateSpec } from '../kubernetes/generated/batch-v1.js';
 import { AnyObject, StringEnum } from '../schema/typebox.js';
 import { MatchSchema, MirroredRequestsSchema, type Match, type MirroredRequests } from './match.js';
 import { PlannedAnalysisSchema, undecidedFates, type UndecidedFate } from './policy/analysis.js';
+import { plannedConsentFields } from './planned-consent.js';
+import type { UnansweredFate } from './policy/consent.js';
 import { PreviewSchema } from './preview.js';
 import { WHOLE } from './split.js';
 
@@ -21,7 +23,7 @@ export const PlanStepSchema = Type.Object(
     mirrors: Type.Optional(Type.Array(MirroredRequestsSchema, { maxItems: 16, description: 'mirror: only these requests, in place of a part of all.' })),
     pods: Type.Optional(Type.Integer({ minimum: 0, description: 'scale, batch: canary Pods from here on.' })),
     part: perMille('scale, batch: canary Pods as a part of the replicas, in per mille.'),
-    milliseconds: Type.Optional(Type.Integer({ minimum: 0, description: 'pause: how long; until someone goes on when absent. analyze: how long at most; as the analysis says when absent. job, gate: how long it may take.' })),
+    milliseconds: Type.Optional(Type.Integer({ minimum: 0, description: 'pause: how long; until someone goes on when absent. analyze: how long at most; as the analysis says when absent. job, gate: how long it may take. approve: how long people may take; without an end when absent.' })),
     minimumRequests: Type.Optional(Type.Integer({ minimum: 0, description: 'analyze: canary requests in this step without which it holds in place of promote; as the analysis says, of the whole release, when absent.' })),
     metrics: Type.Optional(Type.Array(Type.String(), { maxItems: 16, description: 'analyze: the metrics that must pass; those of the whole release when absent.' })),
     undecided: Type.Optional(StringEnum(undecidedFates, { description: 'analyze: what comes when it is undecided after its time; as the analysis says when absent.' })),
@@ -31,6 +33,7 @@ export const PlanStepSchema = Type.Object(
     approvals: Type.Optional(Type.Integer({ minimum: 1, description: 'approve: how many people.' })),
     users: Type.Optional(Type.Array(Type.String(), { maxItems: 64, description: 'approve: who may, by name.' })),
     groups: Type.Optional(Type.Array(Type.String(), { maxItems: 64, description: 'approve: who may, by group.' })),
+    ...plannedConsentFields,
   },
   { description: 'One thing a release does.' },
 );
@@ -74,6 +77,16 @@ export interface PodAmount {
   readonly part?: number;
 }
 
+/** Whose consent is wanted, how long they may take, and what comes then. */
+export interface WantedConsent {
+  readonly approvals: number;
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly notAuthor?: boolean | undefined;
+  readonly milliseconds?: number | undefined;
+  readonly otherwise?: UnansweredFate | undefined;
+}
+
 /** A step with the fields of its kind. */
 export type Step =
   | { readonly kind: 'weight'; readonly share: number }
@@ -88,7 +101,7 @@ export type Step =
   | { readonly kind: 'analyze'; readonly milliseconds: number | undefined; readonly minimumRequests: number | undefined; readonly metrics?: readonly string[] | undefined; readonly undecided?: UndecidedFate | undefined }
   | { readonly kind: 'job'; readonly template: JobTemplateSpec; readonly milliseconds: number }
   | { readonly kind: 'gate'; readonly url: string; readonly milliseconds: number; readonly intervalMilliseconds: number }
-  | { readonly kind: 'approve'; readonly approvals: number; readonly users: readonly string[]; readonly groups: readonly string[] }
+  | ({ readonly kind: 'approve' } & WantedConsent)
   | { readonly kind: 'promote' };
 
 /** Reads a kept step as one of its kind. */
@@ -114,7 +127,7 @@ export function stepOf(step: PlanStep): Step {
     case 'gate':
       return { kind, url: step.url ?? '', milliseconds: milliseconds ?? 3_600_000, intervalMilliseconds: step.intervalMilliseconds ?? 10_000 };
     case 'approve':
-      return { kind, approvals: step.approvals ?? 1, users: step.users ?? [], groups: step.groups ?? [] };
+      return { kind, approvals: step.approvals ?? 1, users: step.users ?? [], groups: step.groups ?? [], notAuthor: step.notAuthor, milliseconds, otherwise: step.otherwise };
     case 'promote':
       return { kind };
   }

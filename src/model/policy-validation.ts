@@ -11,10 +11,17 @@ import { nearestName } from './suggestion.js';
 
 type Path = PolicyProblem['path'];
 
-const compiled = (kind: string): CustomResourceSchema => customResourceSchema(schemaOfKind(kind) ?? {});
-const schemas: Readonly<Record<string, CustomResourceSchema>> = {
-  ReleasePolicy: compiled('ReleasePolicy'), Release: compiled('Release'), MetricTemplate: compiled('MetricTemplate'), ClusterMetricTemplate: compiled('ClusterMetricTemplate'),
-};
+/** Compiled when first asked for. */
+const schemas = new Map<string, CustomResourceSchema>();
+
+function schemaOf(kind: string): CustomResourceSchema | undefined {
+  const known = schemas.get(kind);
+  const schema = known ? undefined : schemaOfKind(kind);
+  if (!schema) return known;
+  const compiled = customResourceSchema(schema);
+  schemas.set(kind, compiled);
+  return compiled;
+}
 
 /**
  * Everything in a ReleasePolicy that its schema forbids, rules included, and every field that it does not know. Needs
@@ -24,7 +31,7 @@ export const validatePolicy = (object: unknown): PolicyProblem[] => [...validate
 
 /** As its schema alone has it, for any kind of Serin's own. */
 export function validateKind(kind: string, object: unknown): PolicyProblem[] {
-  const definition = schemas[kind];
+  const definition = schemaOf(kind);
   return definition ? validateWith(definition, object) : [];
 }
 

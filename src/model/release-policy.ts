@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import type { ObjectMeta } from '../kubernetes/generated/meta-v1.js';
 import { StringEnum } from '../schema/typebox.js';
 import { AnalysisSchema } from './policy/analysis.js';
+import { consentFields, otherwiseNeedsWithin } from './policy/consent.js';
 import { Duration, Name, exactlyOne } from './policy/fields.js';
 import { RouterSchema } from './policy/routers.js';
 import { StrategySchema } from './policy/strategies.js';
@@ -33,6 +34,7 @@ export const PolicySpecSchema = Type.Object(
       ),
     ),
     analysis: Type.Optional(AnalysisSchema),
+    approval: Type.Optional(Type.Object(consentFields, { 'x-kubernetes-validations': [otherwiseNeedsWithin], description: 'Whose consent is wanted before a release begins; it touches nothing before. Anyone who may create Approvals when neither users nor groups are named.' })),
     readyTimeout: Type.Optional(Duration('How long canary Pods may take to become ready.', '5m')),
     drain: Type.Optional(Duration('How long Pods without new traffic are kept for the requests they still serve.', '5s')),
     crashes: Type.Optional(StringEnum(crashFates, { description: 'What a canary Pod that crashes again and again leads to. Abort takes the canary back at once; Wait goes on waiting for Pods to get ready, as long as readyTimeout allows. Abort when absent.' })),

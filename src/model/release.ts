@@ -3,6 +3,7 @@ import type { ObjectMeta } from '../kubernetes/generated/meta-v1.js';
 import { AnyObject, MapOf, StringEnum } from '../schema/typebox.js';
 import { MatchSchema, MirroredRequestsSchema } from './match.js';
 import { PlanSchema } from './plan.js';
+import { PlannedConsentSchema } from './planned-consent.js';
 import { strategyNames } from './policy/strategies.js';
 import { oldVersionFates, versionKinds } from './policy/workload.js';
 import { RouterSchema } from './policy/routers.js';
@@ -14,9 +15,12 @@ export type ReleasePhase = (typeof releasePhases)[number];
 
 /** Why a release was taken back. */
 export const abortReasons = [
-  'AbortedByUser', 'TooManyFailures', 'TooSlow', 'AnalysisFailed', 'Undecided', 'JobFailed', 'GateRefused', 'GateUnanswered', 'ApprovalRefused', 'CanaryCrashed', 'CanaryNotReady', 'CanaryGone', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone', 'Restored',
+  'AbortedByUser', 'TooManyFailures', 'TooSlow', 'AnalysisFailed', 'Undecided', 'JobFailed', 'GateRefused', 'GateUnanswered', 'ApprovalRefused', 'ApprovalExpired', 'CanaryCrashed', 'CanaryNotReady', 'CanaryGone', 'Superseded', 'Reverted', 'PolicyDeleted', 'ReleaseDeleted', 'TakenOver', 'WorkloadGone', 'Restored',
 ] as const;
 export type AbortReason = (typeof abortReasons)[number];
+
+/** What may keep a release from beginning. */
+export const holdReasons = ['approval', 'freeze', 'place'] as const;
 
 /** Who controls a ReplicaSet: its usual owner (Deployment, or the policy of an inline workload), this release, or the policy. */
 export const holders = ['home', 'release', 'policy'] as const;
@@ -55,6 +59,8 @@ export const ReleaseSpecSchema = Type.Object(
     canaryService: Type.Optional(Type.String({ maxLength: 253, description: 'The Service for the canary alone.', ...immutable('the canary Service') })),
     first: Type.Optional(Type.Boolean({ description: 'The first version of the program is put through the checks; there is none to go back to.', ...immutable('this') })),
     hotfix: Type.Optional(Type.String({ maxLength: 1024, description: 'Why it goes out without being judged.', ...immutable('the reason') })),
+    consent: Type.Optional(Type.Object(PlannedConsentSchema.properties, { description: 'Whose consent it waits for before it begins; as in the policy when it was made.', ...immutable('the consent') })),
+    author: Type.Optional(Type.String({ maxLength: 253, description: 'Who wrote the new version, as CI says by the annotation serin.dev/author.', ...immutable('the author') })),
     router: Type.Optional(Type.Object(RouterSchema.properties, { description: 'How traffic is steered; as in the policy when the release began.', ...immutable('the router') })),
     stable: Type.Object(VersionSchema.properties, { description: 'The version that users rely on.', ...immutable('the stable version') }),
     canary: Type.Object(VersionSchema.properties, { description: 'The version on trial.', ...immutable('the canary version') }),
@@ -64,7 +70,7 @@ export const ReleaseSpecSchema = Type.Object(
     advanceTo: Type.Optional(Type.Integer({ minimum: 0, description: 'Command: end pauses and analyses before the step with this index.' })),
   },
   { description: 'One run of a policy.', 'x-kubernetes-validations': [
-    { rule: ['strategy', 'service', 'canaryService', 'first', 'hotfix', 'router'].map((field) => `has(self.${field}) == has(oldSelf.${field})`).join(' && '), message: 'what a release was started with never changes; a new version starts a new release' },
+    { rule: ['strategy', 'service', 'canaryService', 'first', 'hotfix', 'consent', 'author', 'router'].map((field) => `has(self.${field}) == has(oldSelf.${field})`).join(' && '), message: 'what a release was started with never changes; a new version starts a new release' },
     { rule: '!has(oldSelf.abort) || !oldSelf.abort || (has(self.abort) && self.abort)', message: 'an abort cannot be taken back' },
   ] },
 );
@@ -113,6 +119,14 @@ export const ReleaseStatusSchema = Type.Object({
     askedAt: Type.Optional(Type.String({ format: 'date-time', description: 'Since when its analysis, undecided after its time, has waited for somebody to decide.' })),
     startRequests: Type.Optional(Type.Integer({ description: 'Canary requests on record when it started.' })),
   }),
+  held: Type.Optional(Type.Object(
+    {
+      for: StringEnum(holdReasons, { description: 'approval: people have to agree; freeze: a freeze window; place: as many releases are under way as may be.' }),
+      window: Type.Optional(Type.String({ description: 'freeze: the name of the window.' })),
+      until: Type.Optional(Type.String({ format: 'date-time', description: 'approval: until when people may decide; freeze: when the window ends.' })),
+    },
+    { description: 'Why it has not begun. Absent once it has.' },
+  )),
   /** Since when the present wait has lasted: for Pods to get ready, for a drain. */
   waitingSince: Type.Optional(Type.String({ format: 'date-time' })),
   message: Type.Optional(Type.String({ description: 'In one sentence what it does or waits for.' })),

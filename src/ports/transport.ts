@@ -1,3 +1,11 @@
+/** In whose place a request is made. */
+export interface Impersonation {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** One request to a Kubernetes API, as plain data. Header names are lower case. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
@@ -6,6 +14,8 @@ export interface ApiRequest {
   readonly query?: URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In whose place it is made; the server asks whether the caller may. */
+  readonly impersonate?: Impersonation;
   /** Ends a request that is under way; a watch has no other end on the client's side. */
   readonly signal?: AbortSignal;
 }

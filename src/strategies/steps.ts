@@ -1,6 +1,7 @@
 import { parseDuration } from '../model/duration.js';
 import type { Match, MirroredRequests } from '../model/match.js';
 import type { PlanStep } from '../model/plan.js';
+import { plannedConsent } from '../model/planned-consent.js';
 import type { Audience, CanaryStep, CheckStep } from '../model/policy/steps.js';
 import type { PolicySpec } from '../model/release-policy.js';
 
@@ -33,10 +34,7 @@ export function checkStep(step: CheckStep): PlanStep {
   if (pause) return pause.for === undefined ? { kind: 'pause' } : { kind: 'pause', milliseconds: parseDuration(pause.for) };
   if (job) return { kind: 'job', job: job.template, milliseconds: parseDuration(job.timeout) };
   if (gate) return { kind: 'gate', url: gate.url, milliseconds: parseDuration(gate.timeout), intervalMilliseconds: parseDuration(gate.interval) };
-  if (approve) {
-    const { count = 1, users, groups } = approve;
-    return { kind: 'approve', approvals: count, ...(users === undefined ? {} : { users }), ...(groups === undefined ? {} : { groups }) };
-  }
+  if (approve) return { kind: 'approve', ...plannedConsent(approve) };
   const { for: duration, minimumRequests, metrics, undecided } = step.analyze ?? {};
   return {
     kind: 'analyze',

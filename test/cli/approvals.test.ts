@@ -83,6 +83,57 @@ describe('approvals in the hands of people', () => {
     expect((await command('status', 'web')).out).toMatch(/✓ 2 watch for 2s\n.*approved by .+: the logs are clean/);
   });
 
+  it('[S3-17] [S3-18] a release is approved before it begins, and let through a freeze window by its name', async () => {
+    const name = await me();
+    const plain = policy([{ weight: 10 }, { pause: {} }]);
+    await settle(driver, { policy: { ...plain, spec: { ...plain.spec, approval: { users: [name], within: '1h' } } } });
+    const from = new Date(driver.clock.now() - 1000).toISOString();
+    const to = new Date(driver.clock.now() + 3_600_000).toISOString();
+    await driver.run(() => driver.client.create(serinResources.freezeWindows, { apiVersion: API_VERSION, kind: 'FreezeWindow', metadata: { name: 'friday', namespace }, spec: { why: 'weekend', once: [{ from, to }], exceptWith: { users: [name] } } }));
+    const planned = await command('plan', 'web', '--image', 'web=web:v2');
+    expect(planned.out).toContain(`  0 before it begins: wait for an approval, for 1h at most, then it is taken back, from ${name}\n  1 10 % to the canary`);
+    expect(planned.err).toContain('A release would not begin now: the freeze window friday (weekend) holds it until');
+    await setImage(driver, 'web:v2');
+    const holds = (what: string): Promise<void> => driver.until(`held for ${what}`, async () => (await driver.client.find(serinResources.releases, { namespace, name: 'web-1' }))?.status?.held?.for === what);
+    await holds('approval');
+    await driver.pass(1);
+    expect((await command('approvals')).out).toMatch(new RegExp(`^RELEASE +STEP +WAITS +UNTIL +GIVEN +FROM\\nweb-1 +0 +for \\d+s +20\\S+ \\d\\d:\\d\\d UTC +0 of 1 +${name}\\n$`));
+    expect((await command('promote', 'web')).err).toMatch(/^serin: release web-1 has not begun, and that is never skipped: Has not begun: waits for approval, .* Approve it with: serin approve web-1\.\n$/);
+    expect((await command('explain', 'web')).out).toContain('It has not begun: no Pod and no route is touched before it does.');
+    expect((await command('status', 'web')).out).toMatch(/▶ 0 before it begins: wait for an approval, for 1h at most, then it is taken back\n.*· 1 10 % to the canary/);
+    expect((await command('approve', 'web', '--comment', 'tested')).out).toBe(`The beginning of release web-1 is approved by ${name}.\nNo further approval is wanted. Follow it with: serin status web-1 --watch.\n`);
+    await holds('freeze');
+    expect((await command('approve', 'web', '--step', '0')).out).toContain('was approved by you');
+    expect((await command('approve', 'web')).err).toContain('waits for no approval but for the freeze window friday.');
+    expect((await command('approvals')).out).toMatch(new RegExp(`^web-1 +0 +for \\d+s +20\\S+ \\d\\d:\\d\\d UTC +0 of 1 +${name} \\(freeze window friday\\)$`, 'm'));
+    expect((await command('approve', 'web', '--window', 'friday', '--comment', 'payments are down')).out).toContain(`That release web-1 begins in the freeze window friday is approved by ${name}.\n`);
+    await driver.until('it begins', async () => (await driver.client.get(serinResources.releases, { namespace, name: 'web-1' })).status?.phase === 'Progressing');
+    expect((await command('approvals', 'web')).out).toMatch(new RegExp(`web-1 +0 +approved in friday +${name} +\\d+s +payments are down\\nweb-1 +0 +approved +${name} +\\d+s +tested\\n$`));
+    expect((await command('status', 'web')).out).toMatch(/✓ 0 before it begins.*\n(.*approved.*\n){2}/);
+    expect((await command('reject', 'web', '--step', '0', '--comment', 'too late')).err).toContain('release web-1 has begun.');
+  });
+
+  it('[S3-17] [S3-18] an image that waits is listed, approved and rejected, and who said it is on record', async () => {
+    const name = await me();
+    const create = async (update: string): Promise<void> => {
+      await driver.client.create(serinResources.imageUpdates, { apiVersion: API_VERSION, kind: 'ImageUpdate', metadata: { name: update, namespace }, spec: { policy: 'web', image: 'registry/web', tag: '1.2.3', source: 'native', receivedAt: new Date(driver.clock.now()).toISOString() } });
+      await driver.client.patch(serinResources.imageUpdates, { namespace, name: update }, { kind: 'merge', body: { status: { phase: 'WaitingForApproval' } } }, { subresource: 'status' });
+    };
+    await driver.run(async () => {
+      await driver.client.create(serinResources.imagePolicies, { apiVersion: API_VERSION, kind: 'ImagePolicy', metadata: { name: 'web', namespace }, spec: { workload: { deployment: 'web' }, tags: { semver: '*' }, approval: { count: 2 } } });
+      await create('web-7f9c');
+      await create('web-8a1b');
+    });
+    expect((await command('approvals')).out).toMatch(/^IMAGE +RUNS +WAITS +GIVEN +FROM\nimage\/web-7f9c +registry\/web:1.2.3 +for \d+s +0 of 2 +anyone who may create ImageApprovals\nimage\/web-8a1b /);
+    expect((await command('approve', 'image/web-7f9c')).out).toBe(`Image web-7f9c (registry/web:1.2.3) is approved by ${name}.\n1 of 2 approvals are given; still wanted: 1 from anyone who may create ImageApprovals.\n`);
+    expect((await command('reject', 'image/web-8a1b', '--comment', 'not today')).out).toContain('It is not taken up; the present image stays.');
+    const { items } = await driver.run(() => driver.client.list(serinResources.imageApprovals, { namespace }));
+    expect(items.map(({ spec }) => [spec.imageUpdate, spec.approved, spec.user, spec.comment])).toEqual([['web-7f9c', true, name, undefined], ['web-8a1b', false, name, 'not today']]);
+    expect((await command('approvals')).out).toMatch(/image\/web-7f9c .* 1 of 2 /);
+    expect((await command('approve', 'image/none')).err).toBe('serin: there is no image none in namespace default. Those that wait are listed by: serin approvals.\n');
+    expect((await command('approve', 'image/web-7f9c', '--step', '2')).code).toBe(2);
+  });
+
   it('says that no approval counts where nobody vouches for its author', async () => {
     await settle(driver, { policy: policy([{ weight: 10 }, { approve: {} }]) });
     await setImage(driver, 'web:v2');
@@ -127,7 +178,7 @@ describe('approvals by rights', () => {
     await allow('approves', ['create']);
     expect((await serin(undefined, ['approve', 'web-1'], { client: jane })).out).toMatch(/^Step 1 of release web-1 is approved by jane\.\n/);
     const { items } = await admin.list(serinResources.approvals, { namespace });
-    expect(items.map(({ spec }) => spec)).toEqual([{ release: 'web-1', releaseUid: release.metadata.uid, step: 1, approved: true, user: 'jane', groups: ['sre'] }]);
+    expect(items.map(({ spec }) => spec)).toEqual([{ release: 'web-1', releaseUid: release.metadata.uid, step: 1, approved: true, user: 'jane', groups: ['sre'], seen: { plan: expect.stringMatching(/^[a-z0-9]+-[a-z0-9]+$/) as string, images: [] } }]);
     expect(JSON.parse((await serin(undefined, ['approve', 'web-1', '-o', 'json'], { client: jane })).out)).toMatchObject({ kind: 'Approval', spec: { user: 'jane' } });
     const bob = clientOf({ username: 'bob', groups: ['dev', 'system:masters'] });
     expect((await serin(undefined, ['approve', 'web-1'], { client: bob })).err).toBe('serin: bob may not approve step 1 of release web-1: only group sre, group ops may.\n');

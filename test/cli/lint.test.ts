@@ -201,3 +201,22 @@ describe('lint', () => {
     expect((await serin(undefined, ['lint', '-f', '-'], { stdin: POLICY.replace('service: web', 'service: 5') })).out).toContain('<stdin>:8:3: spec.service: must be a string, not an integer.\n  The Service that clients use.');
   });
 });
+
+describe('lint of freeze windows', () => {
+  const window = (spec: string): string => `apiVersion: serin.dev/v1alpha1\nkind: FreezeWindow\nmetadata:\n  name: friday\nspec:\n${spec}`;
+
+  it('lets a good one pass', async () => {
+    expect(await lintOne(window('  why: weekend\n  timeZone: Europe/Berlin\n  weekly:\n    - days: [Friday]\n      from: "12:00"\n      to: "00:00"\n'))).toMatchObject({ code: 0, out: '1 object of Serin checked, no error.\n' });
+  });
+
+  it('says all that is wrong at once', async () => {
+    const { code, out } = await lintOne(window('  timeZone: Europe/Berlim\n  wekly: []\n  weekly:\n    - days: [Freitag]\n      from: "12:00"\n      to: "12:00"\n    - days: [Monday]\n      from: "25:00"\n      to: "03:00"\n  once:\n    - from: "2026-01-02T00:00:00Z"\n      to: "2026-01-01T00:00:00Z"\n'));
+    expect(code).toBe(1);
+    for (const said of ['spec.why: is missing.', 'there is no time zone "Europe/Berlim".', 'Did you mean Europe/Berlin?', 'there is no field "wekly".', 'spec.weekly[0].days[0]', 'begins and ends at 12:00.', 'spec.weekly[1].from', 'spec.once[0].to: ends at 2026-01-01T00:00:00Z, which is not after it begins']) expect(out).toContain(said);
+  });
+
+  it('wants to know when, and who where anybody may', async () => {
+    expect((await lintOne(window('  why: weekend\n  once: [{from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z"}]\n  exceptWith: {}\n'))).out).toContain('name users or groups');
+    expect((await lintOne(window('  why: weekend\n'))).out).toContain('say when: weekly or once');
+  });
+});

@@ -10,7 +10,7 @@ const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((each) => 
 const filesOf = (folder: string): string[] => readdirSync(join(EXAMPLES, folder)).sort();
 const textOf = (...path: string[]): string => readFileSync(join(EXAMPLES, ...path), 'utf8');
 const isManifest = (file: string): boolean => file.endsWith('.yaml');
-const POLICIES: readonly unknown[] = ['ReleasePolicy', 'Application', 'Rollout'];
+const POLICIES: readonly unknown[] = ['ReleasePolicy', 'Application', 'Rollout', 'ImagePolicy'];
 const isPolicy = (folder: string, file: string): boolean => parseAllDocuments(textOf(folder, file)).some((document) => POLICIES.includes(document.get('kind')));
 
 it('the table of contents has every example, once', () => {

@@ -7,10 +7,12 @@ import { withDefaults } from '../../src/cli/manifests/defaults.js';
 import { knownKinds } from '../../src/cli/manifests/known-kinds.js';
 import { checkPolicyAlone } from '../../src/controller/policy-checks.js';
 import type { KubernetesObject } from '../../src/kubernetes/objects.js';
+import type { NotificationChannel } from '../../src/model/notifications/notification-channel.js';
 import { formatProblem } from '../../src/model/policy-problem.js';
 import { validateKind } from '../../src/model/policy-validation.js';
 import type { ReleasePolicy } from '../../src/model/release-policy.js';
 import { API_VERSION } from '../../src/model/resources.js';
+import { checkChannel } from '../../src/notifications/checks/check-channel.js';
 import { project } from '../started/started-cluster.js';
 import { blocksOf, pages, type Block } from './pages.js';
 
@@ -46,8 +48,8 @@ test.each(named(all.filter(({ language, marks, text }) => language === 'yaml' &&
       expect(lintArgo(object as unknown as KubernetesObject, () => undefined, published).map(formatProblem)).toEqual([]);
       continue;
     }
-    expect(object).toMatchObject({ apiVersion: API_VERSION, kind: expect.stringMatching(/^(ReleasePolicy|(Cluster)?MetricTemplate)$/) as string });
-    const problems = [...validateKind(kind ?? '', object), ...(kind === 'ReleasePolicy' ? checkPolicyAlone(withDefaults(object as unknown as ReleasePolicy)) : [])];
+    expect(object).toMatchObject({ apiVersion: API_VERSION, kind: expect.stringMatching(/^(ReleasePolicy|ImagePolicy|(Cluster)?(MetricTemplate|FreezeWindow|NotificationChannel))$/) as string });
+    const problems = [...validateKind(kind ?? '', object), ...(kind === 'ReleasePolicy' ? checkPolicyAlone(withDefaults(object as unknown as ReleasePolicy)) : []), ...(kind?.endsWith('NotificationChannel') ? checkChannel(object as unknown as NotificationChannel) : [])];
     expect(problems.map(formatProblem)).toEqual([]);
   }
 });

@@ -21,4 +21,5 @@ export const notRun: Readonly<Record<string, string>> = {
   'kubectl port-forward -n monitoring service/prometheus 9090': 'needs a Prometheus of your own on a cluster of your own',
   'serin calibrate web --prometheus http://localhost:9090': 'the same; test/cli/calibrate.test.ts runs it',
   'serin wait web --timeout 15m || exit $?': 'an example of a pipeline; README runs serin wait',
+  'serin dashboard --kubeconfig ~/.local/state/serin/local/default/kubeconfig-jane -n shop': 'goes on until it is stopped; test/scenarios/server.test.ts runs one',
 };

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { createClient } from '../../src/cluster/create-client.js';
 import { createInformer } from '../../src/cluster/create-informer.js';
 import type { ClusterClient } from '../../src/cluster/client.js';
+import type { StartLoop } from '../../src/cluster/loop.js';
 import type { EventNote } from '../../src/cluster/event-recorder.js';
 import type { RunningInformer } from '../../src/cluster/informer.js';
 import { install } from '../../src/controller/installation.js';
@@ -43,6 +44,8 @@ export interface DriverOptions {
   readonly frontends?: readonly FrontendName[];
   /** How many releases may be under way at once. */
   readonly limits?: ReleaseLimits;
+  /** Work beside that on policies and releases. */
+  readonly loops?: readonly StartLoop[];
   /** Told what the controllers do. */
   readonly observer?: ControllerObserver;
   /** Where the first controller puts the metrics of front ends. */
@@ -179,6 +182,7 @@ export class Driver implements Stage {
       callGate: (question, signal) => this.gate(question, signal),
       onError: (error, about) => this.errors.push(`${about}: ${error.message}`),
       ...(faults === undefined ? {} : { faults }),
+      ...(this.#options.loops === undefined ? {} : { loops: this.#options.loops }),
       ...(this.#options.observer === undefined ? {} : { observer: this.#options.observer }),
       ...(this.#options.registry === undefined || epoch > 1 ? {} : { registry: this.#options.registry }),
     });

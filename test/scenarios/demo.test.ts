@@ -19,6 +19,7 @@ describe('serin demo', () => {
 
   it('releases a good version, takes a bad one back, and cleans up after itself', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'demo', '--plain'], { env: { ...process.env, TMPDIR: folder } });
+    expect(stdout).toMatch(/ s {2}The page of the demo, for whoever opens this first: http:\/\/127\.0\.0\.1:\d+\/sign-in\?code=\S+\n/);
     const account = stdout.slice(stdout.indexOf('\nreviews-1 completed'));
     expect(account).toMatch(/^\nreviews-1 completed in \d+s\.\nreviews-2 was taken back \(TooManyFailures\) in [\d.]+s\.\n/);
     expect(account).toMatch(/\d+ requests, \d+ failed: \d+ by v4, 0 by anything else\./);

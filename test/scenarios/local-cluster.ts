@@ -28,7 +28,7 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-/** @param args more arguments for `serin local up` */
+/** Without the web page. @param args more arguments for `serin local up` */
 export async function startTestCluster(...args: string[]): Promise<TestCluster> {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run make build first`);
   const directory = await mkdtemp(join(tmpdir(), 'serin-test-'));
@@ -40,7 +40,7 @@ export async function startTestCluster(...args: string[]): Promise<TestCluster> 
       return { stdout, stderr, code: typeof code === 'number' ? code : 1 };
     }
   };
-  const up = await call('local', 'up', '--directory', directory, '--name', 'test', ...args);
+  const up = await call('local', 'up', '--directory', directory, '--name', 'test', '--no-dashboard', ...args);
   if (up.code !== 0) throw new Error(`serin local up: ${up.stderr}${up.stdout}`);
   const status = async (): Promise<{ ingressPort: number; parts: { name: string; process?: { pid: number } }[] }> =>
     JSON.parse((await call('local', 'status', '--directory', directory, '--name', 'test', '-o', 'json')).stdout) as { ingressPort: number; parts: { name: string; process?: { pid: number } }[] };

@@ -74,7 +74,7 @@ describe('two local clusters that are up at once', () => {
   it('say which port is taken when one asks for the port of the other', async () => {
     const [one] = clusters;
     const port = new URL((await loadKubeconfig({ env: {}, path: one?.kubeconfig ?? '' })).server).port;
-    const { code, stderr } = (await one?.serin('local', 'up', '--directory', join(folder, 'three'), '--name', 'three', '--api-port', port)) ?? {};
+    const { code, stderr } = (await one?.serin('local', 'up', '--directory', join(folder, 'three'), '--name', 'three', '--no-dashboard', '--api-port', port)) ?? {};
     expect({ code, stderr }).toEqual({ code: 1, stderr: `Starting the local cluster.\nserin: port ${port} of 127.0.0.1, asked for as the API port, is taken: name another one, or 0 for any\n` });
   });
 });

@@ -36,11 +36,11 @@ export interface StartedCluster extends Home {
   readonly kubeconfig: string;
 }
 
-/** Starts a cluster as a person does, with the images of bookinfo. */
+/** Starts a cluster as a person does, with the images of bookinfo and without the web page. */
 export async function startCluster(): Promise<StartedCluster> {
   const home = await createHome();
   const images = join(project, 'examples', 'bookinfo', 'images.json');
-  const { code, stderr } = await run(process.execPath, [serin, 'local', 'up', '--images', images], { env: home.env });
+  const { code, stderr } = await run(process.execPath, [serin, 'local', 'up', '--no-dashboard', '--images', images], { env: home.env });
   if (code !== 0) {
     await home.remove();
     throw new Error(`serin local up ended with ${code}: ${stderr}`);

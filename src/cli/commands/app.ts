@@ -12,7 +12,7 @@ import { CliError } from '../errors.js';
 import { coloursOf } from '../output/colours.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
-import { lookingAgain } from '../requests/looking-again.js';
+import { lookingAgain } from '../../commands/looking-again.js';
 import { print, type Shell } from '../shell.js';
 
 interface AppOptions extends ConnectionOptions {

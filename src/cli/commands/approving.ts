@@ -1,11 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { planApproval, type Saying } from '../approvals/decision.js';
-import { callerOf, give, requireAdmission } from '../approvals/giving.js';
-import { approvalsOf } from '../approvals/record.js';
+import type { Saying } from '../../approvals/decision.js';
+import { callerOf } from '../../approvals/giving.js';
+import { sayOnImage } from '../../approvals/image-saying.js';
+import { sayOnRelease } from '../../approvals/saying.js';
 import { serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
-import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
-import { CliError } from '../errors.js';
+import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
+import { CliError, exitCodes } from '../errors.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
 import { print, type Shell } from '../shell.js';
@@ -14,49 +15,58 @@ import { findTarget } from '../target.js';
 
 interface ApprovingOptions extends ConnectionOptions {
   readonly step?: number;
+  readonly window?: string;
   readonly comment?: string;
   readonly output?: string;
 }
 
-/** approve and reject: each creates an Approval in the caller's own name. */
+/** approve and reject: each creates an Approval or ImageApproval in the caller's own name. */
 export function registerApproving(program: Command, shell: Shell): void {
+  const what = 'a policy means its release under way; image/NAME an image that waits';
   const approve = program
     .command('approve')
-    .argument('<policy|release>', 'a policy means its release under way')
+    .argument('<policy|release|image>', what)
     .option('--comment <text>', 'why, for the record')
     .action((name: string, options: ApprovingOptions) => say(shell, name, true, options));
   const reject = program
     .command('reject')
-    .argument('<policy|release>', 'a policy means its release under way')
+    .argument('<policy|release|image>', what)
     .requiredOption('--comment <text>', 'why, for the record')
     .action((name: string, options: ApprovingOptions) => say(shell, name, false, options));
   for (const command of [approve, reject]) {
-    command.option('--step <number>', 'another step than the one that it waits at, counted from 1', numbered);
+    command.option('--step <number>', 'another step than the one that it waits at, counted from 1; 0 is before it begins', numbered);
+    command.option('--window <name>', 'let it begin in this freeze window, or reject it because of it');
     withOutputOption(withConnectionOptions(command));
   }
-  withExamples(approve, ['serin approve web', 'serin approve web --step 3 --comment tested'], 'Who may is said by the step; who waits for whom is listed by: serin approvals.');
-  withExamples(reject, ['serin reject web --comment broken'], 'A rejection cannot be taken back; a new release asks again.');
+  withExamples(approve, ['serin approve web', 'serin approve web --step 3 --comment tested', 'serin approve web --window friday --comment outage', 'serin approve image/web-7f9c'],
+    'Who may is said by the step; who waits for whom is listed by: serin approvals.\nAn approval is of the plan and of the images as they are now. When other images run, it is asked again.');
+  withExamples(reject, ['serin reject web --comment broken', 'serin reject image/web-7f9c --comment untested'], 'A rejection cannot be taken back; a new release asks again.');
 }
 
 function numbered(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It is the number of a step, counted from 1.');
+  if (!/^(0|[1-9]\d{0,3})$/.test(text)) throw new InvalidArgumentError('It is the number of a step, counted from 1; 0 is before it begins.');
   return Number(text);
 }
 
-async function say(shell: Shell, name: string, approved: boolean, { step, comment, ...options }: ApprovingOptions): Promise<void> {
-  const saying: Saying = { approved, ...(step === undefined ? {} : { step }), ...(comment === undefined ? {} : { comment }) };
+async function say(shell: Shell, name: string, approved: boolean, { step, window, comment, ...options }: ApprovingOptions): Promise<void> {
+  const saying: Saying = { approved, ...(step === undefined ? {} : { step }), ...(window === undefined ? {} : { window }), ...(comment === undefined ? {} : { comment }) };
+  const [, image] = /^(?:image|imageupdates?)\/(.+)$/.exec(name) ?? [];
+  if (image !== undefined && (step ?? window) !== undefined) throw new CliError(`${name} is an image, which has no steps and begins nothing. Leave --step and --window out.`, exitCodes.usage);
   await onCluster(shell, options, async (connection) => {
-    const { client } = connection;
-    const { signal } = shell;
-    const release = releaseOf(await findTarget(connection, name, signal), approved ? 'approve' : 'reject');
-    const { namespace = '' } = release.metadata;
-    const [caller, { items }] = await Promise.all([callerOf(client, signal), client.list(serinResources.approvals, { namespace, signal })]);
-    const plan = planApproval(release, approvalsOf(release, items), caller, saying);
-    if (plan.outcome === 'refused') throw new CliError(plan.why);
-    if (plan.outcome === 'write') await requireAdmission(client, signal);
-    const given = plan.outcome === 'write' ? await give(client, plan.approval, signal) : plan.approval;
-    if (isDataFormat(options.output)) return printData(shell, given, options.output);
-    print(shell, plan.done);
-    print(shell, plan.next);
+    const said = image === undefined ? await sayRelease(shell, connection, name, saying) : await sayImage(shell, connection, image, saying);
+    if (isDataFormat(options.output)) return printData(shell, said.approval, options.output);
+    print(shell, said.done);
+    print(shell, said.next);
   });
+}
+
+async function sayRelease({ signal }: Shell, connection: Connection, name: string, saying: Saying): ReturnType<typeof sayOnRelease> {
+  const release = releaseOf(await findTarget(connection, name, signal), saying.approved ? 'approve' : 'reject');
+  return sayOnRelease(connection.client, release, await callerOf(connection.client, { signal }), saying, { signal });
+}
+
+async function sayImage({ signal }: Shell, { client, namespace }: Connection, name: string, saying: Saying): ReturnType<typeof sayOnImage> {
+  const update = await client.find(serinResources.imageUpdates, { namespace, name }, { signal });
+  if (!update) throw new CliError(`there is no image ${name} in namespace ${namespace}. Those that wait are listed by: serin approvals.`);
+  return sayOnImage(client, update, await callerOf(client, { signal }), saying, { signal });
 }

@@ -22,6 +22,10 @@ export const catalogue: readonly CommandFile[] = [
     load: async () => (await import('./local.js')).registerLocal,
   },
   {
+    commands: { dashboard: 'Show releases on a web page on this machine, to follow, approve and abort them with your own rights.' },
+    load: async () => (await import('./dashboard.js')).registerDashboard,
+  },
+  {
     commands: { apply: 'Create or change objects from manifests; nothing is changed when one of them cannot work.' },
     load: async () => (await import('./apply.js')).registerApply,
   },
@@ -90,6 +94,10 @@ export const catalogue: readonly CommandFile[] = [
     load: async () => (await import('./approvals.js')).registerApprovals,
   },
   {
+    commands: { images: 'List which images workloads follow, what runs, the latest that was heard of, and what waits.' },
+    load: async () => (await import('./images.js')).registerImages,
+  },
+  {
     commands: {
       retry: 'Try the version that was taken back last once more, from the first step.',
       restart: 'Replace all Pods by new ones of the same version, as a release of its own.',
@@ -132,6 +140,10 @@ export const catalogue: readonly CommandFile[] = [
   {
     commands: { controller: 'Run the controller: reconcile policies and releases until told to stop.' },
     load: async () => (await import('./controller.js')).registerController,
+  },
+  {
+    commands: { server: 'Run the HTTP API and the web page for several people, each with their own rights, until told to stop.' },
+    load: async () => (await import('./server.js')).registerServer,
   },
   {
     commands: { completion: 'Print what makes a shell complete commands, options and the names of policies, releases and namespaces.' },

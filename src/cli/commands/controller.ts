@@ -8,10 +8,14 @@ import { inClusterTransport } from '../../cluster/in-cluster.js';
 import { loadKubeconfig } from '../../cluster/kubeconfig/load-kubeconfig.js';
 import { ControllerMetrics } from '../../controller/metrics/controller-metrics.js';
 import { runController } from '../../controller/run-controller.js';
+import { seenOf } from '../../approvals/seen.js';
+import { startImages } from '../../images/start-images.js';
 import { openAddressMap } from '../../local/addresses/cluster-addresses.js';
 import type { FrontendName } from '../../frontends/names.js';
+import { startNotifications } from '../../notifications/start-notifications.js';
 import { frontends, FRONTENDS_HELP } from '../frontends-option.js';
 import { withExamples } from '../output/examples.js';
+import { listenAddress, type ListenAddress } from '../server/listen-address.js';
 import type { Shell } from '../shell.js';
 
 interface ControllerOptions {
@@ -21,7 +25,7 @@ interface ControllerOptions {
   readonly install?: boolean;
   readonly leaseNamespace?: string;
   readonly watchNamespace?: string;
-  readonly listen?: { host: string; port: number };
+  readonly listen?: ListenAddress;
   readonly logLevel: string;
   readonly withoutConfig?: boolean;
   readonly localAddresses?: string;
@@ -30,6 +34,7 @@ interface ControllerOptions {
   readonly maxReleasesPerNamespace?: number;
   readonly frontends?: readonly FrontendName[];
   readonly prometheusAddress?: string;
+  readonly pageUrl?: string;
 }
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -44,12 +49,13 @@ export function registerController(program: Command, shell: Shell): void {
     .option('--watch-namespace <name>', 'work in this namespace only (default: in all)')
     .option('--lease-namespace <name>', "namespace of the Lease by which one controller of several leads (default: the Pod's own, else serin-system)")
     .option('--without-config', 'read no ConfigMaps and Secrets; policies with watchConfig are refused')
-    .option('--listen <[host]:port>', 'serve /healthz, /readyz and /metrics there', address)
+    .option('--listen <[host]:port>', 'serve /healthz, /readyz and /metrics there', listenAddress)
     .addOption(new Option('--log-level <level>', 'how much is logged, as JSON on the standard error').choices(LEVELS).env('SERIN_LOG_LEVEL').default('info'))
     .option('--max-releases <number>', 'how many releases may be under way at once (default: no limit)', counted)
     .option('--max-releases-per-namespace <number>', 'how many in one namespace (default: no limit)', counted)
     .option('--frontends <names>', FRONTENDS_HELP, frontends)
     .addOption(new Option('--prometheus-address <url>', 'the Prometheus that metrics of AnalysisTemplates ask where they name none').env('ARGO_ROLLOUTS_PROMETHEUS_ADDRESS').argParser(url))
+    .addOption(new Option('--page-url <url>', 'where the web page is, for links in notifications').argParser(url))
     .option('--local-addresses <directory>', 'the folder of a local cluster, whose Pods have addresses on this machine only')
     .option('--ready-file <file>', 'written when this process leads')
     .action((options: ControllerOptions) => controller(shell, options, program.version() ?? ''));
@@ -64,15 +70,8 @@ function counted(text: string): number {
 
 /** @throws InvalidArgumentError for what is no http or https URL */
 function url(text: string): string {
-  if (!/^https?:\/\/./.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is a URL such as http://prometheus.monitoring:9090.');
+  if (!/^https?:\/\/./.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is a URL such as http://prometheus.monitoring:9090 or https://serin.example.com.');
   return text;
-}
-
-/** `:8080`, `127.0.0.1:8080`, `[::1]:8080`. @throws InvalidArgumentError */
-function address(text: string): { host: string; port: number } {
-  const [, host = '', port = ''] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]*):(\d{1,5})$/.exec(text) ?? [];
-  if (port === '' || Number(port) > 65_535) throw new InvalidArgumentError('It is an address such as :8080 or 127.0.0.1:8080.');
-  return { host: host.replace(/[[\]]/g, ''), port: Number(port) };
 }
 
 async function controller(shell: Shell, options: ControllerOptions, version: string): Promise<void> {
@@ -102,6 +101,7 @@ async function controller(shell: Shell, options: ControllerOptions, version: str
         withoutConfig: options.withoutConfig ?? false,
         ...(options.frontends === undefined ? {} : { frontends: options.frontends }),
         ...(options.prometheusAddress === undefined ? {} : { prometheusAddress: options.prometheusAddress }),
+        loops: [startNotifications({ seenOf, ...(options.pageUrl === undefined ? {} : { pageUrl: options.pageUrl }) }), startImages],
         limits: { cluster: options.maxReleases, namespace: options.maxReleasesPerNamespace },
         onLeading: () => {
           if (options.readyFile !== undefined) writeFileSync(options.readyFile, `${JSON.stringify({ pid: process.pid })}\n`);

@@ -4,6 +4,7 @@ import { clusterStatus, type ClusterStatus } from '../../local/supervisor/cluste
 import { resetCluster, stopCluster } from '../../local/supervisor/stop-cluster.js';
 import { CliError } from '../errors.js';
 import { directoryOf, explained, named, type LocalOptions } from '../local/cluster-options.js';
+import { localPage } from '../local/local-page.js';
 import { startLocal } from '../local/start-local.js';
 import type { FrontendName } from '../../frontends/names.js';
 import { frontends, FRONTENDS_HELP } from '../frontends-option.js';
@@ -18,6 +19,7 @@ interface UpOptions extends LocalOptions {
   readonly apiPort?: string;
   readonly ingressPort?: string;
   readonly frontends?: readonly FrontendName[];
+  readonly dashboard: boolean;
 }
 
 const EXAMPLES = ['serin local up --images examples/bookinfo/images.json', 'serin local status', 'serin local down', 'serin local reset'];
@@ -30,6 +32,7 @@ export function registerLocal(program: Command, shell: Shell): void {
     .option('--frontends <names>', FRONTENDS_HELP, frontends)
     .option('--api-port <port>', 'port of the API (default: any free one)')
     .option('--ingress-port <port>', 'port of the ingress gateway (default: any free one)')
+    .option('--no-dashboard', 'serve no web page')
     .action((options: UpOptions) => up(shell, options));
   named(local.command('down').description('Stop it and everything that runs on it; its data stays.')).action((options: LocalOptions) => down(shell, options));
   withOutputOption(named(local.command('status').description('Say how it fares.')), ['json'])
@@ -46,6 +49,7 @@ async function up(shell: Shell, options: UpOptions): Promise<void> {
       directory: directoryOf(shell, options),
       images: within(options.images),
       crds: within(options.crds),
+      dashboard: options.dashboard,
       ...(options.frontends === undefined ? {} : { frontends: options.frontends }),
       ...(options.apiPort === undefined ? {} : { apiPort: portOf(options.apiPort, '--api-port') }),
       ...(options.ingressPort === undefined ? {} : { ingressPort: portOf(options.ingressPort, '--ingress-port') }),
@@ -55,7 +59,7 @@ async function up(shell: Shell, options: UpOptions): Promise<void> {
   await local.close();
   print(shell, `The local cluster "${options.name}" is up.`);
   print(shell, '');
-  describeStatus(shell, local.status);
+  await describeStatus(shell, local.status);
   print(shell, '');
   print(shell, 'Look around:');
   print(shell, `  export KUBECONFIG=${local.status.kubeconfig}`);
@@ -90,11 +94,13 @@ async function down(shell: Shell, options: LocalOptions): Promise<void> {
 async function showStatus(shell: Shell, options: LocalOptions): Promise<void> {
   const status = await clusterStatus(directoryOf(shell, options), shell.clock);
   if (options.output === 'json') {
-    print(shell, JSON.stringify(status, undefined, 2));
+    const page = await localPage(status, shell.clock);
+    // Without the link: what is written down for programs is read by many.
+    print(shell, JSON.stringify({ ...status, ...(page === undefined ? {} : { pageUrl: page.url }) }, undefined, 2));
     return;
   }
   print(shell, status.status === 'down' ? `The local cluster "${options.name}" is down. Start it with: serin local up` : `The local cluster "${options.name}" is ${status.status}.`);
-  if (status.status !== 'down') describeStatus(shell, status);
+  if (status.status !== 'down') await describeStatus(shell, status);
 }
 
 async function reset(shell: Shell, options: LocalOptions): Promise<void> {
@@ -102,10 +108,15 @@ async function reset(shell: Shell, options: LocalOptions): Promise<void> {
   print(shell, `The local cluster "${options.name}" is gone, with all its data.`);
 }
 
-function describeStatus(shell: Shell, status: ClusterStatus): void {
+async function describeStatus(shell: Shell, status: ClusterStatus): Promise<void> {
   print(shell, `  kubeconfig  ${status.kubeconfig}`);
   if (status.apiUrl !== undefined) print(shell, `  API         ${status.apiUrl}`);
   if (status.ingressPort !== undefined) print(shell, `  ingress     http://127.0.0.1:${status.ingressPort}`);
+  const page = await localPage(status, shell.clock);
+  if (page !== undefined) {
+    print(shell, `  page        ${page.url}`);
+    print(shell, `  sign in     ${page.link}`);
+  }
   for (const part of status.parts) {
     const state = part.ready ? 'ready' : `not ready: ${part.waitsFor ?? part.status}`;
     print(shell, `  ${part.name.padEnd(10)}  ${state}${part.restarts > 0 ? `, restarted ${part.restarts} times` : ''}${part.ready ? '' : ` (log: ${part.log})`}`);

@@ -1,6 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { frozenUntil, windowsFor } from '../../approvals/frozen.js';
+import { findWindows } from '../../approvals/saying.js';
 import { checkPolicy } from '../../controller/policy-checks.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
+import { formatMoment } from '../../engine/formatting.js';
+import type { FreezeWindow } from '../../model/freeze-window.js';
 import { formatPath } from '../../model/policy-problem.js';
 import { hasEnded } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
@@ -79,6 +83,7 @@ async function plan(shell: Shell, name: string | undefined, options: PlanOptions
       endOnCopy(loaded.copy, release);
     }
     show(shell, policy, loaded, surroundings.templates, options);
+    noteFreeze(shell, policy, windowsFor(await findWindows(client, policy.metadata.namespace ?? '', { signal }), policy.metadata.namespace ?? ''));
   });
 }
 
@@ -90,6 +95,18 @@ async function planFiles(shell: Shell, name: string | undefined, places: readonl
   const policy = withDefaults(policyAmong(objects.map(({ object }) => object), name));
   const all = objects.map(({ object }) => object);
   show(shell, policy, loadFromFiles(all, policy, shell.clock.now()), templatesAmong(fileObjects(all, policy.metadata.namespace ?? namespace)), options);
+  // They passed the checks of their kind.
+  const windows = all.filter((object) => isOf(object, serinResources.freezeWindows) || isOf(object, serinResources.clusterFreezeWindows)) as FreezeWindow[];
+  const own = windows.map((window) => (window.kind === serinResources.freezeWindows.kind ? { ...window, metadata: { ...window.metadata, namespace: window.metadata.namespace ?? namespace } } : window));
+  noteFreeze(shell, policy, windowsFor(own, policy.metadata.namespace ?? namespace));
+}
+
+/** Says that a release would not begin now. */
+function noteFreeze(shell: Shell, policy: ReleasePolicy, windows: readonly FreezeWindow[]): void {
+  const frozen = frozenUntil(windows, policy.metadata.labels ?? {}, shell.clock.now());
+  if (!frozen) return;
+  const until = frozen.until === undefined ? 'until that is mended' : `until ${formatMoment(frozen.until)}`;
+  note(shell, `A release would not begin now: the freeze window ${frozen.window} (${frozen.why}) holds it ${until}.`);
 }
 
 function policyAmong(objects: readonly KubernetesObject[], name: string | undefined): ReleasePolicy {

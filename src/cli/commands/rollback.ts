@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
-import type { ClusterClient } from '../../cluster/client.js';
 import { resources } from '../../kubernetes/resources.js';
-import type { ReleasePolicy } from '../../model/release-policy.js';
-import { HOTFIX_ANNOTATION, serinResources } from '../../model/resources.js';
+import { serinResources } from '../../model/resources.js';
 import { onCluster } from '../cluster-command.js';
 import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
 import { CliError } from '../errors.js';
 import { withExamples } from '../output/examples.js';
 import { plural } from '../output/quantities.js';
 import { print, type Shell } from '../shell.js';
-import { putTemplate } from '../requests/carry-out.js';
-import { lookingAgain } from '../requests/looking-again.js';
-import { planRollback } from '../rollback/plan.js';
+import { putTemplate, wantVersion } from '../../commands/workload-writes.js';
+import { lookingAgain } from '../../commands/looking-again.js';
+import { planRollback } from '../../commands/rollback-plan.js';
 import { steer } from '../steering/release-command.js';
 import { findPolicy, rolloutOf } from '../target.js';
 
@@ -57,7 +55,7 @@ async function goBack(connection: Connection, name: string, to: string | undefin
   const { to: target, from, ready } = plan;
   // Users relied on it before and it is there: it is not judged again.
   const hotfix = ready > 0 && (plan.outcome === 'want' || plan.released) ? `rollback to ${target}, whose Pods still run` : undefined;
-  if (plan.outcome === 'want') await want(client, policy, target, { hotfix, signal });
+  if (plan.outcome === 'want') await wantVersion(client, policy, target, { hotfix, signal });
   else await putTemplate(client, { policy, deployment }, plan.template, { hotfix, signal });
   if (plan.outcome === 'template' && !plan.released) return [`The workload asks for ${target} again instead of ${from}; it is what runs, so there is nothing to release.`];
   const runs = ready > 0 ? `${plural(ready, 'Pod')} of it still ${ready === 1 ? 'runs and is' : 'run and are'} ready, so it goes back at once, without steps and judging.` : 'No Pod of it runs, so they start first, and the release takes the steps of the policy.';
@@ -66,11 +64,4 @@ async function goBack(connection: Connection, name: string, to: string | undefin
     ...(plan.outcome === 'template' && plan.instead !== undefined ? [`Release ${plan.instead} is taken back, because a newer version takes its place.`] : []),
     `A release leads there. ${runs} Follow it with: serin status ${policy.metadata.name} --watch.`,
   ];
-}
-
-async function want(client: ClusterClient, { metadata }: ReleasePolicy, deployment: string, { hotfix, signal }: { readonly hotfix: string | undefined; readonly signal: AbortSignal }): Promise<void> {
-  const { name, namespace = '', resourceVersion } = metadata;
-  const annotations = hotfix === undefined ? {} : { annotations: { [HOTFIX_ANNOTATION]: hotfix } };
-  const body = { metadata: { resourceVersion, ...annotations }, spec: { workload: { versions: { want: deployment } } } };
-  await client.patch(serinResources.releasePolicies, { namespace, name }, { kind: 'merge', body }, { signal });
 }

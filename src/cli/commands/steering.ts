@@ -4,7 +4,7 @@ import { withConnectionOptions, type ConnectionOptions } from '../connection.js'
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
 import { print, type Shell } from '../shell.js';
-import type { SteeringVerb } from '../steering/command-plan.js';
+import type { SteeringVerb } from '../../commands/steering-plan.js';
 import { releaseOf, steer } from '../steering/release-command.js';
 import { steerRollout } from '../steering/rollout-command.js';
 import { findTarget } from '../target.js';

@@ -61,6 +61,7 @@ function argumentValue(program: Command, argument: Argument, positions: readonly
     case 'policy':
       return { kind: 'names', of: ['policies'], before: '' };
     case 'policy|release':
+    case 'policy|release|image':
       return { kind: 'names', of: ['policies', 'releases'], before: '' };
     case 'application':
       return { kind: 'names', of: ['applications'], before: '' };

@@ -34,6 +34,7 @@ export function demoKeepHelp({ kubeconfig, ingressPort }: ClusterStatus): string
     '  kubectl -n bookinfo get pods,releases',
     '  kubectl -n bookinfo set image deployment/reviews reviews=bookinfo/reviews:v2     # release another version',
     '  npx serin status reviews -n bookinfo --watch',
+    '  npx serin local status --name demo     # a new link to the page',
     ...(ingressPort === undefined
       ? []
       : [

@@ -7,6 +7,8 @@ import type { DemoState, Happening } from './demo-state.js';
 /** Shows a demo to a person. */
 export interface DemoDisplay {
   happened(what: Happening): void;
+  /** Says something that has to stay as it is, such as a link: it stands above the picture. */
+  say(what: Happening): void;
   draw(state: DemoState): void;
   /** Leaves the last picture standing. */
   end(): void;
@@ -22,6 +24,11 @@ function terminalDisplay({ stdout, env }: Shell): DemoDisplay {
   const update = createLogUpdate(stdout);
   return {
     happened: () => undefined,
+    // The picture is broken into lines of the terminal's width; a link would be of no use then.
+    say({ text }) {
+      update.clear();
+      stdout.write(`${text}\n\n`);
+    },
     draw: (state) => update(demoScreen(state, colours).join('\n')),
     end: () => update.done(),
   };
@@ -35,6 +42,7 @@ function lineDisplay({ stdout }: Shell): DemoDisplay {
   const line = (second: number, text: string): void => void stdout.write(`${String(second).padStart(4)} s  ${text}\n`);
   return {
     happened: ({ second, text }) => line(second, text),
+    say: ({ second, text }) => line(second, text),
     draw({ second, sent, failed, totals, recent, release }) {
       if (second < next || sent === 0) return;
       next = second + NUMBERS_EVERY;

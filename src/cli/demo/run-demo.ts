@@ -12,6 +12,7 @@ import { hasEnded, type Release } from '../../model/release.js';
 import { serinResources } from '../../model/resources.js';
 import { seededRandom } from '../../ports/random.js';
 import { CliError } from '../errors.js';
+import { localPage } from '../local/local-page.js';
 import { startLocal, type LocalCluster } from '../local/start-local.js';
 import { print, type Shell } from '../shell.js';
 import { demoAccount, demoKeepHelp } from './demo-account.js';
@@ -82,7 +83,9 @@ class Demo {
 
   async play(): Promise<void> {
     this.#do('Starting the local cluster.');
-    this.#cluster = await startLocal(this.#shell, { name: 'demo', directory: this.#directory, images: [imageTable], bound: !this.#options.keep });
+    this.#cluster = await startLocal(this.#shell, { name: 'demo', directory: this.#directory, images: [imageTable], bound: !this.#options.keep, dashboard: true });
+    const page = await localPage(this.#cluster.status, this.#shell.clock);
+    if (page !== undefined) this.#display.say({ second: this.#second(), text: `The page of the demo, for whoever opens this first: ${page.link}`, tone: 'plain' });
     const { client } = this.#cluster;
     this.#do('Starting bookinfo: productpage calls details and reviews, reviews calls ratings.');
     await applyBookinfo(client);

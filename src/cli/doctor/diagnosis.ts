@@ -2,6 +2,7 @@ import { checkAdmission } from './admission.js';
 import { checkController } from './controller.js';
 import type { ClusterFacts } from './facts.js';
 import type { Finding } from './finding.js';
+import { checkFreezeWindows } from './freeze-windows.js';
 import { checkGateways } from './gateways.js';
 import { checkGitOps } from './gitops.js';
 import { checkPolicies } from './policies.js';
@@ -21,6 +22,7 @@ export function diagnose(facts: ClusterFacts, own: string): Finding[] {
     ...checkRights(facts),
     ...checkRollouts(facts),
     ...checkAdmission(facts),
+    ...checkFreezeWindows(facts),
     ...checkRouting(facts),
     ...checkGateways(facts),
     ...checkGitOps(facts),

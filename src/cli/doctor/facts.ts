@@ -6,6 +6,7 @@ import type { Namespace, Pod } from '../../kubernetes/generated/core-v1.js';
 import type { GatewayClass } from '../../kubernetes/generated/gateway-api-v1.js';
 import type { IngressClass, NetworkPolicy } from '../../kubernetes/generated/networking-v1.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
+import type { FreezeWindow } from '../../model/freeze-window.js';
 import type { MetricTemplate } from '../../model/metric-template.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 
@@ -43,6 +44,8 @@ export interface ClusterFacts {
   readonly validatingPolicies: Seen<ValidatingAdmissionPolicy>;
   readonly validatingBindings: Seen<ValidatingAdmissionPolicyBinding>;
   readonly policies: Seen<ReleasePolicy>;
+  /** Of namespaces and of the cluster. */
+  readonly freezeWindows: Seen<FreezeWindow>;
   readonly namespaces: Seen<Namespace>;
   readonly virtualServices: Seen<KubernetesObject>;
   readonly ingressClasses: Seen<IngressClass>;

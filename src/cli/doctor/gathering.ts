@@ -49,6 +49,7 @@ export async function gatherFacts(client: ClusterClient, namespace: string, cloc
     validatingPolicies: await all(resources.validatingAdmissionPolicies),
     validatingBindings: await all(resources.validatingAdmissionPolicyBindings),
     policies,
+    freezeWindows: [...seen(await all(serinResources.freezeWindows)), ...seen(await all(serinResources.clusterFreezeWindows))],
     namespaces: await all(resources.namespaces),
     virtualServices: await all(resources.virtualServices as Resource<KubernetesObject>),
     ingressClasses: await all(resources.ingressClasses),

@@ -2,8 +2,8 @@ import { describeStep } from '../../engine/formatting.js';
 import { describeEntry } from '../../model/messages.js';
 import { stepOf } from '../../model/plan.js';
 import { notices } from '../../strategies/notices.js';
-import { askingSteps } from '../approvals/record.js';
-import { describeApprovers } from '../approvals/decision.js';
+import { askingSteps } from '../../approvals/record.js';
+import { describeApprovers } from '../../approvals/caller.js';
 import { metricLine } from '../evidence/words.js';
 import { describeMetric } from '../output/analysis-words.js';
 import { noColours } from '../output/colours.js';
@@ -33,7 +33,9 @@ export function presentSection(facts: Facts): Section {
   const maker = policy && makerOf(policy);
   if (maker) lines.push(`${maker.kind} ${maker.name} leads it: its analyses, its experiments and who aborts it stand in the status of that, and serin promote rollout/${maker.name} is what kubectl argo rollouts promote does.`);
   if (metrics.length === 0) lines.push(...(spec.plan.analysis?.metrics ?? []).map((metric) => `It is judged by ${describeMetric(metric)}.`));
-  const asking = askingSteps([moving], approvals).find(({ state }) => state === 'now');
+  // Whether somebody is late is in the message.
+  const asking = askingSteps([moving], approvals, 0).find(({ state, window }) => state === 'now' && window === undefined);
+  if (status?.held) lines.push('It has not begun: no Pod and no route is touched before it does.');
   if (asking) lines.push(`${asking.given.length} of ${asking.wanted} approvals are given${asking.given.length > 0 ? ` (${asking.given.join(', ')})` : ''}; they come from ${describeApprovers(asking)}.`);
   if (spec.paused) lines.push('A person paused it: no share rises and no step starts.');
   return { title: 'Now', lines };

@@ -1,3 +1,4 @@
+import { releaseNumber } from '../../commands/release-number.js';
 import { describe, isMessageCode } from '../../model/messages.js';
 import type { Counts } from '../../model/evidence.js';
 import type { EvidenceRecord, EvidenceSpec } from '../../model/evidence-record.js';
@@ -35,9 +36,6 @@ export interface ReleaseRecord {
 export function historyOf(releases: readonly Release[], evidence: readonly EvidenceRecord[] = []): ReleaseRecord[] {
   return releases.map((release) => recordOf(release, evidence.find(({ metadata }) => metadata.name === release.metadata.name)?.spec)).sort((a, b) => b.number - a.number || (b.startedAt ?? '').localeCompare(a.startedAt ?? ''));
 }
-
-/** Which release of its policy it is, by the end of its name; 0 for a name that no controller gave. */
-export const releaseNumber = ({ metadata }: Release): number => Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? 0);
 
 /** What one release tells. */
 export function recordOf(release: Release, evidence?: EvidenceSpec): ReleaseRecord {
@@ -85,6 +83,7 @@ function culprit({ metadata, status }: Release): string {
     case 'TooSlow':
     case 'AnalysisFailed':
     case 'Undecided':
+    case 'ApprovalExpired':
     case 'CanaryCrashed':
     case 'CanaryNotReady':
       return 'Serin';

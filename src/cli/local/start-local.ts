@@ -7,6 +7,7 @@ import { startCluster, type StartOptions } from '../../local/supervisor/start-cl
 import type { FrontendName } from '../../frontends/names.js';
 import type { Shell } from '../shell.js';
 import { controllerPart } from './controller-part.js';
+import { dashboardPart } from './dashboard-part.js';
 import { metricsBindings, metricsPolicies } from './metrics-objects.js';
 
 /** A local cluster that is up, with a client of its administrator. */
@@ -16,9 +17,16 @@ export interface LocalCluster {
   close(): Promise<void>;
 }
 
+/** How a local cluster with Serin in it is started. */
+export interface StartLocalOptions extends StartOptions {
+  readonly frontends?: readonly FrontendName[];
+  /** Whether its web page is served. */
+  readonly dashboard: boolean;
+}
+
 /** Starts a local cluster with the controller in it, and with Pods that say where their metrics are. @throws SupervisorError */
-export async function startLocal(shell: Shell, { frontends, ...options }: StartOptions & { readonly frontends?: readonly FrontendName[] }): Promise<LocalCluster> {
-  const status = await startCluster({ ...options, extraParts: [controllerPart(frontends)], clock: shell.clock, signal: shell.signal });
+export async function startLocal(shell: Shell, { frontends, dashboard, ...options }: StartLocalOptions): Promise<LocalCluster> {
+  const status = await startCluster({ ...options, extraParts: [controllerPart(frontends), ...(dashboard ? [dashboardPart] : [])], clock: shell.clock, signal: shell.signal });
   const local = await openLocal(shell, status);
   for (const policy of metricsPolicies) await local.client.apply(resources.mutatingAdmissionPolicies, policy, { fieldManager: 'serin-local', force: true });
   for (const binding of metricsBindings) await local.client.apply(resources.mutatingAdmissionPolicyBindings, binding, { fieldManager: 'serin-local', force: true });

@@ -4,20 +4,28 @@ import { checkApplication } from '../../frontends/kubevela/check.js';
 import type { ControllerRevision } from '../../kubernetes/generated/apps-v1.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
 import { inReadingOrder, type ManifestProblem } from '../../manifests/problem.js';
+import type { ImagePolicy } from '../../model/images/image-policy.js';
+import { checkFreezeWindow } from '../../model/freeze-window-checks.js';
 import type { MetricTemplate } from '../../model/metric-template.js';
+import type { NotificationChannel } from '../../model/notifications/notification-channel.js';
 import type { PolicyProblem } from '../../model/policy-problem.js';
 import { validateKind } from '../../model/policy-validation.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { API_VERSION, GROUP, serinResources } from '../../model/resources.js';
 import { nearestName } from '../../model/suggestion.js';
+import { checkChannel } from '../../notifications/checks/check-channel.js';
 import { checkTemplate } from '../../strategies/analysis/template-checks.js';
 import { isArgo, lintArgo, type ArgoSource } from './argo.js';
 import { withDefaults } from './defaults.js';
+import { lintImagePolicy } from './image-policies.js';
 import { knownKinds } from './known-kinds.js';
 import { placed, type SourcedObject } from './objects.js';
 import { surroundingsOf, type ObjectSource } from './surroundings.js';
 
+const WINDOWS: readonly string[] = [serinResources.freezeWindows.kind, serinResources.clusterFreezeWindows.kind];
 const TEMPLATES: readonly string[] = [serinResources.metricTemplates.kind, serinResources.clusterMetricTemplates.kind];
+
+const CHANNELS: readonly string[] = [serinResources.notificationChannels.kind, serinResources.clusterNotificationChannels.kind];
 
 const groupOf = ({ apiVersion }: KubernetesObject): string | undefined => apiVersion.split('/')[0];
 /** Whether an object is a KubeVela Application. */
@@ -58,8 +66,11 @@ function lintObject({ object }: SourcedObject, source: (namespace: string) => Ob
     return [{ path: ['kind'], problem: `there is no kind "${object.kind}" in ${API_VERSION}.`, remedy: meant === undefined ? `There are ${kinds.join(', ')}.` : `Did you mean ${meant}?` }];
   }
   const wrong = validateKind(object.kind, object);
+  if (WINDOWS.includes(object.kind)) return [...wrong, ...checkFreezeWindow((object as { readonly spec?: unknown }).spec)];
   // One that its schema lets pass has the fields of its kind.
   if (TEMPLATES.includes(object.kind)) return wrong.length > 0 ? wrong : checkTemplate((object as MetricTemplate).spec);
+  if (object.kind === serinResources.imagePolicies.kind) return wrong.length > 0 ? wrong : lintImagePolicy(object as ImagePolicy, source(object.metadata.namespace ?? ''));
+  if (CHANNELS.includes(object.kind)) return wrong.length > 0 ? wrong : checkChannel(object as NotificationChannel);
   if (object.kind !== serinResources.releasePolicies.kind) return wrong;
   const invalid = wrong.length > 0;
   // Only a policy that passed its schema is asked for its surroundings.

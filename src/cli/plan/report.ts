@@ -4,7 +4,10 @@ import { describePreview } from '../../model/preview.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import type { Split } from '../../model/split.js';
 import { ownLead } from '../../model/version.js';
-import { describeStep } from '../../engine/formatting.js';
+import { describeApprovers } from '../../approvals/caller.js';
+import { wantedOf } from '../../engine/beginning.js';
+import { describeConsent, describeStep } from '../../engine/formatting.js';
+import { plannedConsent } from '../../model/planned-consent.js';
 import { reachableShares } from '../../routers/service/reachable.js';
 import { describeAnalysis } from '../output/analysis-words.js';
 import type { Colours } from '../output/colours.js';
@@ -18,6 +21,7 @@ export function planData(policy: ReleasePolicy, { plan, versions, parts }: Simul
   const version = ({ name, hash, ...lead }: typeof stable): unknown => ({ name, hash, ...ownLead(lead) });
   return {
     policy: policy.metadata.name, namespace: policy.metadata.namespace, replicas, stable: version(stable), canary: version(canary), note,
+    ...(policy.spec.approval === undefined ? {} : { approval: plannedConsent(policy.spec.approval) }),
     steps: plan.steps.map((step, index) => ({ number: index + 1, ...step, text: describeStep(stepOf(step)) })),
     analysis: plan.analysis,
     reachableShares: reachable(policy, replicas),
@@ -42,6 +46,7 @@ export function planLines(policy: ReleasePolicy, { plan, versions, parts }: Simu
     ...(shares === undefined ? [] : [`${plural(replicas, 'Pod')} can show these shares: ${shares.map(formatShare).join(', ')}.`]),
     '',
     'steps',
+    ...(spec.approval === undefined ? [] : [`  0 before it begins: wait for ${describeConsent(wantedOf(plannedConsent(spec.approval)))}, from ${describeApprovers({ users: [], groups: [], ...spec.approval })}`]),
     ...plan.steps.map((step, index) => `  ${index + 1} ${describeStep(stepOf(step))}`),
     ...judgedBy(plan.analysis),
     ...parts.flatMap((part) => ['', ...partLines(part, plan.steps.length, colours)]),

@@ -5,7 +5,7 @@ import { stepOf } from '../../model/plan.js';
 import { hasEnded, type Release } from '../../model/release.js';
 import { kindOfVersions } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
-import { HOTFIX_ANNOTATION, RETRY_ANNOTATION } from '../../model/resources.js';
+import { HOTFIX_ANNOTATION } from '../../model/resources.js';
 import { compilePolicy } from '../../strategies/compile.js';
 
 /** An annotation that kubectl sets as well, for the same end. */
@@ -32,21 +32,6 @@ const follow = (policy: string): string => `Follow it with: serin status ${polic
 
 function movingRelease({ release }: RequestObjects): string | undefined {
   return release && !hasEnded(release.status?.phase ?? 'Preparing') ? release.metadata.name : undefined;
-}
-
-/** Tries the version that was taken back last once more. Pure. */
-export function planRetry(objects: RequestObjects): PolicyRequest {
-  const { policy } = objects;
-  const { name } = policy.metadata;
-  const moving = movingRelease(objects);
-  if (moving !== undefined) return refused(`release ${moving} is under way; there is nothing to retry. ${follow(name)}`);
-  const rejected = policy.status?.rejected;
-  if (!rejected || policy.status?.phase !== 'Holding') return refused(`policy ${name} holds no version that was taken back: ${policy.status?.message ?? 'no controller has looked at it.'} A version that is stable already is started again by: serin restart ${name}.`);
-  if (policy.metadata.annotations?.[RETRY_ANNOTATION] === rejected.release) return { outcome: 'nothing', lines: [`${rejected.replicaSet} is asked to be tried again already.`, follow(name)] };
-  return {
-    outcome: 'annotate', on: 'policy', name: RETRY_ANNOTATION, value: rejected.release,
-    lines: [`${rejected.replicaSet}, which ${rejected.release} took back (${rejected.reason}), is tried again from the first step.`, ...(policy.spec.paused ? [`The policy is paused, so it starts when spec.paused is taken off.`] : []), follow(name)],
-  };
 }
 
 /** Replaces all Pods by new ones of the same version, as a release like any other. Pure. @param now milliseconds since the epoch */

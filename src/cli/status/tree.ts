@@ -1,5 +1,7 @@
 import { jobName } from '../../controller/step-job.js';
-import { describeStep } from '../../engine/formatting.js';
+import { wantedOf } from '../../engine/beginning.js';
+import { describeConsent, describeStep } from '../../engine/formatting.js';
+import { hasBegun } from '../../model/beginning.js';
 import { describeMatch, describeMirrored } from '../../model/match.js';
 import { describeEntry } from '../../model/messages.js';
 import { stepOf } from '../../model/plan.js';
@@ -76,19 +78,31 @@ function stepNodes(release: Release, approvals: StatusView['approvals'], colours
   const phase = status?.phase ?? 'Preparing';
   const index = phase === 'Completed' ? spec.plan.steps.length : (status?.step.index ?? 0);
   const given = phase === 'Aborting' || phase === 'Aborted' || phase === 'LettingGo';
-  return spec.plan.steps.map((step, at) => {
+  const held = status?.held !== undefined && !given;
+  const saidAt = (number: number): TreeNode[] => approvals.filter((each) => each.counts && each.step === number).map((each) => ({ text: saidText(each, colours) }));
+  const first = spec.consent !== undefined || held || saidAt(0).length > 0 ? [beginningNode(release, saidAt(0), colours)] : [];
+  return [...first, ...spec.plan.steps.map((step, at) => {
     const text = `${at + 1} ${describeStep(stepOf(step))}`;
-    const said = approvals.filter(({ step: number, counts }) => counts && number === at + 1).map((each) => ({ text: saidText(each, colours) }));
+    const said = saidAt(at + 1);
     const job = step.kind === 'job' && (at < index || (at === index && status?.step.called === true)) ? [{ text: `Job ${jobName(release, at)}` }] : [];
     const children = said.length + job.length === 0 ? {} : { children: [...job, ...said] };
     if (at < index) return { text: `${colours.good('✓')} ${text}`, ...children };
-    if (at > index) return { text: colours.faint(`· ${text}`), ...children };
+    if (at > index || held) return { text: colours.faint(`· ${text}`), ...children };
     return { text: given ? `${colours.bad('✗')} ${text}` : `${colours.warning('▶')} ${colours.strong(text)}`, ...children };
-  });
+  })];
 }
 
-function saidText({ approved, user, comment }: StatusView['approvals'][number], colours: Colours): string {
-  return `${approved ? colours.good('approved') : colours.bad('rejected')} by ${user}${comment === '' ? '' : `: ${comment}`}`;
+/** The time before a release begins, where people are asked or a freeze window holds it. */
+function beginningNode({ spec, status }: Release, children: TreeNode[], colours: Colours): TreeNode {
+  const what = [...(spec.consent ? [describeConsent(wantedOf(spec.consent))] : []), ...(status?.held?.window === undefined ? [] : [`the freeze window ${status.held.window}`])].join(', then for ');
+  const text = `0 before it begins${what === '' ? '' : `: wait for ${what}`}`;
+  const below = children.length === 0 ? {} : { children };
+  if (status?.held) return { text: `${colours.warning('▶')} ${colours.strong(text)}`, ...below };
+  return { text: status && hasBegun(status) && status.abortReason !== 'ApprovalExpired' ? `${colours.good('✓')} ${text}` : colours.faint(`· ${text}`), ...below };
+}
+
+function saidText({ approved, user, comment, via, window }: StatusView['approvals'][number], colours: Colours): string {
+  return `${approved ? colours.good('approved') : colours.bad('rejected')}${window === undefined ? '' : ` in ${window}`} by ${user}${via === undefined ? '' : ` via ${via}`}${comment === '' ? '' : `: ${comment}`}`;
 }
 
 /** Requests that reach the canary in another way than by its share. */

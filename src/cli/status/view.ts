@@ -11,7 +11,7 @@ import { hasEnded, type Release } from '../../model/release.js';
 import { kindOfVersions, nameOfListed } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import type { Role } from '../../model/version.js';
-import { approvalsOf, givenApprovals, type GivenApproval } from '../approvals/record.js';
+import { approvalsOf, givenApprovals, type GivenApproval } from '../../approvals/record.js';
 
 /** Everything that a status is told from. */
 export interface StatusObjects {

@@ -2,9 +2,9 @@ import type { ClusterClient } from '../../cluster/client.js';
 import type { Release } from '../../model/release.js';
 import { serinResources } from '../../model/resources.js';
 import { CliError } from '../errors.js';
-import { lookingAgain } from '../requests/looking-again.js';
+import { lookingAgain } from '../../commands/looking-again.js';
 import type { Target } from '../target.js';
-import { planSteering, type SteeringPlan, type SteeringVerb } from './command-plan.js';
+import { planSteering, type SteeringPlan, type SteeringVerb } from '../../commands/steering-plan.js';
 
 /** The release that a target means. @throws CliError when a policy has none */
 export function releaseOf({ release, name, policy }: Target, verb: string): Release {

@@ -2,7 +2,7 @@ import type { ClusterClient } from '../../cluster/client.js';
 import type { Rollout } from '../../frontends/argo/kinds/rollout.js';
 import { argoResources } from '../../frontends/argo/resources.js';
 import { CliError } from '../errors.js';
-import { lookingAgain } from '../requests/looking-again.js';
+import { lookingAgain } from '../../commands/looking-again.js';
 import { planRolloutSteering, type RolloutPlan, type RolloutVerb } from './rollout-plan.js';
 
 /** Carries a verb out, guarded by the version of the Rollout that it was decided on. @throws CliError when it is refused */

@@ -1,5 +1,5 @@
 import type { Rollout } from '../../frontends/argo/kinds/rollout.js';
-import type { SteeringVerb } from './command-plan.js';
+import type { SteeringVerb } from '../../commands/steering-plan.js';
 
 export type RolloutVerb = SteeringVerb | 'retry' | 'restart';
 

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../../ports/clock.js';
+import { fixedCredentials } from '../credentials.js';
 import { createHttpTransport, type HttpTransport } from '../http-transport.js';
 import { proxyFor } from '../proxy.js';
 import { readTextFile } from '../reread-file.js';
@@ -16,6 +17,8 @@ export interface LoadKubeconfigOptions {
   readonly userAgent?: string;
   /** A person sits at a terminal, so that an exec plugin may ask. */
   readonly interactive?: boolean;
+  /** The cluster alone, without credentials: for whoever brings a token to each request. */
+  readonly anonymous?: boolean;
 }
 
 /** The cluster that a kubeconfig names. */
@@ -49,7 +52,7 @@ export async function loadKubeconfig(options: LoadKubeconfigOptions): Promise<Cl
   if (insecure && ca !== undefined) {
     throw cluster.wrong('insecure-skip-tls-verify', 'cannot stand beside a certificate authority; remove one of them');
   }
-  const credentials = await credentialsOf(user, { cluster, clock, env: options.env, interactive: options.interactive ?? false });
+  const credentials = options.anonymous ? fixedCredentials({}) : await credentialsOf(user, { cluster, clock, env: options.env, interactive: options.interactive ?? false });
   try {
     const transport = createHttpTransport({
       server,

@@ -1,8 +1,6 @@
-import { isRecord } from '../../kubernetes/json.js';
 import { controllerOf, controllerReference } from '../../kubernetes/owners.js';
-import { POD_TEMPLATE_HASH } from '../../kubernetes/pod-template.js';
+import { withoutHash } from '../../kubernetes/pod-template.js';
 import { resources } from '../../kubernetes/resources.js';
-import type { PodTemplateSpec } from '../../kubernetes/generated/core-v1.js';
 import { API_VERSION, FINALIZER, POLICY_LABEL, serinResources } from '../../model/resources.js';
 import { deletion, escaped, patch, write } from './actions.js';
 import { removeRecords } from './records.js';
@@ -77,12 +75,4 @@ function unpause({ deployment, policy, releases, name, foundPaused }: EjectView)
 function removeLabel({ deployment, name }: EjectView): EjectAction | undefined {
   if (deployment?.metadata.labels?.[POLICY_LABEL] !== name) return undefined;
   return write(`Deployment ${deployment.metadata.name} loses its label ${POLICY_LABEL}`, patch(resources.deployments, deployment, { op: 'remove', path: `/metadata/labels/${escaped(POLICY_LABEL)}` }));
-}
-
-/** The template as a user writes it: without the label that tells versions apart. */
-export function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
-  const labels = template.metadata?.labels;
-  if (!isRecord(labels) || !template.metadata) return template;
-  const { [POD_TEMPLATE_HASH]: _hash, ...kept } = labels;
-  return { ...template, metadata: { ...template.metadata, labels: kept } };
 }

@@ -15,6 +15,8 @@ export class Coverage {
     if (mirrors !== undefined) this.#count('some requests mirrored');
     if (preview) this.#count('canary previewed');
     if ((matches ?? mirror ?? mirrors ?? preview) !== undefined && world.status.phase === 'Aborting') this.#count('aborted with more than shares');
+    const { held } = world.status;
+    if (held) this.#count(`held for ${held.for}`);
     const { release, decision } = world.asked ?? {};
     const before = release?.status?.step.index ?? 0;
     if (release && decision && decision.status.step.index > before) this.#count(`passed ${release.spec.plan.steps[before]?.kind ?? ''}`);

@@ -17,6 +17,8 @@ export type Happening =
   | { kind: 'advanceTo'; step: number }
   /** Somebody speaks to the present step, or to one beside it. */
   | { kind: 'approve'; user: string; groups: string[]; approved: boolean; beside: number }
+  /** Somebody speaks to the beginning, perhaps to the freeze window. */
+  | { kind: 'sayFirst'; user: string; groups: string[]; approved: boolean; window: boolean; seen: boolean | undefined }
   | { kind: 'deleteRelease' }
   | { kind: 'deletePolicy' }
   | { kind: 'fail'; rate: number }

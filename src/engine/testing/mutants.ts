@@ -50,6 +50,9 @@ const withPlan = ({ crashes }: { readonly crashes: 'Wait' | undefined }): Advanc
   return advance({ ...release, spec: { ...release.spec, plan: { ...plan, ...(crashes === undefined ? {} : { crashes }) } } }, observation, now);
 };
 
+/** Takes the release for another one. */
+const withSpec = (change: (spec: Parameters<Advance>[0]['spec']) => Partial<Parameters<Advance>[0]['spec']>): Advance => (release, observation, now) => advance({ ...release, spec: { ...release.spec, ...change(release.spec) } }, observation, now);
+
 let salt = 0;
 
 export const mutants: readonly Mutant[] = [
@@ -146,6 +149,13 @@ export const mutants: readonly Mutant[] = [
     decide: misled((observation, release) => (toldToGoOn(release) ? { ...observation, approvals: ['ana', 'ben'].map((user) => ({ user, groups: [], step: release.status?.step.index ?? 0, approved: true, comment: '' })) } : observation)),
   },
   { rule: 9, mistake: 'lets people skip the question what to do with the undecided', breaks: /without approvals$/, decide: withFates((fate) => (fate === 'ask' ? 'hold' : fate)) },
+  { rule: 9, mistake: 'lets authors approve', breaks: /approvals$/, decide: withSpec(() => ({ author: 'somebody' })) },
+  { rule: 9, mistake: 'goes on whenever time is over', breaks: /approvals$/, decide: withSpec(({ plan }) => ({ plan: { ...plan, steps: plan.steps.map((step) => (step.kind === 'approve' ? { ...step, otherwise: 'Approve' as const } : step)) } })) },
+  { rule: 9, mistake: 'begins without asking', breaks: /approvals$/, decide: (release, observation, now) => { const { consent: _, ...spec } = release.spec; return advance({ ...release, spec }, observation, now); } },
+  { rule: 9, mistake: 'knows no freeze windows', breaks: /inside a freeze window/, decide: misled((observation) => ({ ...observation, frozen: [] })) },
+  { rule: 9, mistake: 'lets anybody through a freeze window', breaks: /inside a freeze window/, decide: misled((observation) => ({ ...observation, frozen: (observation.frozen ?? []).map((each) => ({ ...each, exceptWith: { users: ['ana', 'ben', 'cleo', 'eve'], groups: [] } })) })) },
+  { rule: 9, mistake: 'does not look what was shown', breaks: /approvals$/, decide: misled((observation) => ({ ...observation, approvals: (observation.approvals ?? []).map(({ seen: _, ...rest }) => rest) })) },
+  { rule: 9, mistake: 'prepares before it may begin', breaks: /before it began/, decide: altered(({ held, intent }) => (held ? { intent: { ...intent, sizes: { ...intent.sizes, canary: 1 } } } : {})) },
   { rule: 10, mistake: 'counts as it goes', breaks: /two answers/, decide: altered(() => ({ message: `${salt++}` })) },
   { rule: 11, mistake: 'does not hear of metrics that fail', breaks: /went on in/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => (metric.outcome === 'fail' ? { ...metric, outcome: 'undecided' } : metric)) })) },
   { rule: 11, mistake: 'does not hear of crashes', breaks: /although a Pod crashed/, decide: withPlan({ crashes: 'Wait' }) },

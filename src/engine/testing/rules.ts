@@ -2,6 +2,7 @@ import { hasEnded } from '../../model/release.js';
 import { WHOLE } from '../../model/split.js';
 import { onlyLooks, takesBackWhatCrashes, takesBackWhatFails } from './analysis-rules.js';
 import { keepsCapacity } from './capacity-rule.js';
+import { beginsWithConsent } from './consent-rules.js';
 import type { Coverage } from './coverage.js';
 import { sameEnd } from './same-end-rule.js';
 import { always, claim, decided, letRun, type Runs } from './scenario.js';
@@ -106,8 +107,11 @@ export const rules: readonly Rule[] = [
   },
   {
     number: 9,
-    says: 'only those who may approve move a release past an approval',
-    holds: (decide, runs, coverage) => always(decide, runs, coverage, () => (world) => leavesApprovalsWithConsent(world)),
+    says: 'only those who may approve move a release past an approval, into its beginning or through a freeze window',
+    holds: (decide, runs, coverage) => always(decide, runs, coverage, () => (world) => {
+        leavesApprovalsWithConsent(world);
+        beginsWithConsent(world);
+      }),
   },
   {
     number: 10,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Release } from '../../model/release.js';
 import { seededRandom } from '../../ports/random.js';
 import { arbitraryHappenings, arbitraryManners, arbitraryRelease } from './arbitraries.js';
+import { arbitraryBeginning, asked, withWords, type Beginning } from './beginnings.js';
 import type { Coverage } from './coverage.js';
 import type { Happening } from './happening.js';
 import type { Manners } from './others.js';
@@ -19,18 +20,20 @@ interface Scenario {
   seed: number;
   manners: Manners;
   happenings: Happening[];
+  beginning: Beginning | undefined;
 }
 
 const arbitraryScenario: fc.Arbitrary<Scenario> = fc.record({
-  release: arbitraryRelease, replicas: fc.integer({ min: 1, max: 6 }), seed: fc.integer(), manners: arbitraryManners, happenings: arbitraryHappenings,
+  release: arbitraryRelease, replicas: fc.integer({ min: 1, max: 6 }), seed: fc.integer(), manners: arbitraryManners, happenings: arbitraryHappenings, beginning: arbitraryBeginning,
 });
 
 /** Plays scenarios and calls a fresh check after everything that happens in one. */
 export function always(decide: Advance, runs: Runs, coverage: Coverage, begin: () => (world: World, what: Happening) => void, finish: (world: World) => void = () => undefined): void {
-  const property = fc.property(arbitraryScenario, ({ release, replicas, seed, manners, happenings }) => {
-    const world = new World(release, replicas, seededRandom(seed), decide, manners);
+  const property = fc.property(arbitraryScenario, ({ release, replicas, seed, manners, happenings, beginning }) => {
+    const world = new World(asked(release, beginning), replicas, seededRandom(seed), decide, manners);
+    world.beginning = beginning;
     const check = begin();
-    for (const what of happenings) {
+    for (const what of withWords(happenings, beginning)) {
       world.happen(what);
       coverage.saw(world, what);
       check(world, what);

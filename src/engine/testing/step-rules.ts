@@ -3,6 +3,7 @@ import type { Plan, PlanStep } from '../../model/plan.js';
 import { allowances, nearestPodCounts } from '../../model/sizing.js';
 import { WHOLE } from '../../model/split.js';
 import { asksWhereUndecided, leavesAnalysisByItsRule } from './analysis-rules.js';
+import { agreed } from './consent-rules.js';
 import { claim } from './scenario.js';
 import { stepAt } from './others.js';
 import type { Asked, World } from './world.js';
@@ -37,12 +38,8 @@ export function leavesApprovalsWithConsent(world: World): void {
   const left = passed(world.asked);
   const step = left && stepAt(left.asked.release, left.index);
   if (left && step?.kind === 'analyze') asksWhereUndecided(left.asked, step, left.index);
-  if (step?.kind !== 'approve') return;
   // What people say of a step that is passed already comes too late.
-  const said = (left?.asked.observation.approvals ?? []).filter((approval) => approval.step === left?.index && (step.users.includes(approval.user) || approval.groups.some((group) => step.groups.includes(group))));
-  const given = new Set(said.filter(({ approved }) => approved).map(({ user }) => user));
-  claim(given.size >= step.approvals, `passed with ${given.size} of ${step.approvals} approvals`);
-  claim(said.every(({ approved }) => approved), 'passed although someone had refused');
+  if (left && step?.kind === 'approve') agreed(left.asked, step, left.index);
 }
 
 /** Whether what the plan asks for up to this step was on record and in force, with the Pods for it. */

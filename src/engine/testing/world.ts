@@ -7,6 +7,7 @@ import { advance, firstStatus } from '../advance.js';
 import type { Decision } from '../decision.js';
 import type { Observation, PodTrouble, ReplicaSetObservation, RoutingObservation, WorkloadObservation } from '../observation.js';
 import { sameTraffic, type Traffic } from '../same-traffic.js';
+import { answerBeginning, freezeAt, sayFirst, type Beginning } from './beginnings.js';
 import type { Happening } from './happening.js';
 import { Metrics } from './metrics.js';
 import { Others, type Manners } from './others.js';
@@ -51,6 +52,9 @@ export class World {
   /** What the controller's watch of Pods brought last, while it brings nothing new. */
   #podsSeen: Readonly<Record<Role, Pick<Set, 'pods' | 'ready'>>> | undefined;
   failRate = 0;
+  /** What people ask of its beginning. */
+  beginning: Beginning | undefined;
+  readonly #began = this.now;
   sets: Record<Role, Set>;
   old: Set;
   /** What the router was asked for and what it does; undefined while routes are as found. */
@@ -105,6 +109,7 @@ export class World {
       routing: this.#routing(),
       evidence: this.evidence,
       analysis: this.metrics.observe(),
+      frozen: this.beginning ? freezeAt(this.beginning, this.#began, this.now) : [],
       ...this.others.observe(this.release, this.status),
     };
   }
@@ -276,6 +281,8 @@ export class World {
         this.others.approvals.push({ user, groups, approved, step: this.status.step.index + beside, comment: '' });
         return;
       }
+      case 'sayFirst':
+        return sayFirst(this, what);
       case 'deleteRelease':
         this.releaseDeleted = true;
         return;
@@ -301,12 +308,15 @@ export class World {
   answer(): void {
     const { step: { index }, phase } = this.status;
     const step = this.release.spec.plan.steps[index];
+    answerBeginning(this);
     if (phase !== 'Progressing' || !step) return;
     const overdue = this.now - Date.parse(this.status.step.startedAt) > (step.milliseconds ?? 0) + 5000;
     const unending = step.kind === 'pause' ? step.milliseconds === undefined : step.kind === 'analyze' && overdue;
     if (unending) this.command({ advanceTo: index + 1 });
     if (step.kind !== 'approve' && !(step.kind === 'analyze' && overdue)) return;
-    for (const user of ['ana', 'ben']) {
+    const notAuthor = step.kind === 'approve' && step.notAuthor === true;
+    if (notAuthor && this.release.spec.author === undefined) return this.command({ abort: true });
+    for (const user of notAuthor ? ['ana', 'ben', 'cleo'] : ['ana', 'ben']) {
       const spoke = this.others.approvals.some((approval) => approval.step === index && approval.user === user);
       if (!spoke) this.others.approvals.push({ user, groups: ['owners'], approved: true, step: index, comment: '' });
     }

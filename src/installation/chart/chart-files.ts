@@ -55,4 +55,7 @@ This cluster has no MutatingAdmissionPolicy (Kubernetes 1.36): the Deployments o
 {{ end }}
 Wait until it leads:
   kubectl -n {{ .Release.Namespace }} rollout status deployment/serin
-`;
+{{ if .Values.server.enabled }}
+The page{{ if .Values.server.publicUrl }} is at {{ .Values.server.publicUrl }}{{ else }}, from your own machine:
+  kubectl -n {{ .Release.Namespace }} port-forward service/serin-server 8080:{{ if .Values.server.tlsSecret }}443{{ else }}80{{ end }}{{ end }}
+{{ end }}`;

@@ -13,7 +13,7 @@ export interface Alert {
 
 const { leading, ready, pass, requests, releasesEnded, policies, queueDepth } = metricDefinitions;
 /** Reasons that are nobody's failure: a person, a newer version, or the template put back. */
-const WANTED = 'AbortedByUser|ApprovalRefused|Superseded|Reverted|PolicyDeleted|ReleaseDeleted|TakenOver|WorkloadGone|Restored';
+const WANTED = 'AbortedByUser|ApprovalRefused|ApprovalExpired|Superseded|Reverted|PolicyDeleted|ReleaseDeleted|TakenOver|WorkloadGone|Restored';
 
 /** What is worth waking or telling somebody. Each is about Serin, or about many releases at once; one release tells its own people by Events. */
 export const alerts: readonly Alert[] = [

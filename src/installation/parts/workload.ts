@@ -1,10 +1,11 @@
-import { REST, hole, ifSet, integer, NAMESPACE, not, set, string, text, VERSION, when, type Node } from '../template/nodes.js';
+import { REST, all, hole, ifSet, integer, NAMESPACE, not, set, string, text, VERSION, when, type Node } from '../template/nodes.js';
 import { frontendNames } from '../../frontends/names.js';
 import { labels, metadata, NAME, selector, type Part } from './part.js';
 
 const PORT = 'http';
 const repository = { source: 'image.repository', as: 'string', required: 'image.repository has to be set: the image that deploy/Dockerfile makes, in a registry of yours' } as const;
-const image: Node = when(
+/** The image of everything that Serin runs. */
+export const image: Node = when(
   set('image.digest'),
   text(repository, '@', string('image.digest')),
   text(repository, ':', { source: 'image.tag', as: 'string', else: VERSION }),
@@ -23,6 +24,7 @@ const container: Node = {
     when(not(set('readConfig')), '--without-config'),
     ...frontendNames.map((name) => when(set(`frontends.${name}`), `--frontends=${name}`)),
     when(set('prometheusAddress'), text('--prometheus-address=', string('prometheusAddress'))),
+    when(all(set('server.enabled'), set('server.publicUrl')), text('--page-url=', string('server.publicUrl'))),
     when(set('limits.releases'), text('--max-releases=', integer('limits.releases'))),
     when(set('limits.releasesPerNamespace'), text('--max-releases-per-namespace=', integer('limits.releasesPerNamespace'))),
   ],

@@ -30,7 +30,7 @@ export interface ClusterReservation {
  */
 export async function reserveClusterIndex(stateDirectory: string, registry = Registry.ofUser('clusters')): Promise<ClusterReservation> {
   const file = join(stateDirectory, INDEX_FILE);
-  const recorded = await readIndex(file);
+  const recorded = await clusterIndex(stateDirectory);
   const loopback = await hasLoopbackRange();
   if (recorded !== undefined) {
     const server = await hold(recorded, loopback);
@@ -70,9 +70,10 @@ function reservation(index: number, server: Server): ClusterReservation {
 const hold = (index: number, loopback: boolean): Promise<Server | undefined> =>
   loopback ? tryListen(`127.244.${index}.1`, RESERVATION_PORT) : tryListen('127.0.0.1', ownPorts.reservations.first + index);
 
-async function readIndex(file: string): Promise<number | undefined> {
+/** The number of the cluster that lives in this directory; undefined before its first start. */
+export async function clusterIndex(stateDirectory: string): Promise<number | undefined> {
   try {
-    const index = Number((await readFile(file, 'utf8')).trim());
+    const index = Number((await readFile(join(stateDirectory, INDEX_FILE), 'utf8')).trim());
     return Number.isInteger(index) && index >= 0 && index < CLUSTERS ? index : undefined;
   } catch {
     return undefined;

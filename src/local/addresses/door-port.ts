@@ -8,7 +8,7 @@ import { overlap, ownPorts, portsOfSystem } from './own-ports.js';
  * @param but a port that is not to be taken
  * @returns undefined where none of them is free
  */
-export async function doorPort(host: string, door: 'api' | 'ingress', index: number, but = 0, system = portsOfSystem()): Promise<number | undefined> {
+export async function doorPort(host: string, door: 'api' | 'ingress' | 'page', index: number, but = 0, system = portsOfSystem()): Promise<number | undefined> {
   const { spare } = ownPorts;
   const all = [ownPorts[door].first + index, ...Array.from({ length: spare.count }, (_, n) => spare.first + ((index + n) % spare.count))].filter((port) => port !== but);
   const shared = all.filter((port) => overlap({ first: port, count: 1 }, system));

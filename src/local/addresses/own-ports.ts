@@ -12,13 +12,15 @@ export interface PortRange {
  * connections, so that a port is still free when its part starts again.
  */
 export const ownPorts = {
+  /** Plus n: where the page of cluster n is served. */
+  page: { first: 19_440, count: 256 },
   /** Plus n: held while cluster n is up, where there is one loopback address only. */
   reservations: { first: 19_700, count: 256 },
   /** Plus n. */
   api: { first: 20_000, count: 256 },
   /** Plus n. */
   ingress: { first: 20_256, count: 256 },
-  /** For the API and the ingress of clusters whose own port somebody else has. */
+  /** For the API, the ingress and the page of clusters whose own port somebody else has. */
   spare: { first: 20_512, count: 88 },
   /** For Pods and Services, where there is one loopback address only. */
   addresses: { first: 20_600, count: 11_400 },

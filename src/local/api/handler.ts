@@ -36,7 +36,7 @@ export function createHandler(server: ServerContext): Handler {
 }
 
 async function answer(server: ServerContext, given: UserRequest, warnings: string[]): Promise<Answer> {
-  const sent = { ...given, user: impersonated(server.authorizer, given.user, given.headers ?? {}) };
+  const sent = { ...given, user: impersonated(server.authorizer, given.user, given.headers ?? {}, given.impersonate) };
   const query = sent.query ?? new URLSearchParams();
   const target = parseTarget(sent.path);
   server.authorizer.require(sent.user, target === undefined ? { verb: sent.method.toLowerCase(), path: sent.path } : resourceAttributes(sent.method, query, target));

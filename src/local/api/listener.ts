@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { badRequestStatus, methodNotAllowedStatus, unauthorizedStatus } from '../../kubernetes/status.js';
 import type { ApiRequest } from '../../ports/transport.js';
+import { impersonationIn } from './access/impersonation.js';
 import { bodyText } from './request/body-text.js';
 import type { Api } from './api.js';
 import { isStream } from './in-process-transport.js';
@@ -90,7 +91,9 @@ async function answerOf(api: Api, request: IncomingMessage, signal: AbortSignal,
   if (body === undefined) {
     return failureAnswer({ ...badRequestStatus(`Request entity too large: limit is ${MOST_BODY_BYTES}`), code: 413, reason: 'RequestEntityTooLarge' });
   }
-  return api.handle({ user, method, path: url.pathname, query: url.searchParams, headers: plainHeaders(request), body, signal });
+  const impersonate = impersonationIn(new Map(Object.entries(request.headersDistinct).map(([name, values]) => [name, values ?? []])));
+  const place = impersonate.user === '' ? {} : { impersonate };
+  return api.handle({ user, method, path: url.pathname, query: url.searchParams, headers: plainHeaders(request), body, signal, ...place });
 }
 
 /** @returns undefined for a token that nobody has */

@@ -24,6 +24,7 @@ export const ImageUpdateSpecSchema = Type.Object(
     from: Type.Optional(Type.String({ maxLength: 640, description: 'The image that ran when word of it came.' })),
     source: StringEnum(imageSources, { description: 'Where word of it came from.' }),
     by: Type.Optional(Type.String({ maxLength: 253, description: 'Who sent it, as the door knows them.' })),
+    author: Type.Optional(Type.String({ minLength: 1, maxLength: 253, description: 'Who wrote the version, as the sender says. Where a policy asks for notAuthor, that person may not approve it; where it is absent, nobody can.' })),
     receivedAt: Type.String({ format: 'date-time', description: 'When word of it came.' }),
   },
   { description: 'One image that a policy took up. Immutable.', ...immutable },

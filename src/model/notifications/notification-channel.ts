@@ -104,6 +104,8 @@ export const NotificationChannelStatusSchema = Type.Object({
   sentAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the last one was.' })),
   failed: Type.Optional(Type.Integer({ description: 'How many were given up.' })),
   message: Type.Optional(Type.String({ description: 'In one sentence how it fares.' })),
+  recent: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 512, description: 'What was sent lately, or is being sent, by hash, so that a further controller does not send it again; the oldest are dropped.' })),
+  toldUntil: Type.Optional(Type.String({ format: 'date-time', description: 'Nothing that happened before is told any more.' })),
   conditions: Type.Optional(Type.Array(ConditionSchema, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })),
 });
 export type NotificationChannelStatus = Static<typeof NotificationChannelStatusSchema>;

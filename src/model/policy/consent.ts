@@ -16,9 +16,12 @@ export const consentFields = {
   otherwise: Type.Optional(StringEnum(unansweredFates, { description: 'What comes when nobody has decided within that time. Reject takes the version back, Approve goes on, Wait goes on waiting and says so. Reject when absent.' })),
 };
 
+/** A rule: what comes afterwards needs an end. */
+export const otherwiseNeedsWithin = { rule: '!has(self.otherwise) || has(self.within)', message: 'otherwise is what comes after within: say how long people may take' };
+
 /** Consent before something begins. */
 export const ConsentSchema = Type.Object(consentFields, {
   description: 'Whose consent is wanted. Anyone who may create Approvals when neither users nor groups are named.',
-  'x-kubernetes-validations': [{ rule: '!has(self.otherwise) || has(self.within)', message: 'otherwise is what comes after within: say how long people may take' }],
+  'x-kubernetes-validations': [otherwiseNeedsWithin],
 });
 export type Consent = Static<typeof ConsentSchema>;

@@ -4,6 +4,7 @@ import { AnyObject, StringEnum } from '../../schema/typebox.js';
 import { howMany } from '../how-many.js';
 import { MatchSchema, RequestMatchSchema } from '../match.js';
 import { MetricNames, undecidedFates } from './analysis.js';
+import { consentFields, otherwiseNeedsWithin } from './consent.js';
 import { Duration, Name, exactlyOne } from './fields.js';
 
 /** Matches as people write them: also by user, where the policy says how users are told. */
@@ -46,14 +47,10 @@ const gate = Type.Object(
   { description: 'Wait for a webhook to agree.' },
 );
 
-const approve = Type.Object(
-  {
-    count: Type.Optional(Type.Integer({ minimum: 1, maximum: 10, description: 'How many people; 1 when absent.' })),
-    users: Type.Optional(Type.Array(Name('A user.'), { minItems: 1, maxItems: 64, description: 'Who may approve, by name.' })),
-    groups: Type.Optional(Type.Array(Name('A group.'), { minItems: 1, maxItems: 64, description: 'Who may approve, by group.' })),
-  },
-  { description: 'Wait for people to approve. Anyone who may create Approvals when neither users nor groups are named.' },
-);
+const approve = Type.Object(consentFields, {
+  description: 'Wait for people to approve. Anyone who may create Approvals when neither users nor groups are named.',
+  'x-kubernetes-validations': [otherwiseNeedsWithin],
+});
 
 const scale = Type.Object(
   {

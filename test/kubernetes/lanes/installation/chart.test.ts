@@ -34,6 +34,17 @@ const cases: Readonly<Record<string, object>> = {
     networkPolicy: { from: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }] },
     metrics: { port: 9090, labels: { release: 'prometheus' }, serviceMonitor: true, alerts: true, dashboard: true },
   },
+  'with the server': { server: { enabled: true } },
+  'with the server for one namespace': { server: { enabled: true, impersonation: { enabled: true }, webhookSecret: 'hooks', chats: true }, watchNamespace: 'shop', networkPolicy: { enabled: false } },
+  'with the server and all that it can be told': {
+    server: {
+      enabled: true, publicUrl: 'https://serin.example.com', port: 8443, tlsSecret: 'serin-tls', trustProxy: true,
+      oidc: { issuer: 'https://id.example.com/realms/x', clientId: 'serin', clientSecret: 'serin-oidc', scopes: 'openid email', userClaim: 'sub', groupsClaim: 'roles', knownToCluster: true, userPrefix: 'oidc:', groupsPrefix: 'oidc:' },
+      impersonation: { enabled: true, users: ['oidc:jane'], groups: ['oidc:a', 'oidc:b'] },
+      webhookSecret: 'hooks', chats: true, from: [{ podSelector: {} }], resources: { limits: null },
+    },
+    podAnnotations: { a: 'b' }, podLabels: { team: 'core' }, image: { ...IMAGE, pullSecrets: [{ name: 'registry' }] },
+  },
   'by digest': { image: { ...IMAGE, tag: 'ignored', digest: `sha256:${'0'.repeat(64)}` } },
 };
 
@@ -84,6 +95,8 @@ describe('the chart, by helm', () => {
     [{ replicas: 'two' }, /replicas/],
     [{ replica: 2 }, /replica/],
     [{ metrics: { port: 0 } }, /port/],
+    [{ server: { publicUrl: 'serin.example.com' } }, /publicUrl/],
+    [{ server: { impersonate: true } }, /impersonate/],
     [{ image: {} }, /image\.repository has to be set/],
   ])('refuses %j', async (values, message) => {
     const { code, stderr } = await template(values);

@@ -1,0 +1,32 @@
+import { defineTexts } from '../i18n/catalogue.js';
+
+/** Texts of what waits for people. */
+export const approvalTexts = defineTexts({
+  title: { en: 'Approvals', zh: '批准' },
+  mine: { en: 'Waits for you', zh: '等待您处理' },
+  others: { en: 'Waits for others', zh: '等待他人处理' },
+  noneTitle: { en: 'Nothing waits for people', zh: '没有等待人工处理的事项' },
+  none: { en: 'Releases and images that need somebody to agree appear here by themselves. In a terminal the same list is:', zh: '需要有人同意的发布和镜像会自动出现在这里。在终端中查看同样的列表：' },
+  noneMine: { en: 'Nothing waits for you.', zh: '没有等待您处理的事项。' },
+  beforeBegin: { en: 'before it begins', zh: '开始之前' },
+  atStep: { en: 'at step {step}', zh: '第 {step} 步' },
+  becomes: { en: '{stable} → {canary}', zh: '{stable} → {canary}' },
+  so_far: { en: '{given} of {wanted} approved', zh: '已批准 {given} / {wanted}' },
+  by: { en: 'by {users}', zh: '批准人：{users}' },
+  mayUsers: { en: 'May approve: {who}', zh: '可批准者：{who}' },
+  mayAnyone: { en: 'May approve: everybody with the right to', zh: '可批准者：所有有权限的人' },
+  group: { en: 'group {name}', zh: '用户组 {name}' },
+  approve: { en: 'Approve', zh: '批准' },
+  reject: { en: 'Reject', zh: '驳回' },
+  approveRelease: { en: 'Approve {name}?', zh: '批准 {name}？' },
+  rejectRelease: { en: 'Reject {name}?', zh: '驳回 {name}？' },
+  imageApproves: { en: 'The image {image} is put into the workload of {policy}, which begins a release: its steps decide when users meet it.', zh: '镜像 {image} 将用于 {policy} 的工作负载并开始一次发布；用户何时接触到它由发布步骤决定。' },
+  imageMore: { en: 'Your approval is counted. {count} more are needed before anything changes for users.', zh: '您的批准将被计入。还需要 {count} 个批准，在此之前用户不受影响。' },
+  imageRejects: { en: 'Nothing changes for users: {from} goes on running. Word of another image starts anew.', zh: '用户不受影响：{from} 继续运行。新的镜像会重新触发。' },
+  fromUnknown: { en: 'what runs now', zh: '当前版本' },
+  notNow: { en: 'This cannot be done at the moment.', zh: '目前无法执行。' },
+  said: { en: '{done} {next}', zh: '{done}{next}' },
+  imageApproved: { en: 'Approved {image}.', zh: '已批准 {image}。' },
+  imageRejected: { en: 'Rejected {image}.', zh: '已驳回 {image}。' },
+  open: { en: 'Open the release', zh: '查看发布' },
+});

@@ -1,0 +1,30 @@
+import { defineTexts } from '../i18n/catalogue.js';
+
+/** Texts of the list of releases. */
+export const releaseListTexts = defineTexts({
+  title: { en: 'Releases', zh: '发布' },
+  search: { en: 'Search name, version, image', zh: '搜索名称、版本、镜像' },
+  namespace: { en: 'Namespace', zh: '命名空间' },
+  allNamespaces: { en: 'All namespaces', zh: '所有命名空间' },
+  outcome: { en: 'Outcome', zh: '结果' },
+  all: { en: 'All outcomes', zh: '所有结果' },
+  running: { en: 'Running', zh: '进行中' },
+  completed: { en: 'Completed', zh: '已完成' },
+  aborted: { en: 'Taken back', zh: '已撤回' },
+  waitsForMe: { en: 'Waits for me', zh: '等待我处理' },
+  release: { en: 'Release', zh: '发布' },
+  state: { en: 'State', zh: '状态' },
+  versions: { en: 'Stable → canary', zh: '稳定 → 金丝雀' },
+  share: { en: 'Canary gets', zh: '金丝雀流量' },
+  doing: { en: 'What it does', zh: '当前动作' },
+  began: { en: 'Began', zh: '开始时间' },
+  notBegun: { en: 'not yet', zh: '尚未开始' },
+  becomes: { en: '{stable} becomes {canary}', zh: '{stable} 更新为 {canary}' },
+  counted: { en: 'Releases shown: {shown} of {total}', zh: '共 {total} 个发布，显示 {shown} 个' },
+  truncated: { en: 'Only the newest {most} of {total} are loaded.', zh: '共 {total} 个，仅加载最新的 {most} 个。' },
+  noneTitle: { en: 'No releases yet', zh: '还没有发布' },
+  none: { en: 'A release begins when a Deployment that a policy watches asks for another version:', zh: '当策略所关注的 Deployment 要求新版本时，发布就会开始：' },
+  noMatchTitle: { en: 'Nothing fits', zh: '没有符合条件的发布' },
+  noMatch: { en: 'No release fits search and filters.', zh: '没有发布符合搜索和筛选条件。' },
+  clear: { en: 'Clear filters', zh: '清除筛选' },
+});

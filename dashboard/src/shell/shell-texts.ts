@@ -1,0 +1,33 @@
+import { defineTexts } from '../i18n/catalogue.js';
+
+/** Texts of the frame around all pages. */
+export const shellTexts = defineTexts({
+  releases: { en: 'Releases', zh: '发布' },
+  policies: { en: 'Policies', zh: '策略' },
+  approvals: { en: 'Approvals', zh: '批准' },
+  images: { en: 'Images', zh: '镜像' },
+  you: { en: 'You', zh: '我的' },
+  navigation: { en: 'Serin', zh: 'Serin' },
+  skip: { en: 'Skip to navigation', zh: '跳到导航' },
+  waitForYou: { en: '{count} wait for you', zh: '{count} 项等待您处理' },
+  signedInAs: { en: 'Signed in as', zh: '当前用户' },
+  groups: { en: 'Groups', zh: '用户组' },
+  until: { en: 'until {time}', zh: '有效期至 {time}' },
+  signOut: { en: 'Sign out', zh: '退出登录' },
+  language: { en: 'Language', zh: '语言' },
+  theme: { en: 'Colours', zh: '配色' },
+  system: { en: 'System', zh: '跟随系统' },
+  light: { en: 'Light', zh: '浅色' },
+  dark: { en: 'Dark', zh: '深色' },
+  version: { en: 'Serin {version}', zh: 'Serin {version}' },
+  lostSince: { en: 'Connection lost since {time}. What you see is from then.', zh: '自 {time} 起连接中断，当前显示的是那时的内容。' },
+  backAgain: { en: 'Connected again; everything is up to date.', zh: '已重新连接，内容已是最新。' },
+  retryNow: { en: 'Try now', zh: '立即重试' },
+  newVersion: { en: 'Serin was updated to {version}.', zh: 'Serin 已更新到 {version}。' },
+  reload: { en: 'Load the new page', zh: '加载新页面' },
+  notFound: { en: 'There is nothing here', zh: '这里什么也没有' },
+  notFoundWhy: { en: 'The address leads nowhere. It may be mistyped, or what was here is gone.', zh: '此地址没有对应的内容。可能输入有误，或内容已不存在。' },
+  toReleases: { en: 'To all releases', zh: '查看所有发布' },
+  brokenPage: { en: 'This page broke', zh: '页面出错了' },
+  brokenWhy: { en: 'A fault in the page, not in your releases: {detail}', zh: '这是页面的故障，与您的发布无关：{detail}' },
+});

@@ -1,0 +1,40 @@
+import { hasBegun } from '../../model/beginning.js';
+import type { WantedConsent } from '../../model/plan.js';
+import { planMark } from '../../model/release-mark.js';
+import { BEGINNING } from '../approving.js';
+import type { ApprovalObservation } from '../observation.js';
+import { claim } from './scenario.js';
+import type { Asked, World } from './world.js';
+
+/** Whether enough of those who may have agreed, or time decided where the plan lets it. */
+export function agreed({ release, observation, now }: Asked, wanted: WantedConsent, index: number): void {
+  const among = (observation.approvals ?? []).filter((approval) => approval.step === index && may(approval, wanted));
+  const given = new Set(among.filter((each) => each.approved && isStill(each, release.spec)).map(({ user }) => user));
+  if (wanted.notAuthor === true && release.spec.author !== undefined) given.delete(release.spec.author);
+  const count = wanted.notAuthor === true && release.spec.author === undefined ? 0 : given.size;
+  const lasted = now - Date.parse(release.status?.step.startedAt ?? '');
+  const over = wanted.otherwise === 'Approve' && wanted.milliseconds !== undefined && lasted >= wanted.milliseconds;
+  claim(over || count >= wanted.approvals, `passed with ${count} of ${wanted.approvals} approvals`);
+  claim(among.every(({ approved }) => approved), 'passed although someone had refused');
+}
+
+/** A release begins only where those who are asked agree and no freeze window holds it; before, it touches nothing. */
+export function beginsWithConsent({ asked }: World): void {
+  const before = asked?.release.status;
+  if (!asked || !before || hasBegun(before)) return;
+  const { release: { spec }, observation, decision: { status } } = asked;
+  if (!hasBegun(status)) {
+    claim(status.intent.sizes.canary === undefined && status.intent.share === 0, 'touched something before it began');
+    return;
+  }
+  if (status.phase !== 'Preparing') return;
+  if (spec.consent) agreed(asked, { users: [], groups: [], ...spec.consent }, BEGINNING);
+  for (const { window, exceptWith } of observation.frozen ?? []) {
+    const through = (observation.approvals ?? []).some((each) => exceptWith !== undefined && each.step === BEGINNING && each.approved && each.freezeWindow === window && may(each, exceptWith) && isStill(each, spec));
+    claim(through, 'began inside a freeze window');
+  }
+}
+
+const may = ({ user, groups }: ApprovalObservation, wanted: Pick<WantedConsent, 'users' | 'groups'>): boolean => wanted.users.includes(user) || groups.some((group) => wanted.groups.includes(group));
+
+const isStill = ({ seen }: ApprovalObservation, spec: Asked['release']['spec']): boolean => seen === undefined || seen.plan === planMark(spec);

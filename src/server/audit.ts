@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { ErrorCode } from './errors.js';
+import type { IdentityMethod } from './identity.js';
+
+/** One line of the audit log: a change, a sign-in, or a refusal. Holds no token, cookie, code or body. */
+export interface AuditEntry {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly requestId: string;
+  /** The route's operationId; `unknown` where there is none. */
+  readonly operation: string;
+  readonly method: string;
+  /** Without the query, at most 300 characters. */
+  readonly path: string;
+  /** IP address. */
+  readonly remote: string;
+  /** Absent where nobody was known. */
+  readonly user?: string;
+  readonly signedInBy?: IdentityMethod;
+  readonly status: number;
+  /** Why it was refused. */
+  readonly code?: ErrorCode;
+  readonly message?: string;
+  /** What it was about: names and uids. */
+  readonly about?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type Audit = (entry: AuditEntry) => void;
+
+/** Writes each entry as one line of a log, level `info` for what was done and `warn` for what was refused. */
+export function auditTo(log: Logger): Audit {
+  const audit = log.child({ log: 'audit' });
+  return (entry) => {
+    if (entry.status < 400) audit.info(entry, 'done');
+    else audit.warn(entry, 'refused');
+  };
+}
