@@ -1,9 +1,10 @@
+import { judgingSentences } from './judging-sentences.js';
 import { isMessageCode, languages, messageCodes, templateOf, type Language, type MessageCode } from './messages.js';
 import { Recogniser, type Template } from './recogniser.js';
 import { stepSentences } from './step-sentences.js';
 
 /** What releases say of themselves, and of their steps. The id of a message is its code. */
-export const releaseSentences: readonly Template[] = [...messageCodes.map((code) => ({ id: code, en: templateOf(code, 'en'), zh: templateOf(code, 'zh') })), ...stepSentences];
+export const releaseSentences: readonly Template[] = [...messageCodes.map((code) => ({ id: code, en: templateOf(code, 'en'), zh: templateOf(code, 'zh') })), ...stepSentences, ...judgingSentences];
 
 const recogniser = new Recogniser(releaseSentences);
 

@@ -232,6 +232,7 @@ export interface MetricVerdict {
   at: string;
   outcome: MetricOutcome;
   says: string;
+  saysZh: string;
 }
 
 export interface MetricView {
@@ -242,6 +243,8 @@ export interface MetricView {
   outcome: MetricOutcome;
   /** The same as a sentence. */
   says: string;
+  /** The same in Chinese, but for the words of conditions. */
+  saysZh: string;
   /** Why there are no samples at the moment. */
   problem?: string;
   /** How many counted. */

@@ -3,7 +3,7 @@ import type { MetricView, ReleaseDetail } from '../api/types.js';
 import { Badge, type Tone } from '../components/badge.js';
 import type { IconName } from '../components/icon.js';
 import { Notice } from '../components/notice.js';
-import { useFormats, useTexts } from '../i18n/i18n-context.js';
+import { useFormats, useSaid, useTexts } from '../i18n/i18n-context.js';
 import { isEmpty, metricSeries } from './chart-series.js';
 import { LiveChart, type ChartLine } from './live-chart.js';
 import { When } from './when.js';
@@ -27,7 +27,8 @@ function Metric({ metric }: { metric: MetricView }): ReactNode {
   const say = useTexts(releaseTexts);
   const { ratio, count } = useFormats();
   const formats = useChartFormats();
-  const { name, kind, outcome, says, problem, confidence, points, verdicts, samples, dryRun } = metric;
+  const said = useSaid();
+  const { name, kind, outcome, says, saysZh, problem, confidence, points, verdicts, samples, dryRun } = metric;
   const { times, columns } = useMemo(() => metricSeries(kind, points), [kind, points]);
   const lines = useMemo(() => {
     const all: ChartLine[] = [
@@ -45,7 +46,7 @@ function Metric({ metric }: { metric: MetricView }): ReactNode {
         <span className="release-name">{name}</span>
         <span className="soft">{say(KINDS[kind])}</span>
       </h3>
-      <p className="release-metric-says">{says}</p>
+      <p className="release-metric-says">{said(says, saysZh)}</p>
       <p className="release-metric-facts">
         {confidence === undefined ? null : <Confidence part={confidence} text={say('confidence', { part: ratio(confidence) })} />}
         <span>{say('samples', { count: samples, samples: count(samples) })}</span>
@@ -61,7 +62,7 @@ function Metric({ metric }: { metric: MetricView }): ReactNode {
               <li key={`${verdict.at}-${index}`}>
                 <When at={verdict.at} />
                 <Outcome outcome={verdict.outcome} />
-                <span>{verdict.says}</span>
+                <span>{said(verdict.says, verdict.saysZh)}</span>
               </li>
             ))}
           </ol>

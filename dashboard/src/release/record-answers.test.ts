@@ -3,7 +3,7 @@ import { recordAnswers } from './record-answers.js';
 import { sampleRelease } from './testing/sample-release.js';
 
 const event = (code: string, time: string) => ({ code, time, text: code, textZh: code, type: 'Warning' as const });
-const metric = (name: string, outcome: 'pass' | 'fail' | 'undecided') => ({ name, kind: 'errorRate' as const, outcome, says: '', samples: 1, points: [], verdicts: [] });
+const metric = (name: string, outcome: 'pass' | 'fail' | 'undecided') => ({ name, kind: 'errorRate' as const, outcome, says: '', saysZh: '', samples: 1, points: [], verdicts: [] });
 
 it('[S1-20] answers whether it was tested, how it was taken back and how fast, and who met it', () => {
   const answers = recordAnswers(sampleRelease({

@@ -35,6 +35,7 @@ export function demoKeepHelp({ kubeconfig, ingressPort }: ClusterStatus): string
     '  kubectl -n bookinfo set image deployment/reviews reviews=bookinfo/reviews:v2     # release another version',
     '  npx serin status reviews -n bookinfo --watch',
     '  npx serin local status --name demo     # a new link to the page',
+    `  kubectl -n bookinfo patch releasepolicy reviews --type merge -p '{"spec":{"approval":{}}}'     # from now on releases wait until you approve them on the page`,
     ...(ingressPort === undefined
       ? []
       : [

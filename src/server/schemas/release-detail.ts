@@ -105,6 +105,7 @@ export const MetricViewSchema = Type.Object({
   dryRun: Type.Optional(Type.Boolean({ description: 'It decides nothing.' })),
   outcome: StringEnum(outcomes),
   says: Type.String({ description: 'The same as a sentence.' }),
+  saysZh: Type.String({ description: 'The same in Chinese, but for the words of conditions.' }),
   problem: Type.Optional(Type.String({ description: 'Why there are no samples at the moment.' })),
   samples: Type.Integer({ description: 'How many counted.' }),
   confidence: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'How sure the test is of what it leans to: 1 is certainty.' })),
@@ -117,7 +118,7 @@ export const MetricViewSchema = Type.Object({
       value: Type.Optional(Type.Number({ description: 'condition: what was measured.' })),
     }),
   ),
-  verdicts: Type.Array(Type.Object({ at: Time('When it came to that.'), outcome: StringEnum(outcomes), says: Type.String() })),
+  verdicts: Type.Array(Type.Object({ at: Time('When it came to that.'), outcome: StringEnum(outcomes), says: Type.String(), saysZh: Type.String() })),
 });
 export type MetricView = Static<typeof MetricViewSchema>;
 

@@ -1,5 +1,6 @@
 import type { EvidenceMetric, EvidenceSpec } from '../../../model/evidence-record.js';
 import type { MetricView } from '../../schemas/release-detail.js';
+import { zhOf } from '../texts/sentences.js';
 
 /** What the metrics of a release say. */
 export const metricsOf = (evidence: EvidenceSpec | undefined): MetricView[] => (evidence?.metrics ?? []).map(metricView);
@@ -8,12 +9,12 @@ function metricView(metric: EvidenceMetric): MetricView {
   const { name, kind, dryRun, outcome, says, problem, samples, points = [], verdicts = [] } = metric;
   const confidence = confidenceOf(metric);
   return {
-    name, kind, outcome, says, samples,
+    name, kind, outcome, says, saysZh: zhOf(says), samples,
     ...(dryRun === undefined ? {} : { dryRun }),
     ...(problem === undefined ? {} : { problem }),
     ...(confidence === undefined ? {} : { confidence }),
     points: points.map(({ measured: _, ...point }) => point),
-    verdicts,
+    verdicts: verdicts.map((verdict) => ({ ...verdict, saysZh: zhOf(verdict.says) })),
   };
 }
 
