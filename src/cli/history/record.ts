@@ -3,6 +3,7 @@ import { describe, isMessageCode } from '../../model/messages.js';
 import type { Counts } from '../../model/evidence.js';
 import type { EvidenceRecord, EvidenceSpec } from '../../model/evidence-record.js';
 import { hasEnded, type LogEntry, type Release, type ReleasePhase } from '../../model/release.js';
+import { toldOf } from '../../server/resources/releases/told.js';
 
 /** One release as its record tells it. */
 export interface ReleaseRecord {
@@ -70,10 +71,12 @@ function reasonIn({ arguments: args }: LogEntry): string {
   return isMessageCode(code) ? describe({ code, arguments: args }) : code;
 }
 
-/** The field manager that set `abort` for an abort by a person, Serin itself for a judgement, else what happened. */
+/** Who aborted it, where the server wrote that down; else the field manager that set `abort` for an abort by a person, Serin itself for a judgement, else what happened. */
 function culprit({ metadata, status }: Release): string {
   switch (status?.abortReason) {
     case 'AbortedByUser': {
+      const told = toldOf(metadata).filter(({ verb }) => verb === 'abort').at(-1);
+      if (told) return `${told.user}${told.via === undefined ? '' : ` via ${told.via}`}`;
       const setter = metadata.managedFields?.find(({ fieldsV1 }) => Reflect.has(Object(Reflect.get(Object(fieldsV1), 'f:spec')), 'f:abort'));
       return setter?.manager === undefined ? 'someone' : `someone with ${setter.manager}`;
     }
