@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DestinationRule } from '../../src/kubernetes/generated/istio-v1.js';
 import { resources } from '../../src/kubernetes/resources.js';
-import type { Release } from '../../src/model/release.js';
 import { serinResources } from '../../src/model/resources.js';
 import { ask, doorOf, startDoorTraffic, untilShare } from './doors.js';
-import { eventually, logOf, startTestCluster, type TestCluster } from './local-cluster.js';
-import { hostOf, openShop, policyOf, shopImages, workload } from './shop-manifests.js';
+import { eventually, startTestCluster, type TestCluster } from './local-cluster.js';
+import { hostOf, openShop, policyOf, shopImages } from './shop-manifests.js';
+import { VersionsShop } from './versions-shop.js';
 
 const namespace = 'subsets';
 const key = { namespace, name: 'shop' };
@@ -20,33 +20,10 @@ describe('versions told apart by subsets, on a local cluster', () => {
   afterAll(() => cluster?.stop());
 
   const users = () => doorOf(cluster.ingress, hostOf(namespace, 'istio'));
-  const policyIs = (phase: string) => eventually(`the policy is ${phase}`, async () => (await cluster.client.get(serinResources.releasePolicies, key)).status?.phase === phase);
-  const want = (name: string) => cluster.client.patch(serinResources.releasePolicies, key, { kind: 'merge', body: { spec: { workload: { versions: { want: name } } } } });
-  const patch = (name: string, spec: Partial<Release['spec']>) => cluster.client.patch(serinResources.releases, { namespace, name }, { kind: 'merge', body: { spec } });
+  const { policyIs, want, patch, until, pausing, deploy } = new VersionsShop(() => cluster, namespace);
   const sizes = async (): Promise<Record<string, number>> => Object.fromEntries((await cluster.client.list(resources.deployments, { namespace })).items.map(({ metadata, spec }) => [metadata.name, spec.replicas ?? 1]));
   const route = async (): Promise<unknown> => (await cluster.client.get(resources.virtualServices, key)).spec.http?.[0]?.route;
   const to = (subset: string, weight: number) => ({ destination: { host: 'shop', subset }, weight });
-
-  async function until(name: string, what: string, condition: (release: Release) => boolean): Promise<Release> {
-    let last: Release | undefined;
-    try {
-      return await eventually(`${name} ${what}`, async () => {
-        last = await cluster.client.find(serinResources.releases, { namespace, name });
-        return last && condition(last) ? last : undefined;
-      }, 60);
-    } catch (error) {
-      throw new Error(`${String(error)} last seen: ${last?.status?.phase ?? 'nothing'}: ${last?.status?.message ?? ''}\n${await logOf(cluster, 'serin')}`, { cause: error });
-    }
-  }
-  const pausing = (name: string) => until(name, 'pauses', ({ status }) => status?.message?.includes('serin resume') === true);
-
-  /** Makes the Deployment of a version, without Pods. */
-  async function deploy(name: (typeof names)[number], replicas: number): Promise<void> {
-    const [, , deployment] = workload({ namespace, image: `example/shop:${name.slice(5)}`, replicas });
-    const labels = { app: 'shop', revision: name };
-    const { spec } = deployment;
-    await cluster.client.create(resources.deployments, { ...deployment, metadata: { name, namespace }, spec: { ...spec, selector: { matchLabels: labels }, template: { ...spec.template, metadata: { name: '', labels } } } });
-  }
 
   it('batches say their shares, the route names the subsets, and no request fails on the way there and back', async () => {
     const rule: DestinationRule = { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: key, spec: { host: 'shop', subsets: names.map((name) => ({ name, labels: { revision: name } })) } };
