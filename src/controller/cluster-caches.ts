@@ -6,25 +6,16 @@ import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import { resources } from '../kubernetes/resources.js';
 import { isPausingKind, pausingKinds } from './pausing.js';
 import { serinResources } from '../model/resources.js';
-import { abortReason, type Clock } from '../ports/clock.js';
-import type { Random } from '../ports/random.js';
+import { abortReason } from '../ports/clock.js';
 import { routers } from '../routers/registry.js';
 import { BlindSpots } from './blind-spots.js';
 import type { Caches } from './caches.js';
+import type { CachingOptions } from './caching.js';
 
 /** How often a kind that the cluster does not serve yet is looked for, in milliseconds. */
 const LOOK_FOR_KINDS = 15_000;
 
-export interface ClusterCachesOptions {
-  readonly client: ClusterClient;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signal: AbortSignal;
-  /** The one namespace that is looked at; all when absent. */
-  readonly namespace?: string;
-  readonly onError: (error: Error) => void;
-  /** Called for every change of anything; before the first `await`, so that nothing is missed. */
-  readonly watch: <T extends KubernetesObject>(informer: Informer<T>) => void;
+export interface ClusterCachesOptions extends CachingOptions {
   /** Called when a kind can be watched that could not be before. */
   readonly onSeen: (resource: Resource<KubernetesObject>) => void;
   /** Called when the cluster does not serve one of the kinds any more by which it keeps Deployments from rolling. */

@@ -1,4 +1,3 @@
-import type { ClusterClient } from '../../cluster/client.js';
 import { createInformer } from '../../cluster/create-informer.js';
 import type { Informer, RunningInformer } from '../../cluster/informer.js';
 import { oamResources, type Application, type ApplicationRevision } from '../../frontends/kubevela/application.js';
@@ -7,21 +6,11 @@ import { rolloutResource } from '../../frontends/kubevela/rollout-object.js';
 import type { ControllerRevision } from '../../kubernetes/generated/apps-v1.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
-import type { Clock } from '../../ports/clock.js';
-import type { Random } from '../../ports/random.js';
 import { BlindSpots } from '../blind-spots.js';
 import type { Caches } from '../caches.js';
+import type { CachingOptions } from '../caching.js';
 
-export interface ApplicationCachesOptions {
-  readonly client: ClusterClient;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signal: AbortSignal;
-  /** The one namespace that is looked at; all when absent. */
-  readonly namespace?: string;
-  readonly onError: (error: Error) => void;
-  /** Called for each informer before the first `await`. */
-  readonly watch: <T extends KubernetesObject>(informer: Informer<T>) => void;
+export interface ApplicationCachesOptions extends CachingOptions {
   /** What the controller sees anyway. */
   readonly shared: Caches;
 }

@@ -1,4 +1,3 @@
-import type { ClusterClient } from '../../cluster/client.js';
 import { createInformer } from '../../cluster/create-informer.js';
 import type { Informer, RunningInformer } from '../../cluster/informer.js';
 import type { AnalysisRun, AnalysisTemplate } from '../../frontends/argo/kinds/analysis.js';
@@ -6,21 +5,8 @@ import type { Experiment } from '../../frontends/argo/kinds/experiment.js';
 import type { Rollout } from '../../frontends/argo/kinds/rollout.js';
 import { argoResources } from '../../frontends/argo/resources.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
-import type { Clock } from '../../ports/clock.js';
-import type { Random } from '../../ports/random.js';
 import { BlindSpots } from '../blind-spots.js';
-
-export interface ArgoCachesOptions {
-  readonly client: ClusterClient;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signal: AbortSignal;
-  /** The one namespace that is looked at; all when absent. */
-  readonly namespace?: string;
-  readonly onError: (error: Error) => void;
-  /** Called for each informer before it is filled. */
-  readonly watch: <T extends KubernetesObject>(informer: Informer<T>) => void;
-}
+import type { CachingOptions } from '../caching.js';
 
 /** What is seen of Argo's kinds; one set for the loops over Rollouts, AnalysisRuns and Experiments. */
 export interface ArgoCaches {
@@ -37,7 +23,7 @@ export interface ArgoCaches {
 }
 
 /** Starts to watch Argo's kinds. */
-export function createArgoCaches(options: ArgoCachesOptions): ArgoCaches {
+export function createArgoCaches(options: CachingOptions): ArgoCaches {
   const { client, clock, random, signal } = options;
   const blind = new BlindSpots();
   const running: RunningInformer<KubernetesObject>[] = [];

@@ -1,8 +1,8 @@
 import type { Provider as ProviderSpec } from '../../../../frontends/argo/kinds/metrics.js';
 import type { Requester } from '../../../../metrics/requesting/requester.js';
 import type { Clock } from '../../../../ports/clock.js';
-import { isRecord } from '../../../../kubernetes/json.js';
 import { NotMeasured } from './provider.js';
+import { objectInJson } from './json-text.js';
 
 type Authentication = NonNullable<NonNullable<ProviderSpec['web']>['authentication']>;
 type OAuth = NonNullable<Authentication['oauth2']>;
@@ -76,7 +76,7 @@ export class Accesses {
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...(inHeader ? { authorization: `Basic ${basic(encodeURIComponent(clientId), encodeURIComponent(clientSecret))}` } : {}) },
     }, signal);
     if (status === 400 || status === 401) return undefined;
-    const answer = status >= 200 && status < 300 ? jsonOf(text) : undefined;
+    const answer = status >= 200 && status < 300 ? objectInJson(text) : undefined;
     const token = answer?.['access_token'];
     // What it says instead may hold a token.
     if (typeof token !== 'string' || token === '') throw new NotMeasured(`${placeOf(tokenUrl)} answered ${status} without a token`);
@@ -88,12 +88,3 @@ export class Accesses {
 const keyOf = ({ tokenUrl, clientId, clientSecret, scopes }: OAuth): string => JSON.stringify([tokenUrl, clientId, clientSecret, scopes]);
 const basic = (name: string, password: string): string => Buffer.from(`${name}:${password}`, 'utf8').toString('base64');
 const placeOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the token URL');
-
-function jsonOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return isRecord(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}

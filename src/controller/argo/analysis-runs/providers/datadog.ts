@@ -5,6 +5,7 @@ import { isRecord } from '../../../../kubernetes/json.js';
 import type { Question, Requester } from '../../../../metrics/requesting/requester.js';
 import type { Clock } from '../../../../ports/clock.js';
 import { NotMeasured, type Measured, type Provider } from './provider.js';
+import { objectInJson } from './json-text.js';
 
 /** Milliseconds. */
 const TIMEOUT = 10_000;
@@ -38,7 +39,7 @@ export function datadogProvider({ requester, clock, sharedNamespace, readSecret 
       timeout: goDuration(settings.requestTimeout ?? '') ?? TIMEOUT, within: 0, repeatable: true, secrets: [...secrets],
       headers: { 'content-type': 'application/json', 'dd-api-key': apiKey, 'dd-application-key': appKey },
     }, signal);
-    const body = jsonOf(text);
+    const body = objectInJson(text);
     if (status !== 200 || body === undefined) throw new NotMeasured(`Datadog answered ${status}${status === 401 || status === 403 ? ': it does not take the keys' : ''}${errorOf(body)}`);
     if (errorOf(body) !== '') throw new NotMeasured(`Datadog refuses the query${errorOf(body)}`);
     return settings.apiVersion === 'v2' ? scalarOf(body) : pointOf(body);
@@ -96,13 +97,4 @@ function errorOf(body: Record<string, unknown> | undefined): string {
   const said: unknown = body?.['error'] ?? body?.['errors'];
   const text = Array.isArray(said) ? said.map(String).join('; ') : typeof said === 'string' ? said : '';
   return text === '' ? '' : `: ${text}`;
-}
-
-function jsonOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return isRecord(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }
