@@ -84,13 +84,13 @@ $(NODE_MODULES): package.json package-lock.json
 tools: setup
 	@sh scripts/install-tools.sh
 
-bench: setup dist/dashboard/.built
+bench: build
 	@node bench/build.mjs
 	@ONLY='$(ONLY)' node .cache/bench/bench/run.js
 
 # On a control plane of its own; ONLY=releases measures a part, SCALE=100 a tenth of the objects.
 bench-kubernetes: build
-	@node scripts/lab-tools.mjs kubernetes kine kwok
+	@node scripts/lab-tools.mjs kubernetes etcd kwok
 	@node bench/build.mjs
 	@ONLY='$(ONLY)' SCALE='$(SCALE)' SERIN_DIST='$(CURDIR)/dist' SERIN_LAB_INDEX='$(CURDIR)/.cache/lab/programs.json' \
 	sh test/kubernetes/lab/namespace.sh node .cache/bench/bench/kubernetes/run.js

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import type { ClusterClient } from '../src/cluster/client.js';
 import { createClient } from '../src/cluster/create-client.js';
 import { createHttpTransport } from '../src/cluster/http-transport.js';
@@ -16,11 +16,13 @@ import { systemClock } from '../src/ports/clock.js';
 import { seededRandom } from '../src/ports/random.js';
 import { createServer, type RunningServer } from '../src/server/create-server.js';
 import { releaseOf } from '../src/server/resources/testing/releases.js';
+import { DEMO, measureDemo } from './demo-page.js';
 import { digits, median, percent, times } from './harness/numbers.js';
 import type { Owner } from './harness/owner.js';
 import { NotRun, type Subject } from './harness/subject.js';
 import type { Table } from './harness/table.js';
 import { findTool } from './harness/tools.js';
+import { busy, firstPaint, forgetLongTasks, LONG_TASK, longTasks, openTools, openWindow, PAINT_LIMIT, sinceNavigation } from './harness/windows.js';
 
 const PAGE = join(process.cwd(), 'dist/dashboard');
 const TOKEN = 'bench';
@@ -29,10 +31,6 @@ const MANY = 1_000;
 const PER_SECOND = 50;
 const LOADS = 7;
 const WATCH_MILLISECONDS = 8_000;
-/** First paint, in milliseconds, as the page promises. */
-const PAINT_LIMIT = 1_000;
-/** What browsers call a long task, in milliseconds. */
-const LONG_TASK = 50;
 
 export const dashboard: Subject = {
   name: 'dashboard',
@@ -40,11 +38,12 @@ export const dashboard: Subject = {
   about:
     `First paint of the list of releases in Chromium, each time with empty caches, and from navigation to the first release; then ${digits(MANY)} releases live while ${PER_SECOND} of them change each second: tasks ` +
     `of the page's main thread that took longer than ${LONG_TASK} ms (PerformanceObserver), and how busy it was (the protocol of Chromium's developer tools), ` +
-    'beside the same page while nothing changes. Server, local API and whoever changes the releases run on the same machine and take their part of it.',
-  async measure({ owner, note }) {
+    'beside the same page while nothing changes. Last, the page of the real demo while that releases. Server, local API and whoever changes the releases run on the same machine and take their part of it.',
+  async measure(bench) {
+    const { owner, note } = bench;
     const program = findTool('chromium') ?? findTool('google-chrome');
     if (program === undefined) throw new NotRun('there is no chromium: install it (Debian: apt-get install chromium).');
-    if (!existsSync(join(PAGE, 'index.html'))) throw new NotRun('the page is not built: run make build first.');
+    if (!existsSync(join(PAGE, 'index.html')) || !existsSync(DEMO)) throw new NotRun('the page is not built: run make build first.');
     const browser = await chromium.launch({ executablePath: program, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
     owner.defer(() => browser.close());
     note('first paint');
@@ -53,6 +52,7 @@ export const dashboard: Subject = {
     return [
       { title: 'First paint', columns: ['releases', 'loads', 'first paint, median', 'slowest', 'of the limit', 'first release, median'], rows: paints, findings: [`The limit is ${digits(PAINT_LIMIT)} ms to the first paint.`] },
       await liveness(browser, many, note),
+      await measureDemo(browser, bench),
     ];
   },
 };
@@ -93,9 +93,7 @@ const nameOf = (index: number): string => `web-${index}`;
 const namespaceOf = (index: number): string => `n-${Math.floor(index / 50)}`;
 
 async function openPage(browser: Browser, { server }: Filled): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  await page.addInitScript('window.long = []; new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) window.long.push(duration); }).observe({ type: "longtask", buffered: true });');
+  const page = await openWindow(browser);
   await page.goto(server.signInLink?.() ?? server.url);
   await page.locator('.release-item').first().waitFor();
   return page;
@@ -109,8 +107,8 @@ async function paintsOf(browser: Browser, filled: Filled, count: number): Promis
     const page = await openPage(browser, filled);
     // The first one is for what the server has to read, once.
     if (load > 0) {
-      paints.push(await page.evaluate<number>('performance.getEntriesByName("first-contentful-paint")[0].startTime'));
-      lists.push(await page.evaluate<number>('performance.now()'));
+      paints.push(await firstPaint(page));
+      lists.push(await sinceNavigation(page));
     }
     await page.context().close();
   }
@@ -119,19 +117,18 @@ async function paintsOf(browser: Browser, filled: Filled, count: number): Promis
 
 async function liveness(browser: Browser, filled: Filled, note: (text: string) => void): Promise<Table> {
   const page = await openPage(browser, filled);
-  const tools = await page.context().newCDPSession(page);
-  await tools.send('Performance.enable');
+  const tools = await openTools(page);
   const rows: string[][] = [];
   let calm = Number.NaN;
   const during = async (what: string, changes: string, work: () => Promise<unknown>): Promise<void> => {
     note(`${what}, ${changes}`);
     const [begun, busyBefore] = [systemClock.monotonic(), await busy(tools)];
-    await page.evaluate('window.long.length = 0');
+    await forgetLongTasks(page);
     await work();
     const seconds = (systemClock.monotonic() - begun) / 1_000;
     const share = ((await busy(tools)) - busyBefore) / seconds;
     if (Number.isNaN(calm)) calm = share;
-    const long = await page.evaluate<number[]>('window.long');
+    const long = await longTasks(page);
     rows.push([what, changes, seconds.toFixed(1), digits(long.length), long.length === 0 ? '-' : `${digits(Math.max(...long))} ms`, percent(share), times(share, calm)]);
   };
   const watch = (): Promise<unknown> => systemClock.sleep(WATCH_MILLISECONDS);
@@ -166,12 +163,6 @@ async function liveness(browser: Browser, filled: Filled, note: (text: string) =
     rows,
     findings: [`A long task is one of more than ${LONG_TASK} ms; the limit is none.`, `${digits(made)} changes a second were made.`, `A change was on the page ${digits(seen)} ms after it was written (median).`],
   };
-}
-
-/** Seconds that the main thread of the page has worked so far. */
-async function busy(tools: CDPSession): Promise<number> {
-  const { metrics } = await tools.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
 }
 
 const shareOf = (share: number): object => ({ status: { shares: { accepted: { stable: 1_000 - share, canary: share } } } });

@@ -58,6 +58,7 @@ export const durations: Readonly<Record<string, number>> = {
   'src/frontends/kubevela/advance.property.test.ts': 27,
   'test/driver/analysis/evidence.test.ts': 25,
   'test/driver/scale.test.ts': 25,
+  'test/kubernetes/lanes/installation/server.test.ts': 25,
   'src/metrics/budget/budget.test.ts': 24,
   'test/cli/eject-routers.test.ts': 22,
   'test/cli/eject-strategies.test.ts': 22,

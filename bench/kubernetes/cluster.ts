@@ -40,7 +40,7 @@ export interface BenchCluster {
 /** @param pods how many there may be at once. @throws NotRun where the laboratory's programs or network are missing */
 export async function startBenchCluster({ owner, note }: Bench, name: string, pods: number): Promise<BenchCluster> {
   if (process.env['SERIN_LAB_NETWORK'] !== 'own') throw new NotRun('it has no network of its own: start it with make bench-kubernetes, on Linux with unshare and ip');
-  for (const tool of ['kubernetes', 'kine', 'kwok']) {
+  for (const tool of ['kubernetes', 'etcd', 'kwok']) {
     const found = findTool(tool);
     if ('missing' in found) throw new NotRun(`${tool}: ${found.missing}`);
   }

@@ -11,7 +11,7 @@ export interface Asking {
   readonly step: WantedConsent;
   /** From 0; `BEGINNING` before it begins. */
   readonly index: number;
-  readonly kind: 'beginning' | 'approve' | 'analyze';
+  readonly kind: 'beginning' | 'approve' | 'analyze' | 'again';
   /** The release waits for it now. */
   readonly waits: boolean;
   /** An analysis that asks only if it is undecided after its time, and has not asked yet. */
@@ -26,6 +26,7 @@ export function askingOf(release: Release): Asking[] {
   const { spec, status } = release;
   const present = status?.step.index ?? 0;
   const unbegun = isUnbegun(release);
+  const again = askedAgain(release);
   const first = unbegun ? consentToBegin(spec) : undefined;
   const steps = spec.plan.steps.flatMap((planned, index): Asking[] => {
     const wanted = index < present ? undefined : consentWanted(spec, stepOf(planned));
@@ -35,7 +36,16 @@ export function askingOf(release: Release): Asking[] {
     const asked = kind === 'approve' || status?.step.askedAt !== undefined;
     return [{ step: wanted, index, kind, waits: here && asked && status?.phase === 'Progressing', mayYet: kind === 'analyze' && !(here && asked) }];
   });
-  return [...(first ? [{ step: first, index: BEGINNING, kind: 'beginning' as const, waits: status?.held === undefined || status.held.for === 'approval', mayYet: false }] : []), ...steps];
+  return [...(again ? [again] : []), ...(first ? [{ step: first, index: BEGINNING, kind: 'beginning' as const, waits: status?.held === undefined || status.held.for === 'approval', mayYet: false }] : []), ...steps];
+}
+
+/** What is behind, and asked for again: Pods run another digest than was approved. */
+function askedAgain({ spec, status }: Release): Asking | undefined {
+  if (!status?.asksAgain) return undefined;
+  const index = status.asksAgain.step - 1;
+  const planned = spec.plan.steps[index];
+  const wanted = index === BEGINNING ? consentToBegin(spec) : planned && consentWanted(spec, stepOf(planned));
+  return wanted && { step: wanted, index, kind: 'again', waits: true, mayYet: false };
 }
 
 /** `step 3`, or `the beginning`. */

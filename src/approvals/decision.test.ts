@@ -130,6 +130,24 @@ describe('before a release begins', () => {
     expect(givenApprovals([asks], [first, other]).map(({ counts }) => counts)).toEqual([true, false]);
   });
 
+  it('a step that is behind asks again where the image was pushed again, also those who cannot see digests', () => {
+    const [a, b] = ['a', 'b'].map((each) => `sha256:${each.repeat(64)}`) as [string, string];
+    const running: Release = { ...at(1), spec: { ...at(1).spec, consent: { approvals: 1 } } };
+    const blind = { plan: planMark(running.spec), images: [] };
+    const created = { creationTimestamp: '2026-01-01T00:00:00Z' };
+    const word = written(say({ ...asks, spec: running.spec }, { seen: blind }));
+    const first = { ...word, metadata: { ...word.metadata, ...created } };
+    const again: Release = { ...running, status: { ...(running.status ?? firstStatus(running, 0)), asksAgain: { step: 0, since: '2026-01-01T00:02:00Z' }, images: [{ container: 'web', digest: a }, { container: 'web', digest: b, since: '2026-01-01T00:02:00Z' }] } };
+    expect(askingSteps([again], [first], 0)[0]).toMatchObject({ step: 0, state: 'now', given: [], since: '2026-01-01T00:02:00Z', until: undefined });
+    const second = say(again, { seen: blind }, [first]);
+    expect(second).toMatchObject({ outcome: 'write', done: 'The beginning of release web-1 is approved by ana.' });
+    expect(written(second).metadata.name).not.toBe(first.metadata.name);
+    expect(say(again, { approved: false })).toMatchObject({ outcome: 'write', next: expect.stringContaining('The canary is taken back.') as string });
+    const seen = written(say(again, { seen: { ...blind, images: [b] } }, [first]));
+    expect(askingSteps([again], [first, seen], 0)[0]?.given).toEqual(['ana']);
+    expect(say(again, { seen: { ...blind, images: [b] } }, [first, seen]).outcome).toBe('nothing');
+  });
+
   it('a freeze window is spoken of by its name, by those whom it lets through', () => {
     expect(say(frozen)).toEqual({ outcome: 'refused', why: 'release web-1 waits for no approval but for the freeze window friday. Who may let it through does so with: serin approve web-1 --window friday.' });
     expect(through(frozen, 'nobody')).toMatchObject({ outcome: 'refused', why: 'nobody may let releases through the freeze window friday: it names nobody under exceptWith. It ends by itself.' });

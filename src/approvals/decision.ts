@@ -1,4 +1,5 @@
 import { approvalOf, BEGINNING, type Approved } from '../engine/approving.js';
+import { observedApproval } from '../engine/observed-approval.js';
 import { ownerReference } from '../kubernetes/owners.js';
 import { fnv32a, safeEncode } from '../kubernetes/pod-template.js';
 import type { Approval, ApprovalSpec } from '../model/approval.js';
@@ -7,7 +8,7 @@ import { planMark } from '../model/release-mark.js';
 import { API_VERSION, AUTHOR_ANNOTATION, MANAGED_BY, RELEASE_LABEL, serinResources } from '../model/resources.js';
 import { askingOf, isUnbegun, nameOfStep, type Asking } from './asking.js';
 import { describeApprovers, isAmong, type Approvers, type Caller } from './caller.js';
-import { observed } from './record.js';
+import { knownOf } from './record.js';
 
 /** What a person wants to say. */
 export interface Saying {
@@ -51,8 +52,8 @@ export function planApproval(release: Release, approvals: readonly Approval[], c
   const { author } = release.spec;
   if (saying.approved && step.notAuthor === true && author === undefined) return refused(`nobody may approve ${what}: its author may not, and nothing says who that is. Put the annotation ${AUTHOR_ANNOTATION} on the Pod template, which starts a new release.`);
   if (saying.approved && step.notAuthor === true && author === caller.username) return refused(`${caller.username} wrote the new version and may not approve ${what}. Somebody else has to.`);
-  const known: Approved = { author, plan: planMark(release.spec), images: saying.seen?.images };
-  const own = approvals.map(observed).filter(({ freezeWindow }) => saying.window === undefined || freezeWindow === saying.window);
+  const known = knownToSay(release, saying);
+  const own = approvals.map(observedApproval).filter(({ freezeWindow }) => saying.window === undefined || freezeWindow === saying.window);
   const consent = approvalOf(own, step, index, known);
   const said = approvals.find((each) => isSameWord(each, caller, index, saying) && !consent.outdated.some(({ user }) => user === caller.username));
   if (said) {
@@ -61,7 +62,7 @@ export function planApproval(release: Release, approvals: readonly Approval[], c
   const given = saying.approved ? consent.given.length + 1 : consent.given.length;
   return {
     outcome: 'write',
-    approval: approvalFor(release, step, index, caller, saying),
+    approval: approvalFor(release, step, index, caller, saying, approvals.filter((each) => isSameWord(each, caller, index, saying)).length),
     done: `${capital(what)} is ${saying.approved ? 'approved' : 'rejected'} by ${caller.username}.`,
     next: whatNext(release, chosen, given, saying),
   };
@@ -126,14 +127,25 @@ function whatNext(release: Release, { step, mayYet }: { readonly step: Asking['s
   return `No further approval is wanted. ${follow}`;
 }
 
-/** A name of its own for each person, step, word and thing shown, so that saying it twice is one Approval. */
-function approvalFor(release: Release, step: Approvers, index: number, caller: Caller, { approved, comment, window, seen, via }: Saying): Approval {
+/** What earlier words are held against: what is shown now, where digests are among that, else what is on record to run. */
+function knownToSay(release: Release, { seen }: Saying): Approved {
+  const known = knownOf(release);
+  const { pulled = [] } = known;
+  if (seen === undefined || seen.images.length === 0) return known;
+  return { ...known, images: seen.images.map((digest) => pulled.find((each) => each.digest === digest) ?? { container: '', digest }) };
+}
+
+/**
+ * A name of its own for each person, step, word and thing shown, so that saying it twice is one Approval.
+ * @param outdated how many such words do not count any more
+ */
+function approvalFor(release: Release, step: Approvers, index: number, caller: Caller, { approved, comment, window, seen, via }: Saying, outdated: number): Approval {
   const { name, namespace, uid = '' } = release.metadata;
   const asked = new Set([...step.groups, ...(index === BEGINNING ? (release.spec.consent?.groups ?? []) : [])]);
   // Whom a window lets through that the caller may not see is for the controller to know.
   const unseen = window !== undefined && step.users.length + step.groups.length === 0;
   const counting = caller.groups.filter((group) => asked.has(group) || (unseen && !group.startsWith('system:'))).slice(0, 64);
-  const mark = safeEncode(String(fnv32a(`${uid} ${caller.username} ${window ?? ''} ${JSON.stringify(seen ?? {})}`)));
+  const mark = safeEncode(String(fnv32a(`${uid} ${caller.username} ${window ?? ''} ${JSON.stringify(seen ?? {})}${outdated === 0 ? '' : ` ${outdated}`}`)));
   return {
     apiVersion: API_VERSION,
     kind: serinResources.approvals.kind,

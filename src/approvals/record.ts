@@ -1,8 +1,10 @@
 import { approvalOf, BEGINNING, letThroughBy, type Approved } from '../engine/approving.js';
 import type { ApprovalObservation } from '../engine/observation.js';
+import { observedApproval } from '../engine/observed-approval.js';
 import type { Approval } from '../model/approval.js';
 import type { FreezeWindow } from '../model/freeze-window.js';
 import { hasEnded, type Release } from '../model/release.js';
+import { runningOf } from '../model/pulled-image.js';
 import { planMark } from '../model/release-mark.js';
 import { askingOf, isUnbegun } from './asking.js';
 import { isAmong } from './caller.js';
@@ -49,17 +51,12 @@ export interface GivenApproval {
   readonly counts: boolean;
 }
 
-/** An Approval in the words of the engine. */
-export function observed({ spec }: Approval): ApprovalObservation {
-  return { user: spec.user, groups: spec.groups ?? [], step: spec.step - 1, approved: spec.approved, comment: spec.comment ?? '', freezeWindow: spec.freezeWindow, seen: spec.seen, via: spec.via };
-}
-
 /** The Approvals of one release; those of an earlier one of its name are left out. */
 export const approvalsOf = ({ metadata }: Release, approvals: readonly Approval[]): Approval[] =>
   approvals.filter(({ spec, metadata: own }) => spec.release === metadata.name && spec.releaseUid === metadata.uid && own.namespace === metadata.namespace);
 
-/** What approvals of a release are held against, as far as its record says; the controller knows the images that run, too. */
-const knownOf = ({ spec }: Release): Approved => ({ author: spec.author, plan: planMark(spec) });
+/** What approvals of a release are held against, as far as its record says. */
+export const knownOf = ({ spec, status }: Release): Approved => ({ author: spec.author, plan: planMark(spec), images: runningOf(status?.images ?? []), pulled: status?.images });
 
 /**
  * The steps of releases under way that ask people, those that are waited for first: before a release begins, in a freeze window
@@ -69,11 +66,11 @@ const knownOf = ({ spec }: Release): Approved => ({ author: spec.author, plan: p
 export function askingSteps(releases: readonly Release[], approvals: readonly Approval[], now: number, windows: readonly FreezeWindow[] = []): AskingStep[] {
   const asking = releases.filter(({ status }) => !hasEnded(status?.phase ?? 'Preparing')).flatMap((release) => {
     const { status, metadata: { namespace = '', name } } = release;
-    const own = approvalsOf(release, approvals).map(observed);
+    const own = approvalsOf(release, approvals).map(observedApproval);
     const known = knownOf(release);
     const steps = askingOf(release).map(({ step, index, kind, waits, mayYet }): AskingStep => {
-      const since = !waits ? undefined : kind === 'analyze' ? status?.step.askedAt : (status?.step.startedAt ?? release.metadata.creationTimestamp);
-      const until = waits && step.milliseconds !== undefined && since !== undefined ? new Date(Date.parse(since) + step.milliseconds).toISOString() : undefined;
+      const since = !waits ? undefined : kind === 'again' ? status?.asksAgain?.since : kind === 'analyze' ? status?.step.askedAt : (status?.step.startedAt ?? release.metadata.creationTimestamp);
+      const until = waits && kind !== 'again' && step.milliseconds !== undefined && since !== undefined ? new Date(Date.parse(since) + step.milliseconds).toISOString() : undefined;
       return {
         namespace, release: name, step: index + 1, state: waits ? 'now' : mayYet ? 'perhaps' : 'later', wanted: step.approvals,
         given: approvalOf(own, step, index, known).given, users: step.users, groups: step.groups, notAuthor: step.notAuthor === true ? (known.author ?? 'unknown') : undefined, since, until, overdue: until !== undefined && Date.parse(until) <= now, window: undefined,
@@ -125,6 +122,6 @@ function countsFor(release: Release, approval: Approval): boolean {
   const { status: _, ...fresh } = release;
   const step = askingOf(fresh).find((each) => each.index === index)?.step;
   if (!step) return false;
-  const { given, refusal } = approvalOf([observed(approval)], step, index, known);
+  const { given, refusal } = approvalOf([observedApproval(approval)], step, index, known);
   return given.length > 0 || refusal !== undefined;
 }

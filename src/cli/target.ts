@@ -95,11 +95,23 @@ async function notFound({ client, namespace }: Place, kind: Target['kind'] | und
   const policies = kind === 'release' ? [] : await namesOf(client, serinResources.releasePolicies, namespace, signal);
   const releases = kind === 'policy' ? [] : await namesOf(client, serinResources.releases, namespace, signal);
   if (policies === undefined || releases === undefined) return new CliError("the cluster does not know Serin's kinds. Put Serin on it first: serin install.");
-  const elsewhere = await namespacesWith(client, kind, name, signal);
-  if (elsewhere.length > 0) return new CliError(`there is no ${kind ?? 'policy or release'} "${name}" in namespace ${namespace}, but in ${elsewhere.join(', ')}: add -n ${elsewhere[0] ?? ''}.`);
-  const known = [...policies, ...releases];
-  const meant = nearestName(name, known.filter((each) => each !== name));
+  return missingTarget({ kind, name, namespace }, { policies, releases, elsewhere: await namespacesWith(client, kind, name, signal) });
+}
+
+/** What there is in the place of something that is not there. */
+export interface Instead {
+  /** Names in the namespace. */
+  readonly policies: readonly string[];
+  readonly releases: readonly string[];
+  /** Other namespaces that have the name. */
+  readonly elsewhere: readonly string[];
+}
+
+/** There is no such policy or release: what there is instead, in a sentence. */
+export function missingTarget({ kind, name, namespace }: { readonly kind: Target['kind'] | undefined; readonly name: string; readonly namespace: string }, { policies, releases, elsewhere }: Instead): CliError {
   const what = kind ?? 'policy or release';
+  if (elsewhere.length > 0) return new CliError(`there is no ${what} "${name}" in namespace ${namespace}, but in ${elsewhere.join(', ')}: add -n ${elsewhere[0] ?? ''}.`);
+  const meant = nearestName(name, [...policies, ...releases].filter((each) => each !== name));
   const hint = meant !== undefined ? `Did you mean ${meant}?` : policies.length > 0 ? `There ${policies.length === 1 ? 'is' : 'are'} ${policies.join(', ')}.` : 'See serin get policies -A.';
   return new CliError(`there is no ${what} "${name}" in namespace ${namespace}. ${hint}`);
 }

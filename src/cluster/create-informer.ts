@@ -34,8 +34,8 @@ export interface InformerOptions {
   readonly watchSeconds?: number;
   /** At the first reconnect after this, everything is listed anew to be sure; default one hour. */
   readonly relistAfterMilliseconds?: number;
-  /** `managedFields` are dropped on the way in unless asked for: they are half of most objects. */
-  readonly keepManagedFields?: boolean;
+  /** `managedFields` are dropped on the way in unless asked for, of all objects or of some: they are half of most objects. */
+  readonly keepManagedFields?: boolean | ((object: KubernetesObject) => boolean);
 }
 
 /**
@@ -56,7 +56,8 @@ export function createInformer<T extends KubernetesObject>(
   if (options.signal?.aborted) stopped();
   else options.signal?.addEventListener('abort', stopped, { once: true });
 
-  const strip = options.keepManagedFields === true ? (object: T): T => object : withoutManagedFields;
+  const { keepManagedFields: keeps = false } = options;
+  const strip = (object: T): T => (keeps === true || (keeps !== false && keeps(object)) ? object : withoutManagedFields(object));
   const syncing = new AbortController();
   const sink: ReflectorSink<T> = {
     beginList: () => cache.beginList(),

@@ -90,7 +90,7 @@ const NEVER_SKIPPED: readonly StepKind[] = ['approve', 'gate', 'job'];
 
 /** The steps from here on that a release stops at whatever it is told. */
 function neverSkipped({ spec, status }: Release, index: number): string[] {
-  const first = status?.held ? [status.held.for === 'freeze' ? `the freeze window ${status.held.window ?? ''}` : 'what it waits for before it begins'] : [];
+  const first = status?.held ? [status.held.for === 'freeze' ? `the freeze window ${status.held.window ?? ''}` : 'what it waits for before it begins'] : status?.asksAgain ? ['the approval of the image that was pushed again'] : [];
   return [...first, ...spec.plan.steps.flatMap((planned, at) => {
     const step = stepOf(planned);
     if (at < index || (!NEVER_SKIPPED.includes(step.kind) && !consentWanted(spec, step))) return [];

@@ -26,9 +26,9 @@ it('are those of this release and its uid, from first to last, with steps counte
     approval('other', { release: 'web-2' }), approval('earlier-life', { releaseUid: 'another' }),
   ]));
   expect(observed).toEqual([
-    { user: 'a', groups: [], step: 1, approved: true, comment: '' },
-    { user: 'b', groups: [], step: 1, approved: false, comment: '' },
-    { user: 'late', groups: ['owners'], step: 1, approved: true, comment: 'fine' },
+    { user: 'a', groups: [], step: 1, approved: true, comment: '', at: Date.parse('2026-01-01T00:00:00Z') },
+    { user: 'b', groups: [], step: 1, approved: false, comment: '', at: Date.parse('2026-01-01T00:00:00Z') },
+    { user: 'late', groups: ['owners'], step: 1, approved: true, comment: 'fine', at: Date.parse('2026-01-01T00:00:09Z') },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { ApprovalObservation } from '../engine/observation.js';
+import { observedApproval } from '../engine/observed-approval.js';
 import type { Release } from '../model/release.js';
 import { APPROVAL_POLICY, vouchedFor } from '../model/approval-admission.js';
 import { serinResources } from '../model/resources.js';
@@ -11,5 +12,5 @@ import type { Caches } from './caches.js';
 export function observeApprovals({ metadata }: Release, caches: Caches): ApprovalObservation[] {
   const said = caches.approvals.list({ namespace: metadata.namespace ?? '' }).filter(({ spec }) => spec.release === metadata.name && spec.releaseUid === metadata.uid);
   return vouchedFor(said, serinResources.approvals, caches.approvalPolicy.get({ name: APPROVAL_POLICY }), caches.approvalBinding.get({ name: APPROVAL_POLICY }))
-    .map(({ spec }) => ({ user: spec.user, groups: spec.groups ?? [], step: spec.step - 1, approved: spec.approved, comment: spec.comment ?? '', freezeWindow: spec.freezeWindow, seen: spec.seen, via: spec.via }));
+    .map(observedApproval);
 }

@@ -5,7 +5,7 @@ import type { Informer, RunningInformer } from '../cluster/informer.js';
 import type { KubernetesObject, Resource } from '../kubernetes/objects.js';
 import { resources } from '../kubernetes/resources.js';
 import { isPausingKind, pausingKinds } from './pausing.js';
-import { serinResources } from '../model/resources.js';
+import { serinResources, SIZE_ANNOTATION } from '../model/resources.js';
 import { abortReason } from '../ports/clock.js';
 import { routers } from '../routers/registry.js';
 import { BlindSpots } from './blind-spots.js';
@@ -24,7 +24,7 @@ export interface ClusterCachesOptions extends CachingOptions {
 
 /** How a kind is watched. */
 interface StartOptions {
-  readonly keepManagedFields?: boolean;
+  readonly keepManagedFields?: boolean | ((object: KubernetesObject) => boolean);
   /** Whether work goes on without it where it may not be seen. */
   readonly isOptional?: boolean;
   /** Whether others are at work already, who have to look again when it is filled. */
@@ -76,7 +76,8 @@ export function createClusterCaches(options: ClusterCachesOptions): ClusterCache
   const caches = {
     policies: start(serinResources.releasePolicies),
     releases: start(serinResources.releases),
-    deployments: start(resources.deployments),
+    // Where a release sized them, it names who overwrote that.
+    deployments: start(resources.deployments, { keepManagedFields: ({ metadata }) => metadata.annotations?.[SIZE_ANNOTATION] !== undefined }),
     replicaSets: start(resources.replicaSets),
     pods: start(resources.pods),
     jobs: start(resources.jobs),

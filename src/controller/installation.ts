@@ -8,6 +8,7 @@ import type { FrontendName } from '../frontends/names.js';
 import { isConditionTrue } from '../kubernetes/conditions.js';
 import { pausingBinding, pausingPolicy } from '../model/admission.js';
 import { approvalBinding, approvalPolicy } from '../model/approval-admission.js';
+import { toldBinding, toldPolicy } from '../model/told-admission.js';
 import { customResourceDefinitions } from '../model/custom-resources.js';
 import { abortReason, type Clock } from '../ports/clock.js';
 
@@ -29,7 +30,7 @@ export async function install(client: ClusterClient, clock: Clock, signal: Abort
     await client.apply(resources.customResourceDefinitions, definition, { fieldManager: FIELD_MANAGER, force: true, signal });
   }
   for (const { metadata } of definitions) await untilEstablished(client, metadata.name, clock, signal);
-  await installApprovalPolicy(client, signal);
+  await installValidatingPolicies(client, signal);
   try {
     await client.apply(resources.mutatingAdmissionPolicies, pausingPolicy, { fieldManager: FIELD_MANAGER, force: true, signal });
     await client.apply(resources.mutatingAdmissionPolicyBindings, pausingBinding, { fieldManager: FIELD_MANAGER, force: true, signal });
@@ -53,10 +54,10 @@ export function isOurs(definition: CustomResourceDefinition | undefined): boolea
 }
 
 /** Where the kind is missing no approval counts, so the release says so and waits. */
-async function installApprovalPolicy(client: ClusterClient, signal: AbortSignal): Promise<void> {
+async function installValidatingPolicies(client: ClusterClient, signal: AbortSignal): Promise<void> {
   try {
-    await client.apply(resources.validatingAdmissionPolicies, approvalPolicy, { fieldManager: FIELD_MANAGER, force: true, signal });
-    await client.apply(resources.validatingAdmissionPolicyBindings, approvalBinding, { fieldManager: FIELD_MANAGER, force: true, signal });
+    for (const policy of [approvalPolicy, toldPolicy]) await client.apply(resources.validatingAdmissionPolicies, policy, { fieldManager: FIELD_MANAGER, force: true, signal });
+    for (const binding of [approvalBinding, toldBinding]) await client.apply(resources.validatingAdmissionPolicyBindings, binding, { fieldManager: FIELD_MANAGER, force: true, signal });
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -77,6 +78,8 @@ export function installedObjects(frontends: readonly FrontendName[] = []): { rea
     ...[...customResourceDefinitions(), ...frontends.flatMap((name) => frontendDefinitions[name]())].map((object) => ({ resource: resources.customResourceDefinitions, object })),
     { resource: resources.validatingAdmissionPolicies, object: approvalPolicy },
     { resource: resources.validatingAdmissionPolicyBindings, object: approvalBinding },
+    { resource: resources.validatingAdmissionPolicies, object: toldPolicy },
+    { resource: resources.validatingAdmissionPolicyBindings, object: toldBinding },
     { resource: resources.mutatingAdmissionPolicies, object: pausingPolicy },
     { resource: resources.mutatingAdmissionPolicyBindings, object: pausingBinding },
   ];

@@ -13,6 +13,7 @@ import { observeFreezes } from './freezes.js';
 import { observeRouting, routingOf, type Routing } from './routing.js';
 import { hashOfRunning, observeRunning, observeTried, targetOfRunning, wantedName, type RunningVersion } from './running-versions.js';
 import { pausingOf } from './pausing.js';
+import { overwrittenSizes } from './running-sizes.js';
 import { observeJob } from './step-job.js';
 import { observeReplicaSet, replicaSetsOf, type Holders } from './versions.js';
 import { workloadOf, type Workload } from './workload.js';
@@ -100,6 +101,7 @@ function observeVersions(context: ControllerContext, release: Release, policy: R
   const sized = intent?.holders.stable === 'release' && intent.sizes.stable !== undefined;
   const replicas = policy.spec.workload.versions?.replicas ?? (sized ? release.spec.workload.replicas : observed.stable?.size) ?? workload.replicas;
   const wanted = find(wantedName(policy));
+  const steered = observeRouting(routing, release.status);
   const asks = (version: Release['spec']['canary']): boolean => wanted?.name === version.replicaSet && hashOfRunning(wanted) === version.hash;
   const observation: Observation = {
     ...observeRecords(context, release, policy),
@@ -107,7 +109,7 @@ function observeVersions(context: ControllerContext, release: Release, policy: R
     replicaSets: observed,
     canaryImages: imagesOfPods(find(canary.replicaSet)?.replicaSets ?? [], caches),
     others: [],
-    routing: observeRouting(routing, release.status),
+    routing: { ...steered, problems: [...steered.problems, ...overwrittenSizes(release, caches)] },
   };
   return { release, policy, workload, replicaSets: [], holders: { homeUid: undefined, policyUid: undefined, releaseUid: undefined }, routing, observation };
 }

@@ -17,6 +17,7 @@ import { checkStrategy } from '../strategies/checks.js';
 import { plannedSplits, routingNeeds } from '../strategies/needs.js';
 import { notices } from '../strategies/notices.js';
 import { perMille } from '../strategies/steps.js';
+import { mutableImages } from './mutable-images.js';
 import { versionsProblems } from './versions-checks.js';
 import { serviceNames } from './service-names.js';
 
@@ -60,9 +61,13 @@ export function checkPolicy(policy: ReleasePolicy, surroundings: PolicySurroundi
   const { templates = unknownTemplates } = surroundings;
   return [
     ...problems, ...workloadProblems(policy, surroundings), ...versionsProblems(policy, surroundings), ...checkTemplates(policy.spec, templates),
-    ...routingProblems(policy, surroundings), ...notices(policy.spec, templates),
+    ...routingProblems(policy, surroundings), ...notices(policy.spec, templates), ...mutableImages(policy, templateIn(policy, surroundings)),
   ];
 }
+
+/** The Pods of a policy, where its Deployment is known or it has them itself. */
+const templateIn = ({ spec }: ReleasePolicy, { deployment }: PolicySurroundings): PodTemplateSpec | undefined =>
+  (deployment === 'unknown' ? undefined : deployment?.spec.template) ?? spec.workload.inline?.template;
 
 /** What speaks against a policy by itself, and whether it can be read in spite of that. */
 export interface OwnProblems {
@@ -124,10 +129,11 @@ function workloadProblems(policy: ReleasePolicy, { deployment, deploymentNames =
   return problems;
 }
 
-function routingProblems(policy: ReleasePolicy, { found, deployment: named, deployments = [], replicaSets = [] }: PolicySurroundings): PolicyProblem[] {
+function routingProblems(policy: ReleasePolicy, surroundings: PolicySurroundings): PolicyProblem[] {
   const { spec } = policy;
+  const { found, deployment: named, deployments = [], replicaSets = [] } = surroundings;
   const deployment = named === 'unknown' ? undefined : named;
-  const template = deployment?.spec.template ?? spec.workload.inline?.template;
+  const template = templateIn(policy, surroundings);
   const replicas = deployment ? (deployment.spec.replicas ?? 1) : spec.workload.inline?.replicas;
   const context = {
     namespace: policy.metadata.namespace ?? '', policy: policy.metadata.name, ...serviceNames(spec, policy.metadata.name),

@@ -14,7 +14,7 @@ import { giveTo, name, setFree, type HolderObjects } from './holders.js';
 import { isRestored, keepClaims, restoredStatus, waitsForRestore } from './restored.js';
 import { isUnbegun } from './freezes.js';
 import { observeRelease, type ReleaseView } from './observe-release.js';
-import { carryOutRunning, deleteLeft } from './running-sizes.js';
+import { carryOutRunning, deleteLeft, removeSizeMarks } from './running-sizes.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
 import { applyRouting, removeEpoch, routingPlan, stampedByOthers } from './routing.js';
 import { carryOutJob, tidyJobs } from './step-job.js';
@@ -54,8 +54,9 @@ export async function reconcileRelease(context: ControllerContext, key: { namesp
   const now = context.clock.now();
   const { decision, takesPlace } = decide(context, view, now);
   if (decision.status.held) context.analyses.forget(key);
-  // Our stamp must be off the shared objects before the record says that the release has ended.
+  // Our stamps must be off the shared objects before the record says that the release has ended.
   if (hasEnded(decision.status.phase) && (await removeEpoch(context, view.routing, before)) > 0) return now;
+  if (hasEnded(decision.status.phase) && release.spec.workload.kind === 'Versions' && (await removeSizeMarks(context, release)) > 0) return now;
   if (hasEnded(decision.status.phase) && (await deleteLeft(context, view.release, decision.status, view.workload?.versions ?? [])) > 0) return now;
   const status = withRouting(decision.status, view);
   const kept = await keepClaims(context, view.release, status);
@@ -147,8 +148,9 @@ async function carryOut(context: ControllerContext, view: ReleaseView, status: R
   const { workload, release, replicaSets } = view;
   if (release.spec.first) return;
   if (release.spec.workload.kind === 'Versions') {
-    await carryOutRunning(context, release, status);
-    await applyRouting(context, view.routing, status, isInsisting(release, status, context.clock.now()));
+    const insisting = isInsisting(release, status, context.clock.now());
+    await carryOutRunning(context, release, status, insisting);
+    await applyRouting(context, view.routing, status, insisting);
     return;
   }
   const objects: HolderObjects = { home: workload?.owner, policy: view.policy, release };

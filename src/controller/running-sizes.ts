@@ -1,30 +1,85 @@
+import type { Deployment } from '../kubernetes/generated/apps-v1.js';
 import { resources } from '../kubernetes/resources.js';
 import type { AbortReason, Release, ReleaseStatus } from '../model/release.js';
+import { SIZE_ANNOTATION } from '../model/resources.js';
+import type { Role } from '../model/version.js';
+import { overwritten } from '../routers/overwriting.js';
+import type { RoutingProblem } from '../routers/router.js';
 import { isNotFound } from '../cluster/api-error.js';
+import type { Caches } from './caches.js';
 import type { ControllerContext } from './context.js';
 import { name } from './holders.js';
 import { deleteReplicaSet, resize } from './replica-sets.js';
 import { hashOfRunning, runnerNamed, type RunningVersion, type VersionRunner } from './running-versions.js';
 import { remove, write } from './writes.js';
 
-/** Brings versions that users run to the sizes on record; who controls them is left alone. */
-export async function carryOutRunning(context: ControllerContext, { metadata: { namespace = '' }, spec }: Release, { intent }: ReleaseStatus): Promise<void> {
-  for (const role of ['canary', 'stable'] as const) {
-    const runner = runnerNamed(spec.workload.runBy ?? 'Deployment', { namespace, name: spec[role].replicaSet }, context.caches);
-    const size = intent.sizes[role];
-    if (runner && size !== undefined && intent.holders[role] === 'release') await scaleRunner(context, runner, size);
+const roles: readonly Role[] = ['canary', 'stable'];
+
+function runnerOf({ metadata: { namespace = '' }, spec }: Release, role: Role, caches: Pick<Caches, 'deployments' | 'replicaSets'>): VersionRunner | undefined {
+  return runnerNamed(spec.workload.runBy ?? 'Deployment', { namespace, name: spec[role].replicaSet }, caches);
+}
+
+/** What a release leaves on a Deployment with a size, so that it knows afterwards that it has written it. */
+const markOf = ({ metadata }: Release, size: number): string => `${metadata.name} ${size}`;
+
+/**
+ * Sizes of Deployments that somebody else changed after the release had written them, while it can wait for them: on the way
+ * back Pods have to go, whoever wants them.
+ */
+export function overwrittenSizes(release: Release, caches: Pick<Caches, 'deployments' | 'replicaSets'>): RoutingProblem[] {
+  const { phase, intent } = release.status ?? {};
+  if (!intent || (phase !== 'Preparing' && phase !== 'Progressing' && phase !== 'Promoting')) return [];
+  return roles.flatMap((role) => {
+    const [runner, size] = [runnerOf(release, role, caches), intent.sizes[role]];
+    if (runner?.kind !== 'Deployment' || size === undefined || intent.holders[role] !== 'release') return [];
+    const { object } = runner;
+    const present = object.spec.replicas ?? 1;
+    if (present === size || object.metadata.annotations?.[SIZE_ANNOTATION] !== markOf(release, size)) return [];
+    return [overwritten({ object: { ...object, kind: 'Deployment' }, group: 'apps', field: 'spec.replicas', jsonPointer: '/spec/replicas', owned: ['spec', 'replicas'] }, `set it to ${present} in place of ${size}`)];
+  });
+}
+
+/**
+ * Brings versions that users run to the sizes on record; who controls them is left alone.
+ * @param insisting whether to write again what somebody else overwrote
+ */
+export async function carryOutRunning(context: ControllerContext, release: Release, status: ReleaseStatus, insisting: boolean): Promise<void> {
+  if (!insisting && overwrittenSizes({ ...release, status }, context.caches).length > 0) return;
+  const { intent } = status;
+  for (const role of roles) {
+    const [runner, size] = [runnerOf(release, role, context.caches), intent.sizes[role]];
+    if (runner && size !== undefined && intent.holders[role] === 'release') await scaleRunner(context, runner, size, markOf(release, size));
   }
 }
 
-/** Sizes what users run a version with. */
-export async function scaleRunner(context: ControllerContext, runner: VersionRunner, size: number): Promise<void> {
+/** Sizes what users run a version with. @param mark what a Deployment is to say of who sized it; nothing when absent */
+export async function scaleRunner(context: ControllerContext, runner: VersionRunner, size: number, mark?: string): Promise<void> {
   if (runner.kind === 'ReplicaSet') return void (await resize(context, runner.object, size));
   const deployment = runner.object;
   if ((deployment.spec.replicas ?? 1) === size) return;
+  const annotations = mark === undefined ? {} : { annotations: { [SIZE_ANNOTATION]: mark } };
   await write(context, 'deployment.size', context.caches.deployments, (client) =>
-    client.patch(resources.deployments, name(deployment), { kind: 'merge', body: { metadata: { resourceVersion: deployment.metadata.resourceVersion }, spec: { replicas: size } } }),
+    client.patch(resources.deployments, name(deployment), { kind: 'merge', body: { metadata: { resourceVersion: deployment.metadata.resourceVersion, ...annotations }, spec: { replicas: size } } }),
   );
 }
+
+/** Takes off what a release left on Deployments; the last thing before it ends. @returns the number of writes */
+export async function removeSizeMarks(context: ControllerContext, release: Release): Promise<number> {
+  let count = 0;
+  for (const role of roles) {
+    const runner = runnerOf(release, role, context.caches);
+    if (runner?.kind !== 'Deployment' || !isMarked(runner.object, release)) continue;
+    const { object } = runner;
+    const last = Object.keys(object.metadata.annotations ?? {}).length === 1;
+    await write(context, 'deployment.mark', context.caches.deployments, (client) =>
+      client.patch(resources.deployments, name(object), { kind: 'merge', body: { metadata: { resourceVersion: object.metadata.resourceVersion, annotations: last ? null : { [SIZE_ANNOTATION]: null } } } }),
+    );
+    count++;
+  }
+  return count;
+}
+
+const isMarked = ({ metadata: { annotations } }: Deployment, { metadata }: Release): boolean => annotations?.[SIZE_ANNOTATION]?.startsWith(`${metadata.name} `) === true;
 
 async function deleteRunner(context: ControllerContext, runner: VersionRunner): Promise<void> {
   if (runner.kind === 'ReplicaSet') return deleteReplicaSet(context, runner.object);

@@ -2,6 +2,7 @@ import { hasBegun } from '../model/beginning.js';
 import { describe, message } from '../model/messages.js';
 import { hasEnded, versionName, type Release, type ReleaseStatus } from '../model/release.js';
 import { abort, beginAbort } from './aborting.js';
+import { askAgain, withoutMoving } from './asking-again.js';
 import { begins, mayBegin } from './beginning.js';
 import { countingOf } from './counting.js';
 import type { Decision } from './decision.js';
@@ -13,6 +14,7 @@ import { beginLettingGo, letGo } from './letting-go.js';
 import type { Observation } from './observation.js';
 import { answerOverwriting } from './overwritten-routes.js';
 import { prepare } from './preparing.js';
+import { keepPulledImages } from './pulled-images.js';
 import { progress } from './progressing.js';
 import { promote } from './promoting.js';
 import { withEnoughReady, withoutLeaving } from './sizes.js';
@@ -41,6 +43,7 @@ export function advance(release: Release, found: Observation, now: number): Deci
   const draft = new Draft(release.status ?? firstStatus(release, now), now);
   const observation = withEnoughReady(draft, release, withoutLeaving(draft, found));
   if (hasEnded(draft.status.phase)) return { status: draft.status, happened: [], lookAgainAt: undefined };
+  keepPulledImages(draft, release, observation);
   if (release.spec.first) return judgeFirst(draft, release, observation);
   const { routing, share } = draft.recorded;
   draft.count(countingOf(draft.status.counting, share, routing === 'split' && observation.routing.reached, observation.evidence));
@@ -48,9 +51,14 @@ export function advance(release: Release, found: Observation, now: number): Deci
   // What has not begun touches nothing and has nothing to be judged by.
   if (allowed === false) return draft.finish(release, observation.evidence);
   if (draft.status.held !== undefined) begins(draft);
-  const ending = allowed === true ? endingOf(draft, release, observation) : allowed;
-  if (ending) begin(draft, ending, observation);
-  act(draft, release, observation);
+  const again = askAgain(draft, release, observation);
+  const ending = allowed === true ? (endingOf(draft, release, observation) ?? again.ending) : allowed;
+  if (ending) {
+    begin(draft, ending, observation);
+    draft.askAgain(undefined);
+  }
+  if (again.waits && !ending) withoutMoving(draft, release, again.waits, (held) => act(draft, held, observation));
+  else act(draft, release, observation);
   sayUnsampled(draft, observation);
   answerOverwriting(draft, observation);
   return draft.finish(release, observation.evidence);

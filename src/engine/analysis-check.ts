@@ -89,7 +89,7 @@ function hold(draft: Draft, release: Release, metrics: readonly MetricObservatio
 
 /** People decide, as in a step that waits for an approval. */
 function ask(draft: Draft, release: Release, observation: Observation, metrics: readonly MetricObservation[], consent: ApproveStep): Checked {
-  const { given, by, refusal, outdated } = approvalOf(observation.approvals ?? [], consent, draft.status.step.index, approvedOf(release, observation));
+  const { given, by, refusal, outdated } = approvalOf(observation.approvals ?? [], consent, draft.status.step.index, approvedOf(release, observation, draft.status.images));
   if (refusal) return refusedBy(refusal);
   sayOutdated(draft, outdated);
   if (given.length >= consent.approvals) {

@@ -1,7 +1,9 @@
 import type { WantedConsent } from '../model/plan.js';
+import type { PulledImage, RunningImage } from '../model/pulled-image.js';
 import { planMark } from '../model/release-mark.js';
 import type { Release } from '../model/release.js';
 import type { ApprovalObservation, Observation } from './observation.js';
+import { meantBy } from './pulled-images.js';
 
 /** The index that words to the beginning of a release carry, as the step before the first. */
 export const BEGINNING = -1;
@@ -12,8 +14,10 @@ export interface Approved {
   readonly author?: string | undefined;
   /** The mark of the plan; not looked at when absent. */
   readonly plan?: string | undefined;
-  /** Digests of the images that canary Pods run; none where they are not known. */
-  readonly images?: readonly string[] | undefined;
+  /** What canary Pods run; nothing where that is not known. */
+  readonly images?: readonly RunningImage[] | undefined;
+  /** What they were seen to run, and since when; where it is absent, a word that names no digest is held against none. */
+  readonly pulled?: readonly PulledImage[] | undefined;
 }
 
 /** What people said to one step. */
@@ -33,9 +37,12 @@ export interface OutdatedApproval {
   readonly changed: 'plan' | 'images';
 }
 
-/** What approvals of a release are held against at this moment. */
-export const approvedOf = ({ spec }: Release, { approvals = [], canaryImages }: Pick<Observation, 'approvals' | 'canaryImages'>): Approved => ({
-  author: spec.author, images: canaryImages,
+/**
+ * What approvals of a release are held against at this moment.
+ * @param pulled as it is on record, with what Pods run now
+ */
+export const approvedOf = ({ spec }: Release, { approvals = [], canaryImages }: Pick<Observation, 'approvals' | 'canaryImages'>, pulled: readonly PulledImage[] = []): Approved => ({
+  author: spec.author, images: canaryImages, pulled,
   // It costs something, and most passes have nothing to hold against it.
   plan: approvals.some(({ seen }) => seen !== undefined) ? planMark(spec) : undefined,
 });
@@ -82,11 +89,20 @@ function isAmong({ user, groups }: ApprovalObservation, step: Pick<WantedConsent
   return step.users.includes(user) || step.groups.some((group) => groups.includes(group));
 }
 
-/** What is not as it was shown to whoever said this. An image that nobody has seen run yet contradicts nothing. */
-function changedSince({ seen }: ApprovalObservation, { plan, images = [] }: Approved): OutdatedApproval['changed'] | undefined {
-  if (!seen) return undefined;
-  if (plan !== undefined && seen.plan !== plan) return 'plan';
-  return seen.images.length > 0 && images.some((image) => !seen.images.includes(image)) ? 'images' : undefined;
+/** What is not as it was for whoever said this. An image that nobody has seen run yet contradicts nothing. */
+function changedSince(word: ApprovalObservation, { plan, images = [], pulled }: Approved): OutdatedApproval['changed'] | undefined {
+  if (word.seen && plan !== undefined && word.seen.plan !== plan) return 'plan';
+  return images.every((image) => isMeant(word, image, pulled)) ? undefined : 'images';
+}
+
+/** Whether a word is about what runs in a container: it names the digest, or none of that container and was said when Pods ran it. */
+function isMeant({ seen, step, at }: ApprovalObservation, { container, digest }: RunningImage, pulled: readonly PulledImage[] | undefined): boolean {
+  const named = seen?.images ?? [];
+  if (named.includes(digest)) return true;
+  // Before a release begins, digests may be known of some containers alone: of those whose images are pinned.
+  const own = step === BEGINNING ? pulled?.filter((each) => each.container === container) : undefined;
+  const isNamed = own === undefined || own.length === 0 ? named.length > 0 : own.some((each) => named.includes(each.digest));
+  return !isNamed && (pulled === undefined || meantBy(at, container, pulled).includes(digest));
 }
 
 const withDoor = (user: string, via: string | undefined): string => (via === undefined || via === '' ? user : `${user} (via ${via})`);

@@ -29,7 +29,7 @@ describe('what counts of what was said', () => {
   it('is of what was shown: the plan, and every image that runs now', () => {
     const [a, b] = ['a', 'b'].map((each) => `sha256:${each.repeat(64)}`) as [string, string];
     const seen = (images: string[], plan = 'p') => [word('ana', { seen: { plan, images } })];
-    const of = (approvals: ApprovalObservation[], images: string[]) => approvalOf(approvals, wanted, BEGINNING, { plan: 'p', images });
+    const of = (approvals: ApprovalObservation[], images: string[]) => approvalOf(approvals, wanted, BEGINNING, { plan: 'p', images: images.map((digest) => ({ container: 'web', digest })) });
     expect(of(seen([a]), [a]).given).toEqual(['ana']);
     expect(of(seen([a]), []).given).toEqual(['ana']);
     expect(of(seen([]), [b]).given).toEqual(['ana']);

@@ -46,7 +46,7 @@ export function mayBegin(draft: Draft, release: Release, observation: Observatio
 
 /** Whether a freeze window holds it; or the end that somebody who may let it through has put to it. */
 function isFrozen(draft: Draft, release: Release, observation: Observation): boolean | Ending {
-  const known = approvedOf(release, observation);
+  const known = approvedOf(release, observation, draft.status.images);
   const said = (observation.frozen ?? []).map((freeze) => ({ freeze, ...letThroughBy(observation.approvals ?? [], freeze.window, freeze.exceptWith, known) }));
   const refusal = said.find((each) => each.refusal)?.refusal;
   if (refusal) return refusedBy(refusal);

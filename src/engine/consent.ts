@@ -25,7 +25,7 @@ export const refusedBy = ({ user, comment }: ApprovalObservation): Ending => end
  * @param index of the step, from 0; `BEGINNING` before a release begins
  */
 export function askPeople(draft: Draft, release: Release, observation: Observation, wanted: WantedConsent, index: number): Asked {
-  const known = approvedOf(release, observation);
+  const known = approvedOf(release, observation, draft.status.images);
   const { given, by, refusal, outdated } = approvalOf(observation.approvals ?? [], wanted, index, known);
   if (refusal) return { state: 'ended', ending: refusedBy(refusal) };
   sayOutdated(draft, outdated);

@@ -79,6 +79,13 @@ export class Draft {
     if (asks !== (askedAt !== undefined)) this.set({ step: asks ? { ...step, askedAt: timestamp(this.now) } : step });
   }
 
+  /** Writes down that people are asked again for a step that is behind; or that they are not, or no longer. @param step from 1; 0 before it began */
+  askAgain(step: number | undefined): void {
+    const { asksAgain, ...rest } = this.#status;
+    if (step === undefined) this.#status = rest;
+    else if (asksAgain?.step !== step) this.set({ asksAgain: { step, since: timestamp(this.now) } });
+  }
+
   /** Keeps where the counting of the present share began. */
   count(counting: Counting | undefined): void {
     const { counting: _, ...rest } = this.#status;

@@ -1,6 +1,7 @@
 import type { Evidence } from '../model/evidence.js';
 import type { Freeze } from '../model/freeze-calendar.js';
 import type { MetricKind } from '../model/policy/analysis.js';
+import type { RunningImage } from '../model/pulled-image.js';
 import type { Holder } from '../model/release.js';
 import type { Split } from '../model/split.js';
 import type { Role } from '../model/version.js';
@@ -102,6 +103,8 @@ export interface ApprovalObservation {
   readonly seen?: { readonly plan: string; readonly images: readonly string[] } | undefined;
   /** By which door. */
   readonly via?: string | undefined;
+  /** When it was said, in milliseconds since the epoch, rounded down to whole seconds; undefined where nobody knows. */
+  readonly at?: number | undefined;
 }
 
 /** What one metric says so far. */
@@ -148,8 +151,8 @@ export interface Observation {
   readonly job?: JobObservation | undefined;
   readonly gate?: GateObservation | undefined;
   readonly approvals?: readonly ApprovalObservation[];
-  /** Digests of the images that canary Pods run, as far as they are known. */
-  readonly canaryImages?: readonly string[];
+  /** What canary Pods run in their containers, as far as it is known. */
+  readonly canaryImages?: readonly RunningImage[];
   /** The freeze windows that it is in now, for a release that has not begun; the one that ends last first. */
   readonly frozen?: readonly Freeze[];
   /** Whether there is a place for one more release under way; not asked for when absent. */

@@ -19,6 +19,7 @@ import { tagRules, type TagRules } from './matching/tag-rules.js';
 import { policyStatus } from './policy-status.js';
 import type { Poller, PollWanted } from './polling/poller.js';
 import { advanceUpdates, appliedStatus, type UpdateDecision } from './updates/advance.js';
+import { withForgotten } from './updates/forgotten.js';
 import { outdatedUpdates, releaseOf } from './updates/history.js';
 import { isEnded, phaseOf } from './updates/phases.js';
 import { IMAGES_MANAGER } from './workloads/author.js';
@@ -42,28 +43,28 @@ const REFUSED = 30_000;
 export async function reconcileImagePolicy(context: ImageContext, name: Required<ObjectName>, signal: AbortSignal): Promise<number | undefined> {
   const { caches, clock, memory, poller } = context;
   const key = `${name.namespace}/${name.name}`;
-  const policy = caches.policies.get(name);
-  if (!policy || policy.metadata.deletionTimestamp !== undefined) {
+  const found = caches.policies.get(name);
+  if (!found || found.metadata.deletionTimestamp !== undefined) {
     poller.set(key, undefined);
     memory.delete(key);
     return undefined;
   }
   const updates = caches.updates.list({ namespace: name.namespace }).filter(({ spec }) => spec.policy === name.name);
-  const { rules, problem: unusable } = rulesOf(policy);
+  const { rules, problem: unusable } = rulesOf(found);
   const isBusy = updates.some((each) => !isEnded(each));
   // What is changed is read afresh; what is only shown may be a moment old.
-  const workload = await readWorkload(policy, isBusy ? finderOf(context.client, signal) : cachedFinder(context, signal));
+  const workload = await readWorkload(found, isBusy ? finderOf(context.client, signal) : cachedFinder(context, signal));
   const now = clock.now();
   const decisions = advanceUpdates({
-    policy, rules, updates, workload, now,
+    policy: found, rules, updates, workload, now,
     ...(unusable === undefined ? {} : { why: unusable }),
     approvals: vouchedOf(context, name),
     gitOwner: isBusy && !isProblem(workload) ? gitOwnerOf(workload) : undefined,
   });
-  const later = [policy.spec.workload.rollout === undefined ? undefined : UNWATCHED];
-  for (const decision of decisions) later.push(await carryOut(context, policy, workload, decision, signal));
+  const later = [found.spec.workload.rollout === undefined ? undefined : UNWATCHED];
+  for (const decision of decisions) later.push(await carryOut(context, found, workload, decision, signal));
   const present = caches.updates.list({ namespace: name.namespace }).filter(({ spec }) => spec.policy === name.name);
-  await keepRecords(context, policy, present, signal);
+  const policy = await keepRecords(context, found, present, signal);
   const wanted = rules && !isProblem(workload) ? wantedOf(policy, workload, rules) : undefined;
   const problem = unusable ?? (wanted === SEVERAL ? wanted : undefined);
   poller.set(key, wanted === SEVERAL ? undefined : wanted);
@@ -97,9 +98,8 @@ async function carryOut(context: ImageContext, policy: ImagePolicy, workload: Im
   const waits = againAt === undefined ? undefined : Math.max(SOON, againAt - context.clock.now());
   if (!change || isProblem(workload) || !context.mayWrite()) return waits;
   const { name, namespace = '' } = workload.object.metadata;
-  const former = context.caches.updates.list({ namespace }).filter(({ spec }) => spec.policy === policy.metadata.name).flatMap((each) => authorOfImage(each) ?? []);
   try {
-    await context.client.patch(workload.resource, { name, namespace }, { kind: 'merge', body: imageChange(workload, change, update.metadata.name, authorOfImage(update), former) }, { fieldManager: IMAGES_MANAGER, signal });
+    await context.client.patch(workload.resource, { name, namespace }, { kind: 'merge', body: imageChange(workload, change, update.metadata.name, authorOfImage(update)) }, { fieldManager: IMAGES_MANAGER, signal });
   } catch (error) {
     if (isConflict(error)) return SOON;
     if (!(error instanceof ApiError) || error.code >= 500) throw error;
@@ -130,8 +130,11 @@ async function record(context: ImageContext, policy: ImagePolicy, update: ImageU
   return written;
 }
 
-/** Writes down which releases updates led to, and lets go of the oldest. */
-async function keepRecords({ client, caches, shared, clock, mayWrite }: ImageContext, policy: ImagePolicy, updates: readonly ImageUpdate[], signal: AbortSignal): Promise<void> {
+/**
+ * Writes down which releases updates led to, and lets go of the oldest: what they took up is on record in the policy first, so that it
+ * is known again. @returns the policy as it is then
+ */
+async function keepRecords({ client, caches, shared, clock, mayWrite }: ImageContext, policy: ImagePolicy, updates: readonly ImageUpdate[], signal: AbortSignal): Promise<ImagePolicy> {
   const { namespace = '' } = policy.metadata;
   const releases = shared(serinResources.releases)?.list({ namespace }) ?? [];
   for (const update of updates) {
@@ -139,8 +142,12 @@ async function keepRecords({ client, caches, shared, clock, mayWrite }: ImageCon
     if (release === undefined || !update.status || !mayWrite()) continue;
     caches.updates.remember(await client.replace(serinResources.imageUpdates, { ...update, status: { ...update.status, release } }, { subresource: 'status', signal }));
   }
-  for (const { metadata: { name, uid }, ...rest } of outdatedUpdates(updates, policy, clock.now())) {
-    if (!mayWrite()) return;
+  const outdated = outdatedUpdates(updates, policy, clock.now());
+  if (outdated.length === 0 || !mayWrite()) return policy;
+  const kept = await client.replace(serinResources.imagePolicies, { ...policy, status: { ...policy.status, forgotten: withForgotten(policy, outdated) } }, { subresource: 'status', signal });
+  caches.policies.remember(kept);
+  for (const { metadata: { name, uid }, ...rest } of outdated) {
+    if (!mayWrite()) return kept;
     try {
       await client.delete(serinResources.imageUpdates, { name, namespace }, { signal, ...(uid === undefined ? {} : { preconditions: { uid } }) });
       caches.updates.forget({ metadata: { name, namespace, ...(uid === undefined ? {} : { uid }) }, ...rest });
@@ -148,6 +155,7 @@ async function keepRecords({ client, caches, shared, clock, mayWrite }: ImageCon
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
   }
+  return kept;
 }
 
 const SEVERAL = 'the containers run several images, and only one can be asked for; name it under spec.image';

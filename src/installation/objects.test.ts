@@ -21,6 +21,7 @@ describe('objects of an installation', () => {
       'CustomResourceDefinition /evidence.serin.dev', 'CustomResourceDefinition /metrictemplates.serin.dev', 'CustomResourceDefinition /clustermetrictemplates.serin.dev',
       ...['freezewindows', 'clusterfreezewindows', 'imagepolicies', 'imageupdates', 'imageapprovals', 'notificationchannels', 'clusternotificationchannels'].map((plural) => `CustomResourceDefinition /${plural}.serin.dev`),
       'ValidatingAdmissionPolicy /serin-approvals-are-their-authors', 'ValidatingAdmissionPolicyBinding /serin-approvals-are-their-authors',
+      'ValidatingAdmissionPolicy /serin-deeds-are-their-authors', 'ValidatingAdmissionPolicyBinding /serin-deeds-are-their-authors',
       'MutatingAdmissionPolicy /serin-pause-on-new-version', 'MutatingAdmissionPolicyBinding /serin-pause-on-new-version',
       'ClusterRole /serin-viewer', 'ClusterRole /serin-releaser', 'ClusterRole /serin-approver', 'ClusterRole /serin-manager',
       'ServiceAccount serin-system/serin', 'Role serin-system/serin-leader', 'RoleBinding serin-system/serin-leader',

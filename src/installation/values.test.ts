@@ -6,12 +6,12 @@ import { describeValues, readValues, ValuesError } from './values.js';
 describe('values', () => {
   it('have defaults for all that is not given', () => {
     const values = readValues({ image: { repository: 'r' }, metrics: { alerts: true } });
-    expect(values).toMatchObject({ replicas: 2, image: { repository: 'r', tag: '', pullPolicy: 'IfNotPresent' }, metrics: { port: 8080, alerts: true, dashboard: false }, resources: { limits: { memory: '512Mi' } } });
+    expect(values).toMatchObject({ replicas: 2, image: { repository: 'r', tag: '', pullPolicy: 'IfNotPresent' }, metrics: { port: 8080, alerts: true, dashboard: false }, resources: { limits: { memory: '2Gi' } } });
   });
 
   it('are merged with the defaults as Helm does it', () => {
-    expect(readValues({ resources: { limits: { cpu: 1 } } }).resources).toEqual({ requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi', cpu: 1 } });
-    expect(readValues({ resources: { limits: null } }).resources).toEqual({ requests: { cpu: '100m', memory: '128Mi' } });
+    expect(readValues({ resources: { limits: { cpu: 1 } } }).resources).toEqual({ requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '2Gi', cpu: 1 } });
+    expect(readValues({ resources: { limits: null } }).resources).toEqual({ requests: { cpu: '100m', memory: '256Mi' } });
   });
 
   it('are what the file of the chart says', () => {

@@ -27,7 +27,7 @@ export const ValuesSchema = Type.Object({
   replicas: Count(2, 1, 'How many controllers run. One leads; the others stand by with filled caches.'),
   watchNamespace: Line('', 'The one namespace that is worked in; all when empty. Then Serin may do nothing in any other one.', NAMESPACE),
   installCRDs: Flag(true, 'Install the definitions of Serin\'s kinds. They are kept when Serin is uninstalled.'),
-  approvalPolicy: Flag(true, 'Install the ValidatingAdmissionPolicy that binds approvals to their authors (Kubernetes 1.30). Without it no approval counts.'),
+  approvalPolicy: Flag(true, 'Install the ValidatingAdmissionPolicies that bind approvals, and the record of who told a release something, to their authors (Kubernetes 1.30). Without the first no approval counts.'),
   pauseOnChange: StringEnum(['auto', 'always', 'never'] as const, {
     default: 'auto',
     description: 'Install the MutatingAdmissionPolicy that pauses an adopted Deployment in the request that changes its template. auto: where the cluster serves it (Kubernetes 1.36).',
@@ -44,7 +44,7 @@ export const ValuesSchema = Type.Object({
     releasesPerNamespace: Count(0, 0, 'In one namespace.'),
   }),
   logLevel: StringEnum(['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const, { default: 'info', description: 'How much is logged.' }),
-  resources: Anything({ requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi' } }, 'Of the container.'),
+  resources: Anything({ requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '2Gi' } }, 'Of the container. The default is enough for 10,000 policies at rest, or 1,000 releases at once.'),
   podAnnotations: Map('More annotations of the Pods.'),
   podLabels: Map('More labels of the Pods.'),
   nodeSelector: Map('Where Pods may run.'),

@@ -60,7 +60,7 @@ export class Recogniser {
   #zh(text: string, depth: number): string {
     const whole = this.#find(text, depth);
     if (whole) return whole.zh;
-    const parts = text.split(/(?<=[.!?]) (?=[A-Z])/);
+    const parts = sentencesIn(text);
     return parts.length === 1 ? text : parts.map((part) => this.#find(part, depth)?.zh ?? part).join('');
   }
 
@@ -88,6 +88,9 @@ export class Recogniser {
     return undefined;
   }
 }
+
+/** The sentences of a text, one after the other. */
+export const sentencesIn = (text: string): string[] => text.split(/(?<=[.!?]) (?=[A-Z])/);
 
 function patternOf(template: Template): Pattern {
   const parts = template.en.split(/\{(\w+)\}/);

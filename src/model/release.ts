@@ -7,6 +7,7 @@ import { PlannedConsentSchema } from './planned-consent.js';
 import { strategyNames } from './policy/strategies.js';
 import { oldVersionFates, versionKinds } from './policy/workload.js';
 import { RouterSchema } from './policy/routers.js';
+import { PulledImageSchema } from './pulled-image.js';
 import { ConditionSchema } from './release-policy.js';
 
 /** What a release does at the moment; the last two are its ends. */
@@ -126,6 +127,14 @@ export const ReleaseStatusSchema = Type.Object({
       until: Type.Optional(Type.String({ format: 'date-time', description: 'approval: until when people may decide; freeze: when the window ends.' })),
     },
     { description: 'Why it has not begun. Absent once it has.' },
+  )),
+  images: Type.Optional(Type.Array(PulledImageSchema, { maxItems: 16, description: 'Where people are asked: what the containers of its Pods turned out to run, of each the first digest and those that run now.' })),
+  asksAgain: Type.Optional(Type.Object(
+    {
+      step: Type.Integer({ description: 'The step whose approval it asks for again, counted from 1; 0 is before it began.' }),
+      since: Type.String({ format: 'date-time' }),
+    },
+    { description: 'Pods run another digest than was approved: no share rises and no step starts before people agree to that.' },
   )),
   /** Since when the present wait has lasted: for Pods to get ready, for a drain. */
   waitingSince: Type.Optional(Type.String({ format: 'date-time' })),

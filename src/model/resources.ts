@@ -37,6 +37,8 @@ export const POLICY_LABEL = 'serin.dev/policy';
 export const FINALIZER = 'serin.dev/give-back';
 /** On routing objects while a release steers them: the epoch of the controller that wrote last. */
 export const EPOCH_ANNOTATION = 'serin.dev/epoch';
+/** On a Deployment that users run and a release sizes: the release's name, and the size that it wrote. */
+export const SIZE_ANNOTATION = 'serin.dev/size';
 /** On a Job of a release: the release's name. */
 export const RELEASE_LABEL = 'serin.dev/release';
 /** On a Job that measures something for a release: the metric's name. */

@@ -13,15 +13,15 @@ import { serinResources } from '../model/resources.js';
 import { newsOfImage } from './news/image-news.js';
 import type { Findings, News, Seen } from './news/news.js';
 import { newsOfRelease } from './news/release-news.js';
-import { workOnChannel, type ChannelWorkParts } from './outbox/channel-work.js';
+import { workOnChannel, type ChannelWorkParts, type FindPage } from './outbox/channel-work.js';
 import { isFor } from './outbox/matching.js';
 import { Outbox } from './outbox/outbox.js';
 import { createPoster } from './sending/poster.js';
 
 /** How notifications are told. */
 export interface NotificationsOptions {
-  /** Where the page is, for links; messages have none when absent. */
-  readonly pageUrl?: string;
+  /** Where the page is, for links; asked before each message. Messages have none when absent, and while there is none. */
+  readonly findPage?: FindPage;
   /** What somebody who approves a release at this moment has seen; buttons carry it. @param pods those of its namespace */
   readonly seenOf?: (release: Release, pods: readonly Pod[]) => Seen;
 }
@@ -33,6 +33,8 @@ const GRACE = 3000;
 
 /** Whether a change may make other channels concerned. */
 const concernsLabels = (change: Change<KubernetesObject>): boolean => change.type === 'added' || (change.type === 'changed' && !deepEqual(change.before.metadata.labels ?? {}, change.object.metadata.labels ?? {}));
+
+const nowhere: FindPage = () => Promise.resolve(undefined);
 
 type Subject = 'release' | 'image' | 'channel' | 'cluster';
 
@@ -69,7 +71,7 @@ class Notifications implements Loop {
       // Who works in one namespace may not see them.
       cluster: parts.namespace === undefined ? this.#watch(serinResources.clusterNotificationChannels) : undefined,
     };
-    this.#work = { ...parts, poster: createPoster({ clock, findAddress: parts.findAddress }), pageUrl: options.pageUrl, sending: this.#sending.signal };
+    this.#work = { ...parts, poster: createPoster({ clock, findAddress: parts.findAddress }), findPage: options.findPage ?? nowhere, sending: this.#sending.signal };
     this.#releases.onChange(({ object }) => this.#add('release', object));
     this.#updates.onChange(({ object }) => this.#add('image', object));
     // Labels of policies say whom their news are for.

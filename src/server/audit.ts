@@ -2,6 +2,12 @@ import type { Logger } from 'pino';
 import type { ErrorCode } from './errors.js';
 import type { IdentityMethod } from './identity.js';
 
+/**
+ * What came of a request. `refused`: somebody was told no, also where that is answered as a success, as chats want it. `ignored`:
+ * who asked is who they say, and there was nothing to do.
+ */
+export type AuditOutcome = 'done' | 'refused' | 'ignored';
+
 /** One line of the audit log: a change, a sign-in, or a refusal. Holds no token, cookie, code or body. */
 export interface AuditEntry {
   /** RFC 3339. */
@@ -18,7 +24,8 @@ export interface AuditEntry {
   readonly user?: string;
   readonly signedInBy?: IdentityMethod;
   readonly status: number;
-  /** Why it was refused. */
+  readonly outcome: AuditOutcome;
+  /** Why it was refused or ignored, in one sentence. */
   readonly code?: ErrorCode;
   readonly message?: string;
   /** What it was about: names and uids. */
@@ -27,11 +34,11 @@ export interface AuditEntry {
 
 export type Audit = (entry: AuditEntry) => void;
 
-/** Writes each entry as one line of a log, level `info` for what was done and `warn` for what was refused. */
+/** Writes each entry as one line of a log, level `warn` for what was refused and `info` for all else. */
 export function auditTo(log: Logger): Audit {
   const audit = log.child({ log: 'audit' });
   return (entry) => {
-    if (entry.status < 400) audit.info(entry, 'done');
-    else audit.warn(entry, 'refused');
+    if (entry.outcome === 'refused') audit.warn(entry, entry.outcome);
+    else audit.info(entry, entry.outcome);
   };
 }

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import Value from 'typebox/value';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { install } from '../controller/installation.js';
 import { releaseWith } from '../engine/testing/arbitraries.js';
@@ -8,26 +7,15 @@ import { resources } from '../kubernetes/resources.js';
 import { serinResources } from '../model/resources.js';
 import { systemClock } from '../ports/clock.js';
 import { resourceRoutes } from './resources/routes.js';
-import { ask, bearer, cookieOf, type Answer } from './testing/asking.js';
+import { ApiDocument, type Operation } from './testing/api-document.js';
+import { ask, bearer, cookieOf } from './testing/asking.js';
 import { TOKENS } from './testing/cluster-people.js';
 import { configRoutes } from './testing/config-routes.js';
 import { startTestCluster, startTestServer, type TestCluster, type TestServer } from './testing/test-server.js';
 
-type Json = Record<string, unknown>;
-
-/** One operation of the document that the server itself hands out. */
-interface Operation {
-  readonly path: string;
-  readonly method: string;
-  readonly query: readonly string[];
-  readonly fields: readonly string[];
-  readonly responses: Json;
-}
-
 let cluster: TestCluster;
 let server: TestServer;
-let document: Json;
-let operations: Operation[];
+let document: ApiDocument;
 let cookie: string;
 /** Of the release. */
 let uid: string;
@@ -44,8 +32,7 @@ beforeAll(async () => {
     limits: { perAddress: enough, perPerson: enough, guesses: enough },
     webhooks: ({ headers }) => Promise.resolve(headers['x-good'] === 'yes' ? { status: 202, body: { accepted: [], ignored: [{ policy: 'shop/web', why: 'older' }] } } : { status: 401, body: 'The signature is wrong: check the secret.' }),
   });
-  document = (await ask(server.url, '/api/v1/openapi.json')).json ?? {};
-  operations = operationsOf(document);
+  document = new ApiDocument((await ask(server.url, '/api/v1/openapi.json', { headers: bearer(TOKENS.outsider) })).json);
   cookie = cookieOf(await ask(server.url, '/api/v1/session', { method: 'POST', body: { token: TOKENS.ann } }));
 });
 afterAll(async () => {
@@ -75,7 +62,7 @@ it('whatever is asked: no fault of the server, no change without a right, and ev
   const before = await state();
   await fc.assert(
     fc.asyncProperty(asked, async ({ pick, changing, method, who, params, query, body, type, extra }) => {
-      const pool = changing ? operations.filter((each) => each.method !== 'GET' && each.path.startsWith('/api/') && each.path !== '/api/v1/session') : operations;
+      const pool = changing ? document.operations.filter((each) => each.method !== 'GET' && each.path.startsWith('/api/') && each.path !== '/api/v1/session') : document.operations;
       const operation = pool[pick % pool.length];
       if (operation === undefined) throw new Error('the document has no operations');
       const names = [...operation.query, 'unknown'];
@@ -90,7 +77,7 @@ it('whatever is asked: no fault of the server, no change without a right, and ev
         ...(text === undefined || sends === 'GET' || sends === 'HEAD' ? {} : { body: text }),
       });
       expect(answer.status).toBeLessThan(500);
-      if (sends === operation.method && !path.split('/').some((part) => part === '.' || part === '..')) expect(documented(operation, answer)).toBe('as documented');
+      if (sends === operation.method && !path.split('/').some((part) => part === '.' || part === '..')) expect(document.fit(operation, answer)).toBe('as documented');
       else if (answer.status >= 400 && sends !== 'HEAD') expect(Object.keys(answer.json ?? {})).toEqual(['error']);
     }),
     { numRuns: 300 },
@@ -105,7 +92,7 @@ it('whatever is asked: no fault of the server, no change without a right, and ev
 });
 
 it('the document names each operation once, and no answer without a schema', () => {
-  const ids = Object.values(document['paths'] as Json).flatMap((path) => Object.values(path as Json).map((each) => (each as Json)['operationId']));
+  const ids = document.operations.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids).toContain('session');
 });
@@ -139,35 +126,3 @@ const goodBody = ({ fields }: Operation): string => JSON.stringify(fields.includ
 
 /** As browsers and programs may send it: not always encoded as it should be, but nothing that Node itself refuses to send. */
 const encoded = (text: string): string => (/^[\w.%-]+$/.test(text) ? text : encodeURIComponent(text));
-
-function operationsOf({ paths }: Json): Operation[] {
-  return Object.entries(paths as Record<string, Record<string, Json>>).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): Operation => {
-      const parameters = (operation['parameters'] ?? []) as { name: string; in: string }[];
-      const content = (operation['requestBody'] as { content: Record<string, { schema: { properties?: Json } }> } | undefined)?.content['application/json'];
-      return { path, method: method.toUpperCase(), query: parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name), fields: Object.keys(content?.schema.properties ?? {}), responses: operation['responses'] as Json };
-    }),
-  );
-}
-
-function documented({ responses }: Operation, { status, json, text, headers }: Answer): string {
-  const found = responses[String(status)] as Json | undefined;
-  if (found === undefined) return `status ${status} is not in the document: ${text}`;
-  const response = resolved(found);
-  const content = response['content'] as Record<string, { schema: Json }> | undefined;
-  if (content === undefined) return text === '' ? 'as documented' : `a body where there is none: ${text}`;
-  const type = (headers['content-type'] ?? '').split(';')[0] ?? '';
-  // People who come by a browser are told in a page why they are not signed in.
-  if (type === 'text/html' && status >= 400) return 'as documented';
-  const schema = content[type]?.schema;
-  if (schema === undefined) return `${type} is not in the document`;
-  if (type !== 'application/json') return 'as documented';
-  const whole = resolved(schema);
-  return Value.Check(whole, json) ? 'as documented' : JSON.stringify([...Value.Errors(whole, json)]);
-}
-
-function resolved(node: Json): Json {
-  const reference = node['$ref'];
-  if (typeof reference !== 'string') return node;
-  return reference.slice(2).split('/').reduce<Json>((at, name) => at[name] as Json, document);
-}

@@ -35,16 +35,17 @@ const signIn = async (token: string): Promise<{ cookie: string; csrf: string; an
 };
 
 describe('who may come in', () => {
-  it('nothing but health, the way in and the document is told without an identity', async () => {
+  it('nothing but health and the way in is told without an identity', async () => {
     expect(await ask(server.url, '/healthz')).toMatchObject({ status: 200, text: 'ok' });
     expect((await ask(server.url, '/api/v1/sign-in')).json).toEqual({ methods: ['token'] });
-    expect((await ask(server.url, '/api/v1/openapi.json')).json).toMatchObject({ openapi: '3.1.0', info: { version: 'v1' } });
-    for (const path of [WEB, '/api/v1/session', '/api/v1/ticks']) {
+    for (const path of [WEB, '/api/v1/session', '/api/v1/ticks', '/api/v1/openapi.json']) {
       const answer = await ask(server.url, path);
       expect([answer.status, errorIn(answer).code]).toEqual([401, 'unauthenticated']);
     }
     expect((await ask(server.url, WEB, { method: 'POST', body: { value: 'x' } })).status).toBe(401);
     expect(await value()).toBe('old');
+    // The document is for everybody who is signed in, whatever they may do.
+    expect((await ask(server.url, '/api/v1/openapi.json', { headers: bearer(TOKENS.outsider) })).json).toMatchObject({ openapi: '3.1.0', info: { version: 'v1' } });
   });
 
   it('a bearer token is who the cluster says it is; a wrong one is told so, and stands in the audit log without itself', async () => {
@@ -319,7 +320,7 @@ describe('where it listens', () => {
 
 it('people whom only the server knows are impersonated, and only where that is allowed', async () => {
   const client = { fieldManager: 'serin-server' };
-  const clientOf = clusterClients({ own: cluster.own, bare: cluster.bare, impersonate: true, client });
+  const clientOf = clusterClients({ own: cluster.own, bare: cluster.bare, impersonate: true, moreDeeds: [{ group: '', plural: 'configmaps', verbs: ['get', 'delete'] }], client });
   const eve = { user: 'oidc:eve', groups: ['oidc:shop', 'oidc:a, system:masters', 'system:authenticated'], method: 'oidc' } as const;
   const rights = createRights({ client: createClient(cluster.own, client), clientOf, clock: systemClock });
   const may = (verb: 'patch' | 'delete') => rights.may(eve, { verb, resource: resources.configMaps, namespace: 'shop' });

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { ActOutcome, CallbackDoor, ChatAct } from '../notifications/callbacks/callback.js';
+import Value from 'typebox/value';
 import { StringEnum } from '../schema/typebox.js';
 import { HttpError, httpErrorOf, type ErrorCode } from './errors.js';
 import type { Identity } from './identity.js';
@@ -18,8 +19,8 @@ export interface WebhookRequest {
   readonly remote: string;
 }
 
-/** Takes what registries send; authenticates it itself. */
-export type WebhookDoor = (request: WebhookRequest) => Promise<{ readonly status: number; readonly body: unknown }>;
+/** Takes what registries send; authenticates it itself. `user` is a name that the sender proved. */
+export type WebhookDoor = (request: WebhookRequest) => Promise<{ readonly status: number; readonly body: unknown; readonly user?: string }>;
 
 export interface DoorParts {
   readonly webhooks?: WebhookDoor;
@@ -58,10 +59,12 @@ export function doorRoutes({ webhooks, callbacks, act, guesses }: DoorParts): Ro
       answers: { 202: Taken },
       changes: true,
       bytes: MOST_BYTES,
-      handle: async ({ params: { sender }, headers, query, bytes, remote, note }) => {
+      handle: async (context) => {
+        const { params: { sender }, headers, query, bytes, remote, note } = context;
         if (webhooks === undefined) throw new HttpError(404, 'not_found', 'This server takes no webhooks: start it with their credentials.');
         const answer = await guarded(remote, () => webhooks({ sender, headers, query, body: bytes, remote }));
-        note({ sender, outcome: shortened(answer.body) });
+        note({ sender, ...(answer.user === undefined ? {} : { by: answer.user }) });
+        if (answer.status < 400) tellTaken(answer.body, context);
         return replyOf(answer);
       },
     }),
@@ -74,30 +77,41 @@ export function doorRoutes({ webhooks, callbacks, act, guesses }: DoorParts): Ro
       answers: { 200: Type.Unknown({ description: 'What the chat wants to be told.' }) },
       changes: true,
       bytes: MOST_BYTES,
-      handle: async ({ params: { chat, namespace, channel }, headers, bytes, remote, note }) => {
+      handle: async (context) => {
+        const { params: { chat, namespace, channel }, headers, bytes, remote, note, nothingDone } = context;
         if (callbacks === undefined) throw new HttpError(404, 'not_found', 'This server takes no callbacks of chats.');
         const answer = await guarded(remote, () => callbacks({ chat, namespace, channel, headers, body: bytes }));
-        if (answer.refused !== undefined) note({ refused: answer.refused });
+        if (answer.by !== undefined) note({ by: answer.by });
+        if (answer.refused !== undefined) nothingDone('refused', answer.refused);
+        else if (answer.act === undefined) nothingDone('ignored', 'Nobody pressed a button that does anything.');
         if (answer.act === undefined) return replyOf(answer);
-        const outcome = await carriedOut(act, answer.act, note);
+        const outcome = await carriedOut(act, answer.act, context);
         return replyOf({ status: answer.status, body: answer.told === undefined ? answer.body : answer.told(outcome) });
       },
     }),
   ];
 }
 
-async function carriedOut(act: DoorParts['act'], said: ChatAct, note: RawContext['note']): Promise<ActOutcome> {
+/** On the audit log: what was taken up, and what was not and why. */
+function tellTaken(body: unknown, { note, nothingDone }: Pick<RawContext, 'note' | 'nothingDone'>): void {
+  if (!Value.Check(Taken, body)) return;
+  const accepted = shortened(body.accepted.map(({ policy, update }) => `${policy}: ${update}`).join('; '));
+  const ignored = shortened(body.ignored.map(({ policy, why }) => (policy === '*' ? why : `${policy}: ${why}`)).join('; '));
+  if (accepted === '') return nothingDone('ignored', `Nothing was taken up: ${ignored === '' ? 'it tells of nothing' : ignored}.`);
+  note({ accepted, ...(ignored === '' ? {} : { ignored }) });
+}
+
+async function carriedOut(act: DoorParts['act'], said: ChatAct, { note, actAs, nothingDone }: Pick<RawContext, 'note' | 'actAs' | 'nothingDone'>): Promise<ActOutcome> {
   const { user, via, kind, namespace, name, uid, verb } = said;
-  note({ user: user.username, via, kind, object: `${namespace}/${name}`, uid, verb });
   const identity: Identity = { user: user.username, groups: [...new Set([...user.groups, 'system:authenticated'])], method: 'chat' };
+  actAs(identity);
+  note({ via, kind, object: `${namespace}/${name}`, uid, verb });
   try {
     if (act === undefined) throw new HttpError(404, 'not_found', 'This server carries out nothing from chats.');
-    const text = await act(said, identity);
-    note({ done: true });
-    return { done: true, text };
+    return { done: true, text: await act(said, identity) };
   } catch (error) {
     const { message, code } = httpErrorOf(error);
-    note({ done: false, refused: code, why: message });
+    nothingDone('refused', message, code);
     return { done: false, text: message };
   }
 }
@@ -105,8 +119,11 @@ async function carriedOut(act: DoorParts['act'], said: ChatAct, note: RawContext
 /** A door's own words of refusal become an error like all others. */
 function replyOf({ status, body }: { readonly status: number; readonly body?: unknown }): Reply {
   if (status < 400) return { status, body };
-  throw new HttpError(status, codeOf(status), messageIn(body) ?? 'The request was refused: look at the documentation of this door.');
+  throw new HttpError(status, codeOf(status), begun(messageIn(body) ?? 'the request was refused: look at the documentation of this door.'));
 }
+
+/** With a capital letter. */
+const begun = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 function codeOf(status: number): ErrorCode {
   switch (status) {
@@ -136,8 +153,5 @@ function messageIn(body: unknown): string | undefined {
   return 'error' in body ? messageIn(body.error) : undefined;
 }
 
-/** For the audit log: what was accepted and what was not, at most 1,000 characters. */
-function shortened(body: unknown): string {
-  const text = JSON.stringify(body) ?? '';
-  return text.length > 1_000 ? `${text.slice(0, 1_000)}…` : text;
-}
+/** At most 1,000 characters. */
+const shortened = (text: string): string => (text.length > 1_000 ? `${text.slice(0, 1_000)}…` : text);

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { StringEnum } from '../schema/typebox.js';
 import { ERROR_CODES, type HttpError } from './errors.js';
+import { zhOfRefusal } from './resources/texts/sentences.js';
 
 /** The body of every answer that is no success. */
 export const ErrorAnswer = Type.Object(
@@ -9,6 +10,7 @@ export const ErrorAnswer = Type.Object(
       {
         code: StringEnum(ERROR_CODES, { description: 'What is wrong, for programs.' }),
         message: Type.String({ description: 'One sentence for people, with the remedy.' }),
+        messageZh: Type.Optional(Type.String({ description: 'The same in Chinese; absent where it has not been translated.' })),
         requestId: Type.String({ description: 'By this the log of the server tells more.' }),
       },
       { additionalProperties: false },
@@ -18,6 +20,8 @@ export const ErrorAnswer = Type.Object(
 );
 export type ErrorAnswer = Static<typeof ErrorAnswer>;
 
+/** What is answered for an error, in both languages where its sentence is in a catalogue. */
 export function errorAnswer({ code, message }: HttpError, requestId: string): ErrorAnswer {
-  return { error: { code, message, requestId } };
+  const messageZh = zhOfRefusal(message);
+  return { error: { code, message, ...(messageZh === undefined ? {} : { messageZh }), requestId } };
 }

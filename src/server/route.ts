@@ -5,7 +5,7 @@ import type { ClusterClient } from '../cluster/client.js';
 import type { ChatAct } from '../notifications/callbacks/callback.js';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
-import { unauthenticated } from './errors.js';
+import { unauthenticated, type ErrorCode } from './errors.js';
 import type { Identity } from './identity.js';
 import { parsed } from './parsing.js';
 import type { Rights } from './rights.js';
@@ -50,6 +50,10 @@ export interface RawContext {
   readonly signal: AbortSignal;
   /** Adds what was done to the line of the audit log: names and uids, never a secret. */
   note(about: Readonly<Record<string, string | number | boolean>>): void;
+  /** Puts on the audit log who does it, where an open route finds that out by itself. */
+  actAs(identity: Identity): void;
+  /** Puts on the audit log that nothing was done although the answer is a success. @param why one sentence without a secret */
+  nothingDone(outcome: 'refused' | 'ignored', why: string, code?: ErrorCode): void;
 }
 
 /** What a route of somebody who is signed in works on; params, query and body are as its schemas say. */

@@ -106,6 +106,8 @@ describe('approvals in the hands of people', () => {
     expect((await command('approve', 'web', '--step', '0')).out).toContain('was approved by you');
     expect((await command('approve', 'web')).err).toContain('waits for no approval but for the freeze window friday.');
     expect((await command('approvals')).out).toMatch(new RegExp(`^web-1 +0 +for \\d+s +20\\S+ \\d\\d:\\d\\d UTC +0 of 1 +${name} \\(freeze window friday\\)$`, 'm'));
+    // What is said in one second comes in any order.
+    await driver.pass(1);
     expect((await command('approve', 'web', '--window', 'friday', '--comment', 'payments are down')).out).toContain(`That release web-1 begins in the freeze window friday is approved by ${name}.\n`);
     await driver.until('it begins', async () => (await driver.client.get(serinResources.releases, { namespace, name: 'web-1' })).status?.phase === 'Progressing');
     expect((await command('approvals', 'web')).out).toMatch(new RegExp(`web-1 +0 +approved in friday +${name} +\\d+s +payments are down\\nweb-1 +0 +approved +${name} +\\d+s +tested\\n$`));

@@ -157,6 +157,26 @@ describe('serin doctor', () => {
       expect(await lines('ok')).toContain('Argo CD: Application default/web leaves alone what Serin writes.');
     });
 
+    it('names the Deployments of versions whose sizes are in git, and no others', async () => {
+      await everythingThere();
+      const sized = (name: string, replicas?: number): Promise<unknown> =>
+        put(resources.deployments as Resource<KubernetesObject>, {
+          metadata: { name, namespace },
+          spec: { ...(replicas === undefined ? {} : { replicas }), selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'web:v1' }] } } },
+        });
+      await sized('web-v1', 2);
+      await sized('web-v2');
+      const { service: _, ...spec } = policy([{ weight: 50 }]).spec;
+      await shop({ ...policy([]), spec: { ...spec, workload: { versions: { list: [{ deployment: 'web-v1' }, { deployment: 'web-v2' }] } } } });
+      await definition('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'kustomizations');
+      await served(kustomization);
+      const flux = (spec: object): Promise<unknown> => put(kustomization, { metadata: { name: 'web', namespace }, spec, status: { inventory: { entries: ['web-v1', 'web-v2'].map((name) => ({ id: `${namespace}_${name}_apps_Deployment`, v: 'v1' })) } } });
+      await flux({});
+      expect(await lines('fail')).toEqual([expect.stringMatching(/^Flux: Kustomization default\/web puts back what releases write in Deployment default\/web-v1\. Set in its spec \(Flux 2\.9\): ignore \[\{target: \{kind: Deployment, name: web-v1\}, paths: \[\/spec\/replicas\]\}\]/)]);
+      await flux({ ignore: [{ target: { kind: 'Deployment', name: 'web-v[12]' }, paths: ['/spec/replicas'] }] });
+      expect(await lines('fail')).toEqual([]);
+    });
+
     it('names those that a Kustomization of Flux lacks', async () => {
       await everythingThere();
       await shop(policy([{ weight: 50 }], { service: {} }));

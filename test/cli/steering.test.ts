@@ -55,7 +55,7 @@ describe('a release in the hands of a person', () => {
     expect(await command('abort', 'web')).toMatchObject({ code: 0, out: expect.stringMatching(/^Release web-1 is taken back\.\nUsers go back to web-\w+\. Follow it/) as string });
     expect((await command('promote', 'web')).err).toContain('is being taken back');
     expect(await command('wait', 'web-1')).toMatchObject({ code: 3, err: expect.stringContaining('serin: release web-1 was taken back (AbortedByUser).\n') as string });
-    expect((await command('history', 'web')).out).toMatch(/Aborted .* by someone with test, within \d+s +someone asked for it/);
+    expect((await command('history', 'web')).out).toMatch(/Aborted .* by admin, within \d+s +someone asked for it/);
     const route = await driver.run(() => driver.client.get(resources.virtualServices, web));
     expect(route.spec.http?.[0]?.route).toEqual([{ destination: { host: 'web' } }]);
   });

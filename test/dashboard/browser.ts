@@ -41,7 +41,7 @@ export interface Window {
 }
 
 /** That a request was refused or did not get through is what tests of that are about, and is logged by the browser, not by the page. */
-const OF_THE_NETWORK = /^Failed to load resource: (net::|the server responded with a status of 401)/;
+const OF_THE_NETWORK = /^Failed to load resource: (net::|the server responded with a status of 4(01|09))/;
 
 /** @param cookies those of somebody who is signed in already */
 export async function openWindow(browser: Browser, look: Look, cookies: Parameters<BrowserContext['addCookies']>[0] = []): Promise<Window> {
@@ -75,6 +75,13 @@ export const widerThanScreen = (page: Page): Promise<readonly string[]> =>
   page.evaluate<string[]>(`document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] : [...document.querySelectorAll('body *')]
     .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && each.parentElement.getBoundingClientRect().right <= document.documentElement.clientWidth + 1)
     .map((each) => each.tagName + '.' + each.className)`);
+
+/** What is wrong with the language of the page: its document's, and headings that are neither written in these letters nor names. */
+export async function headingsNotIn(page: Page, language: string, letters: RegExp, names: RegExp): Promise<readonly string[]> {
+  const lang = await page.evaluate<string>('document.documentElement.lang');
+  const headings = await page.getByRole('heading').allInnerTexts();
+  return [...(lang === language ? [] : [`lang is ${lang}`]), ...(headings.length === 0 ? ['no heading'] : []), ...headings.filter((each) => !letters.test(each) && !names.test(each.trim()))];
+}
 
 /** Runs in the browser: whether the lower edge of the element is seen, and nothing lies above it. */
 export const isOnTop: Parameters<Locator['evaluate']>[0] = (each) => {

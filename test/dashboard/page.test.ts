@@ -14,7 +14,8 @@ import { servePage, type ServedPage } from '../scenarios/served-page.js';
 import { hostOf, openShop, policyOf, shopImages } from '../scenarios/shop-manifests.js';
 import type { Traffic } from '../scenarios/traffic.js';
 import { ask, askMany, countAnswers, startUsers } from '../scenarios/web-requests.js';
-import { axeFindings, browserPath, isOnTop, keepScreenshot, looks, openBrowser, openWindow, widerThanScreen, type Look, type Window } from './browser.js';
+import { axeFindings, browserPath, headingsNotIn, isOnTop, keepScreenshot, looks, openBrowser, openWindow, widerThanScreen, type Look, type Window } from './browser.js';
+import { expectPanels } from './release-panels.js';
 
 if (browserPath === undefined) {
   if (process.env['CI'] === 'true') throw new Error('the web page in a real browser: there is no chromium; see scripts/install-tools.sh.');
@@ -24,8 +25,11 @@ if (browserPath === undefined) {
 const namespace = 'shop';
 const host = hostOf(namespace, 'istio');
 const SHOP_1 = `/releases/${namespace}/shop-1`;
-/** Both ways in which the page is laid out, light and dark. */
-const AXED: readonly Look[] = ['phone', 'dark'];
+/** Both ways in which the page is laid out, light and dark; in Chinese the pages with most to say. */
+const AXED: Readonly<Partial<Record<Look, RegExp>>> = { phone: /./, dark: /./, zh: /^(sign-in|release|approvals|ended)$/ };
+const CHINESE = /[\u4e00-\u9fff]/;
+/** Headings that are names. */
+const NAMES = /^(404|Serin|shop(-1)?|example\/shop:v\d.*|VirtualService)$/;
 const steps = [{ route: { matches: [{ cookies: [{ name: 'tester', exact: 'yes' }] }] } }, { weight: 20 }, { approve: {} }, { pause: {} }, { weight: 50 }, { pause: {} }];
 
 describe.skipIf(browserPath === undefined).sequential('the page in a browser', () => {
@@ -99,7 +103,8 @@ describe.skipIf(browserPath === undefined).sequential('the page in a browser', (
         await window.page.locator(shows).first().waitFor();
         await window.page.locator('.skeleton, [aria-busy=true]').first().waitFor({ state: 'detached' });
         await keepScreenshot(window.page, `${name}-${look}`);
-        if (AXED.includes(look)) findings.push(...(await axeFindings(window.page)).map((each) => `${name}, ${look}: ${each}`));
+        if (AXED[look]?.test(name) === true) findings.push(...(await axeFindings(window.page)).map((each) => `${name}, ${look}: ${each}`));
+        if (look === 'zh') findings.push(...(await headingsNotIn(window.page, 'zh-CN', CHINESE, NAMES)).map((each) => `${name}: not in Chinese: ${each}`));
         findings.push(...(await widerThanScreen(window.page)).map((each) => `${name}, ${look}: wider than the screen: ${each}`));
       }
       await window.context.close();
@@ -144,6 +149,30 @@ describe.skipIf(browserPath === undefined).sequential('the page in a browser', (
     await page.getByRole('searchbox').fill('nothing of that name');
     await row.waitFor({ state: 'detached' });
     await page.getByRole('searchbox').fill('shop');
+    await row.waitFor();
+  });
+
+  it('[S3-11] narrows the list down by namespace, outcome, and what waits for who looks', async () => {
+    const row = page.getByRole('link', { name: /shop-1/ });
+    const nothing = page.getByText('No release fits search and filters.');
+    await page.getByLabel('Waits for me').check();
+    await page.getByLabel('Outcome').selectOption('Completed');
+    await nothing.waitFor();
+    expect(await row.count()).toBe(0);
+    await page.getByLabel('Outcome').selectOption('Running');
+    await row.waitFor();
+    expect(await page.getByLabel('Namespace').locator('option').allInnerTexts()).toEqual(['All namespaces', namespace]);
+    await page.getByLabel('Namespace').selectOption(namespace);
+    await row.waitFor();
+    const address = new URL(page.url());
+    expect(Object.fromEntries(address.searchParams)).toMatchObject({ search: 'shop', namespace, outcome: 'running' });
+    address.searchParams.set('namespace', 'elsewhere');
+    const other = await open('desk');
+    await other.page.goto(address.href);
+    await other.page.getByText('No release fits search and filters.').waitFor();
+    await other.page.getByRole('button', { name: 'Clear filters' }).click();
+    await other.page.getByRole('link', { name: /shop-1/ }).waitFor();
+    await other.context.close();
     await row.click();
     await page.getByRole('heading', { name: 'shop-1', exact: true }).waitFor();
   });
@@ -188,7 +217,40 @@ describe.skipIf(browserPath === undefined).sequential('the page in a browser', (
     const order = ['heading "shop-1"', 'The canary has 20%', 'region "Waits for"', 'button "Abort"', 'heading "Stages"', '- navigation'].map((each) => tree.indexOf(each));
     expect(order.every((at) => at >= 0), tree).toBe(true);
     expect(order).toEqual([...order].sort((one, other) => one - other));
+    // One tap, and all that there is to decide on is on the screen.
+    await abort.tap();
+    const dialog = phone.getByRole('dialog', { name: 'Abort shop-1?' });
+    const asked = { consequence: dialog.locator('.consequence'), cancel: dialog.getByRole('button', { name: 'Cancel' }), confirm: dialog.getByRole('button', { name: 'Abort', exact: true }) };
+    for (const [name, place] of Object.entries(asked)) {
+      await place.waitFor();
+      const box = await place.boundingBox();
+      expect([name, box !== null && box.y >= 0 && box.y + box.height <= looks.phone.viewport.height && box.x >= 0 && box.x + box.width <= looks.phone.viewport.width, await place.evaluate(isOnTop)]).toEqual([name, true, true]);
+    }
+    expect(await asked.consequence.innerText()).toMatch(/All users go back to shop-/);
+    await keepScreenshot(phone, 'abort-phone');
+    await asked.cancel.tap();
+    await dialog.waitFor({ state: 'detached' });
+    expect((await until('it is there', () => true)).spec.abort ?? false).toBe(false);
     await context.close();
+  });
+
+  it('[S3-11] shows both versions side by side, what is judged, what happened, and what was written', async () => {
+    await page.goto(served.url + SHOP_1);
+    await expectPanels(page);
+  });
+
+  it('[S3-11] pauses a release and lets it go on', async () => {
+    await page.goto(served.url + SHOP_1);
+    for (const [button, paused] of [['Pause', true], ['Resume', false]] as const) {
+      await page.getByRole('button', { name: button, exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: `${button} shop-1?` });
+      await dialog.locator('.consequence').getByText(paused ? /until somebody goes on/ : /is still taken back/).waitFor();
+      await dialog.getByRole('button', { name: button, exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText(paused ? 'Release shop-1 is paused.' : 'Release shop-1 goes on.').waitFor();
+      await until(`${button} has arrived`, ({ spec }) => (spec.paused ?? false) === paused);
+    }
+    await page.getByRole('region', { name: 'Who did what' }).filter({ hasText: /anna[^]*resumed it[^]*anna[^]*paused it/ }).waitFor();
   });
 
   it('takes an approval in the name of who gives it', async () => {
@@ -241,6 +303,48 @@ describe.skipIf(browserPath === undefined).sequential('the page in a browser', (
       images: ['/images', '.item'],
       nowhere: ['/nowhere', 'h1'],
     });
+  }, 120_000);
+
+  it('[S3-18] rejects an image with the reason, and tells who comes after in their own language', async () => {
+    const late = await open('zh');
+    await late.page.goto(`${served.url}/approvals`);
+    await late.page.getByRole('button', { name: '批准 example/shop:v3' }).click();
+    await page.goto(`${served.url}/approvals`);
+    await page.getByRole('button', { name: 'Reject example/shop:v3' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Reject / });
+    await dialog.getByText(/Nothing changes for users: .*v2.* goes on running|Nothing changes for users/).waitFor();
+    await dialog.getByLabel(/Comment/).fill('not before the sale is over');
+    await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const update = await eventually('it is decided', async () => (await cluster.client.list(serinResources.imageUpdates, { namespace })).items.find(({ status }) => status?.phase === 'Rejected'), 30);
+    expect((await cluster.client.list(serinResources.imageApprovals, { namespace })).items).toMatchObject([{ spec: { user: 'anna', approved: false, comment: 'not before the sale is over', imageUpdate: update.metadata.name } }]);
+    expect((await cluster.client.get(resources.deployments, { namespace, name: 'shop' })).spec?.template.spec?.containers[0]?.image).toBe('example/shop:v2');
+    await page.getByRole('button', { name: 'Reject example/shop:v3' }).waitFor({ state: 'detached' });
+    const asked = late.page.getByRole('dialog');
+    await asked.getByRole('button', { name: '批准', exact: true }).click();
+    await asked.getByRole('alert').getByText(/^镜像 .*已有决定（Rejected）；无需此操作。$/).waitFor();
+    await late.context.close();
+  });
+
+  it('shows a policy as YAML', async () => {
+    const { page: other, context } = await open('desk');
+    await other.goto(`${served.url}/policies/${namespace}/shop`);
+    await other.getByText('The policy as it is written').click();
+    expect(await other.locator('.spec').innerText()).toMatch(/^workload:\n {2}deployment: shop\n/);
+    await context.close();
+  });
+
+  it('keeps what can be done in one row where there is room', async () => {
+    const { page: desktop, context } = await open('desk');
+    for (const width of [1280, 1024]) {
+      await desktop.setViewportSize({ width, height: 800 });
+      await desktop.goto(served.url + SHOP_1);
+      const buttons = desktop.locator('.release-actions-main .button');
+      await buttons.first().waitFor();
+      const tops = await buttons.evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().top)));
+      expect([width, tops.length, new Set(tops).size]).toEqual([width, 4, 1]);
+    }
+    await context.close();
   });
 
   it('takes a release back by the keyboard alone, after saying what will happen to users', async () => {
@@ -279,6 +383,20 @@ describe.skipIf(browserPath === undefined).sequential('the page in a browser', (
     expect(text).toMatch(/It had at most 50% of the traffic/);
     expect(await page.getByRole('region', { name: 'Who did what' }).innerText()).toMatch(/anna[^]*abort/i);
     await lookAt({ ended: [SHOP_1, '.release-record'], 'policy-after': [`/policies/${namespace}/shop`, 'a[href$=shop-1]'] });
+  });
+
+  it('[S3-11] says of a policy how often, how long, how often taken back, and how many users were hurt', async () => {
+    await page.goto(`${served.url}/policies/${namespace}/shop`);
+    const delivery = page.getByRole('region', { name: 'Delivery' });
+    const figure = (name: string): Promise<string> => delivery.locator('li').filter({ has: page.getByRole('heading', { name, exact: true }) }).locator('.figure').innerText();
+    await delivery.getByText('Of the 1 releases on record').waitFor();
+    expect(await figure('How often')).toBe('0 a week');
+    // None has reached all users.
+    expect(await figure('How long')).toBe('–');
+    expect(await figure('Taken back')).toMatch(/^100 ?%$/);
+    expect(await figure('Back to normal')).toMatch(/^\d/);
+    await delivery.getByText('No request of a user failed on a new version.').waitFor();
+    await page.goto(served.url + SHOP_1);
   });
 
   it('comes back when the server does, to who signs in again', async () => {

@@ -31,14 +31,14 @@ describe('the acceptance page', () => {
   });
 
   it('reads what lanes on a real Kubernetes left, and says NOT RUN of those that left nothing', async () => {
-    await writeFile(join(folder, 'capabilities.yaml'), 'groups:\n  S0:\n    title: First\n    capabilities: {S0-10: by Helm, S0-11: by TLS}\n  S3:\n    title: Third\n    capabilities: {S3-05: by a chart}\n');
+    await writeFile(join(folder, 'capabilities.yaml'), 'groups:\n  S0:\n    title: First\n    capabilities: {S0-10: by Helm, S0-11: by TLS}\n  S3:\n    title: Third\n    capabilities: {S3-05: by a chart, S3-11: on a page, S3-17: from a chat, S3-18: with a right}\n');
     const lanes = join(folder, 'lanes');
     await mkdir(lanes);
     const file = 'test/kubernetes/lanes/installation/installation.test.ts';
     const title = /\[S3-05\][^']*/.exec(await readFile(join(project, file), 'utf8'))?.[0] ?? '';
     await writeFile(join(lanes, 'installation.json'), JSON.stringify({ testResults: [{ name: join(project, file), assertionResults: [{ title, fullName: title, status: 'passed' }] }] }));
     const { code, stdout } = await accept({ '[S0-11] works elsewhere': 'passed' }, '--lanes', lanes);
-    expect([code, stdout]).toEqual([0, '1 of 3 capabilities that are asked for now are shown by tests; 0 are not; 2 are NOT RUN, for want of make test-kubernetes; 0 more in part; 0 come later; 3 in all.\n']);
+    expect([code, stdout]).toEqual([0, '1 of 6 capabilities that are asked for now are shown by tests; 0 are not; 5 are NOT RUN, for want of make test-kubernetes; 0 more in part; 0 come later; 6 in all.\n']);
     expect(await readFile(join(folder, 'page.md'), 'utf8')).toMatch(/\| S0-10 \| by Helm \| `test\/kubernetes\/lanes\/first-cluster\/first-cluster.test.ts`: .* \| NOT RUN \|/);
   });
 

@@ -229,15 +229,23 @@ describe('before a release begins', () => {
     expect((await codes()).filter((code) => code === 'Approved')).toHaveLength(1);
   });
 
+  /** Whatever Pods of the new version there are, their containers run this. */
+  const run = async (digest: string): Promise<void> => {
+    const pods = driver.objects(resources.pods, namespace).filter(({ spec }) => spec.containers[0]?.image === 'web:v2');
+    const containerStatuses = [{ name: 'web', image: 'web:v2', imageID: `docker.io/web@sha256:${digest.repeat(64)}`, ready: true, restartCount: 0 }];
+    for (const { metadata } of pods) await driver.run(() => driver.client.patch(resources.pods, { namespace, name: metadata.name }, { kind: 'merge', body: { status: { containerStatuses } } }, { subresource: 'status' }));
+  };
+  /** As kubectl does it: names the step, and nothing that was shown. */
+  const create = async (name: string, step: number): Promise<void> => {
+    const { metadata: { uid = '' } } = await releaseOn(driver);
+    const user = await me();
+    await driver.run(() => driver.client.create(serinResources.approvals, { apiVersion: API_VERSION, kind: 'Approval', metadata: { name, namespace }, spec: { release: 'web-1', releaseUid: uid, step, approved: true, user } }));
+  };
+
   it('an approval of another image than the one that runs does not count, and the release asks again', async () => {
     await settle(driver, { policy: policy([{ weight: 10 }, { approve: {} }]) });
     await setImage(driver, 'web:v2');
     await driver.until('it asks', async () => (await driver.client.find(serinResources.releases, { namespace, name: 'web-1' }))?.status?.message?.startsWith('Waits for approval') ?? false);
-    const run = async (digest: string): Promise<void> => {
-      const pods = driver.objects(resources.pods, namespace).filter(({ spec }) => spec.containers[0]?.image === 'web:v2');
-      const containerStatuses = [{ name: 'web', image: 'web:v2', imageID: `docker.io/web@sha256:${digest.repeat(64)}`, ready: true, restartCount: 0 }];
-      for (const { metadata } of pods) await driver.run(() => driver.client.patch(resources.pods, { namespace, name: metadata.name }, { kind: 'merge', body: { status: { containerStatuses } } }, { subresource: 'status' }));
-    };
     await run('b');
     const release = await releaseOn(driver);
     const shown = { plan: planMark(release.spec), images: [`sha256:${'a'.repeat(64)}`] };
@@ -253,5 +261,43 @@ describe('before a release begins', () => {
     const again = await say({ approved: true });
     expect(again.spec.seen?.images).toEqual([`sha256:${'b'.repeat(64)}`]);
     await untilPhase(driver, ['Completed']);
+  });
+
+  it('an approval that names no digest is of what ran when it was given, and no other', async () => {
+    await settle(driver, { policy: policy([{ weight: 10 }, { pause: {} }, { approve: {} }]) });
+    await setImage(driver, 'web:v2');
+    await driver.until('it pauses', async () => (await text()).startsWith('Pauses'));
+    await run('a');
+    await driver.pass(2);
+    await create('early', 3);
+    await driver.pass(2);
+    await run('b');
+    await driver.run(() => driver.client.patch(serinResources.releases, { namespace, name: 'web-1' }, { kind: 'merge', body: { spec: { advanceTo: 2 } } }));
+    await driver.until('it says so', async () => (await codes()).includes('ApprovalOutdated'));
+    await driver.pass(15);
+    expect((await releaseOn(driver)).status).toMatchObject({ step: { index: 2 }, message: 'Waits for approval, 0 of 1: serin approve web-1.', images: [{ container: 'web', digest: `sha256:${'a'.repeat(64)}` }, { container: 'web', digest: `sha256:${'b'.repeat(64)}` }] });
+    await create('late', 3);
+    await untilPhase(driver, ['Completed']);
+  });
+
+  it('an image that is pushed again after people agreed to it holds the release, and they are asked again', async () => {
+    await settle(driver, { policy: asking({ count: 1 }, [{ weight: 10 }, { pause: {} }, { weight: 50 }]) });
+    await setImage(driver, 'web:v2');
+    await held('approval');
+    await say({ approved: true });
+    await driver.until('it pauses', async () => (await text()).startsWith('Pauses'));
+    await run('a');
+    await driver.pass(2);
+    expect((await releaseOn(driver)).status).not.toHaveProperty('asksAgain');
+    await run('b');
+    await driver.run(() => driver.client.patch(serinResources.releases, { namespace, name: 'web-1' }, { kind: 'merge', body: { spec: { advanceTo: 2 } } }));
+    await driver.until('it asks again', async () => (await releaseOn(driver)).status?.asksAgain?.step === 0);
+    await driver.pass(15);
+    expect((await releaseOn(driver)).status).toMatchObject({ phase: 'Progressing', step: { index: 1 }, intent: { share: 100 }, message: 'Waits for approval of an image that was pushed again, 0 of 1: serin approve web-1.' });
+    expect((await codes()).filter((code) => ['AsksAgain', 'ApprovalOutdated'].includes(code))).toEqual(['AsksAgain', 'ApprovalOutdated']);
+    const again = await say({ approved: true });
+    expect(again.spec).toMatchObject({ step: 0, seen: { images: [`sha256:${'b'.repeat(64)}`] } });
+    const { status } = await untilPhase(driver, ['Completed']);
+    expect(status).not.toHaveProperty('asksAgain');
   });
 });

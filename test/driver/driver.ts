@@ -17,6 +17,7 @@ import type { CustomResourceDefinition } from '../../src/kubernetes/generated/ap
 import type { Pod } from '../../src/kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js';
 import { resources } from '../../src/kubernetes/resources.js';
+import type { User, Users } from '../../src/local/api/request/users.js';
 import type { StoreEvent } from '../../src/local/api/store.js';
 import { startWorkloads, type RunningWorkloads } from '../../src/local/workloads/run-workloads.js';
 import type { Message } from '../../src/model/messages.js';
@@ -52,6 +53,8 @@ export interface DriverOptions {
   readonly registry?: Registry;
   /** Whether Pods wait for a scheduler; without, there are no nodes and Pods just run. */
   readonly scheduler?: boolean;
+  /** People by their tokens. */
+  readonly users?: Users;
   /** Milliseconds between two looks at an autoscaler's metrics; as on a cluster when absent. */
   readonly autoscalerPeriod?: number;
 }
@@ -105,7 +108,7 @@ export class Driver implements Stage {
     this.#seed = options.seed ?? 1;
     this.#faults = options.faults;
     this.clock = new VirtualClock(options.game?.time);
-    this.#api = new RestartableApi({ clock: this.clock, seed: this.#seed, game: options.game, ...(options.apiDiesAt === undefined ? {} : { diesAt: options.apiDiesAt }) });
+    this.#api = new RestartableApi({ clock: this.clock, seed: this.#seed, game: options.game, users: options.users, ...(options.apiDiesAt === undefined ? {} : { diesAt: options.apiDiesAt }) });
     this.client = this.#client('test');
   }
 
@@ -232,6 +235,11 @@ export class Driver implements Stage {
     if (answer.status >= 300) throw new Error(`PUT ${path}: ${answer.status} ${answer.body}`);
   }
 
+  /** The way to the API server. @param user who asks; the administrator when absent */
+  transport(user?: User): Transport {
+    return this.#api.transport(user);
+  }
+
   /** The version of the newest write. */
   get version(): number {
     return this.#api.store.version;
@@ -300,8 +308,13 @@ export class Driver implements Stage {
     });
   }
 
-  #client(fieldManager: string): ClusterClient {
-    return createClient(this.#api.transport(), { fieldManager, clock: this.clock, random: seededRandom(this.#seed) });
+  /** The cluster as somebody sees it. */
+  clientOf(user: User): ClusterClient {
+    return this.#client('test', user);
+  }
+
+  #client(fieldManager: string, user?: User): ClusterClient {
+    return createClient(this.#api.transport(user), { fieldManager, clock: this.clock, random: seededRandom(this.#seed) });
   }
 }
 

@@ -1,4 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StartLoop } from '../../src/cluster/loop.js';
+import { callerOf } from '../../src/approvals/giving.js';
 import { receiveWebhook } from '../../src/images/door/receive-webhook.js';
 import { webhookCredentials } from '../../src/images/door/credentials.js';
 import type { WebhookAnswer } from '../../src/images/door/webhook.js';
@@ -13,14 +16,20 @@ import { Driver, resources, serinResources } from './driver.js';
 import { deployment, namespace, patchRelease, policy, service, untilPhase, virtualService, web } from './program.js';
 
 const REPOSITORY = '172.16.77.115:5000/pregap';
-const credentials = webhookCredentials({ username: 'admin', password: 'admin' });
+const credentials = webhookCredentials({ username: 'admin', password: 'admin', hmac: 'shared' });
 const basic = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
+/** How far the images' own clock is ahead, in milliseconds: days go by without all that happens in them. */
+let ahead = 0;
+const startAhead: StartLoop = (parts) => {
+  const { clock } = parts;
+  return startImages({ ...parts, clock: { now: () => clock.now() + ahead, monotonic: () => clock.monotonic(), sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal) } });
+};
 const image = (tag: string): string => `${REPOSITORY}:${tag}`;
 
 describe('image events', () => {
   let driver: Driver;
   beforeAll(async () => {
-    driver = new Driver({ seed: 71, loops: [startImages] });
+    driver = new Driver({ seed: 71, loops: [startAhead] });
     await driver.start();
     const { client } = driver;
     await driver.run(async () => {
@@ -37,6 +46,12 @@ describe('image events', () => {
   const post = (body: unknown, authorization = basic, sender = 'native'): Promise<WebhookAnswer> =>
     driver.run(() => receiveWebhook({ sender, headers: { authorization, 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)), remote: '127.0.0.1' }, { client: driver.client, clock: driver.clock, credentials }));
   const push = (tag: string, more: object = {}): Promise<WebhookAnswer> => post({ name: REPOSITORY, tag, ...more });
+  /** A body as a sender signs it, sent as often as one likes. */
+  const signed = (tag: string, digest?: string): (() => Promise<WebhookAnswer>) => {
+    const body = Buffer.from(JSON.stringify({ name: REPOSITORY, tag, digest }));
+    const signature = `sha256=${createHmac('sha256', 'shared').update(body).digest('hex')}`;
+    return () => driver.run(() => receiveWebhook({ sender: 'native', headers: { 'x-signature-256': signature, 'content-type': 'application/json' }, body, remote: '127.0.0.1' }, { client: driver.client, clock: driver.clock, credentials }));
+  };
   const why = ({ body }: WebhookAnswer): string => ('ignored' in body ? body.ignored.map((each) => `${each.policy}: ${each.why}`).join('; ') : body.error.message);
   const updates = (): ImageUpdate[] => driver.objects(serinResources.imageUpdates, namespace);
   const update = (tag: string): ImageUpdate | undefined => updates().find(({ spec }) => spec.tag === tag);
@@ -138,7 +153,8 @@ describe('image events', () => {
     await untilUpdate('1.7.0', 'Applied');
     const found = driver.object(resources.deployments, web);
     expect(found?.metadata.annotations).toMatchObject({ [IMAGE_UPDATE_ANNOTATION]: update('1.7.0')?.metadata.name, [AUTHOR_ANNOTATION]: 'jane' });
-    await driver.run(() => driver.client.patch(resources.deployments, web, { kind: 'merge', body: { metadata: { annotations: { 'argocd.argoproj.io/tracking-id': 'web:apps/Deployment:default/web' } } } }));
+    // CI writes by kubectl who wrote what runs.
+    await driver.run(() => driver.client.patch(resources.deployments, web, { kind: 'merge', body: { metadata: { annotations: { 'argocd.argoproj.io/tracking-id': 'web:apps/Deployment:default/web', [AUTHOR_ANNOTATION]: 'ann' } } } }));
     await push('1.8.0');
     await untilUpdate('1.8.0', 'Reported');
     expect(update('1.8.0')?.status?.message).toBe(`Argo CD owns the image, so it is only reported: set ${image('1.8.0')} in git.`);
@@ -146,13 +162,61 @@ describe('image events', () => {
     expect(driver.notes.filter(({ reason }) => reason === 'ImageReported')).toHaveLength(1);
     // Where the policy says so, it is changed all the same.
     await write({ mode: 'Update' });
-    await push('1.9.0');
+    await post({ type: 'PUSH_ARTIFACT', operator: 'robot$ci', event_data: { resources: [{ tag: '1.9.0', resource_url: image('1.9.0') }] } }, basic, 'harbor');
     await untilUpdate('1.9.0', 'Applied');
     expect(imageNow()).toBe(image('1.9.0'));
-    // Nobody says who wrote it: jane, who wrote the one before, did not.
+    // A robot is nobody: jane, who wrote the one before, did not write it.
+    expect(update('1.9.0')?.spec).toMatchObject({ source: 'harbor', by: 'robot$ci' });
+    expect(update('1.9.0')?.spec).not.toHaveProperty('author');
+    // Nobody says who wrote it: ann, who wrote the one before, did not, and no release asks as if she had.
     const annotations = driver.object(resources.deployments, web)?.metadata.annotations;
     expect(annotations).toMatchObject({ [IMAGE_UPDATE_ANNOTATION]: update('1.9.0')?.metadata.name });
     expect(annotations).not.toHaveProperty([AUTHOR_ANNOTATION]);
+    expect(driver.errors).toEqual([]);
+  });
+
+  it('[S3-17] runs what was approved: the digest, however often its tag is pushed again', async () => {
+    const user = (await driver.run(() => callerOf(driver.client))).username;
+    const [approved, pushed] = ['a', 'b'].map((each) => `sha256:${each.repeat(64)}`) as [string, string];
+    await write({ mode: 'Update', tags: { glob: 'night-*' }, approval: { count: 1 } });
+    await push('night-1', { digest: approved });
+    await untilUpdate('night-1', 'WaitingForApproval');
+    await say('night-1', true, user);
+    await untilUpdate('night-1', 'Applied');
+    expect(imageNow()).toBe(`${image('night-1')}@${approved}`);
+    // The tag is pushed again: another image, which asks for itself.
+    const answer = await push('night-1', { digest: pushed });
+    expect(answer.body).toMatchObject({ accepted: [{ policy: 'default/pregap' }] });
+    await driver.until('it asks', () => updates().some(({ spec, status }) => spec.digest === pushed && status?.phase === 'WaitingForApproval'));
+    expect(imageNow()).toBe(`${image('night-1')}@${approved}`);
+    expect(driver.errors).toEqual([]);
+  });
+
+  it('a signed delivery that is sent again moves nothing, on the second day neither, when its update is gone', async () => {
+    await write({ mode: 'Update', tags: { glob: 'day-*' }, historyLimit: 1 });
+    const first = signed('day-1');
+    const tagged = signed('day-2', `sha256:${'c'.repeat(64)}`);
+    await first();
+    await untilUpdate('day-1', 'Applied');
+    await tagged();
+    await untilUpdate('day-2', 'Applied');
+    await push('day-3');
+    await untilUpdate('day-3', 'Applied');
+    expect(why(await first())).toMatch(/was taken up before by ImageUpdate pregap-day-1-/);
+    ahead = 2 * 24 * 3_600_000;
+    await write({ mode: 'Update', tags: { glob: 'day-*' }, historyLimit: 2 });
+    await write({ mode: 'Update', tags: { glob: 'day-*' }, historyLimit: 1 });
+    await driver.until('the updates are gone', () => updates().filter(({ spec }) => spec.policy === 'pregap').length === 1);
+    const before = JSON.stringify([updates(), imageNow()]);
+    const gone = 'was taken up before, longer ago than its ImageUpdate is kept; name it in the workload to run it again';
+    expect([why(await first()), why(await tagged()), why(await push('day-2'))]).toEqual(['day-1', 'day-2', 'day-2'].map((tag) => `default/pregap: ${tag} ${gone}`));
+    await driver.pass(3);
+    expect(JSON.stringify([updates(), imageNow()])).toBe(before);
+    expect(imageNow()).toBe(image('day-3'));
+    // A tag that was never told of, or another digest of one that was, is no replay.
+    expect((await push('day-2', { digest: `sha256:${'d'.repeat(64)}` })).body).toMatchObject({ accepted: [{ policy: 'default/pregap' }] });
+    await driver.until('it is applied', () => imageNow() === image('day-2'));
+    ahead = 0;
     expect(driver.errors).toEqual([]);
   });
 

@@ -1,17 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { ClusterClient } from '../../src/cluster/client.js';
 import type { Loop } from '../../src/cluster/loop.js';
-import { releaseWith } from '../../src/engine/testing/arbitraries.js';
 import { AnsweringServer } from '../../src/metrics/testing/answering-server.js';
 import type { Approval } from '../../src/model/approval.js';
 import type { NotificationChannel } from '../../src/model/notifications/notification-channel.js';
 import type { Release, ReleaseStatus } from '../../src/model/release.js';
 import { API_VERSION } from '../../src/model/resources.js';
 import { startNotifications } from '../../src/notifications/start-notifications.js';
+import { DingTalkServer } from '../../src/notifications/testing/dingtalk-server.js';
 import { LarkServer } from '../../src/notifications/testing/lark-server.js';
 import { SlackServer } from '../../src/notifications/testing/slack-server.js';
-import { seededRandom } from '../../src/ports/random.js';
-import { Driver, resources, serinResources } from './driver.js';
+import { SmtpServer, type Mail } from '../../src/notifications/testing/smtp-server.js';
+import { channel, channelStatus, notificationsOf, writeRelease, writeSecret } from './channels.js';
+import { Driver, serinResources } from './driver.js';
 import { getRelease, namespace, policy, setImage, settle, untilPhase } from './program.js';
 
 const slack = new SlackServer('xoxb-s3cret', { id: 'C01', name: '#releases' });
@@ -27,19 +28,18 @@ afterAll(() => Promise.all(servers.map((server) => server.stop())));
 let driver: Driver;
 afterEach(() => driver.stop());
 
-const channel = (name: string, spec: NotificationChannel['spec']): NotificationChannel => ({ apiVersion: API_VERSION, kind: 'NotificationChannel', metadata: { name, namespace }, spec: { secret: 'chats', ...spec } });
 const create = (...channels: NotificationChannel[]): Promise<void> =>
   driver.run(async () => {
-    const stringData = { token: 'xoxb-s3cret', appId: 'cli_1', appSecret: 'app-s3cret' };
-    await driver.client.create(resources.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'chats', namespace }, data: Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) });
+    await writeSecret(driver, 'chats', { token: 'xoxb-s3cret', appId: 'cli_1', appSecret: 'app-s3cret' });
     for (const each of channels) await driver.client.create(serinResources.notificationChannels, each);
   });
-const status = (name: string): NotificationChannel['status'] => driver.object(serinResources.notificationChannels, { namespace, name })?.status;
+const status = (name: string): NotificationChannel['status'] => channelStatus(driver, name);
 const titles = (): string[] => slack.messages.map(({ text }) => text.split('\n')[0] ?? '');
 const events = (): unknown[] => hook.seen.map(({ body }) => (JSON.parse(body) as { event: string }).event);
 
 it('tells of a release from its beginning to its end, once each, whatever becomes of the controller', async () => {
-  driver = new Driver({ seed: 91, loops: [startNotifications({ pageUrl: 'https://serin.test' })] });
+  const served: { page?: string } = {};
+  driver = new Driver({ seed: 91, loops: [startNotifications({ findPage: () => Promise.resolve(served.page) })] });
   await driver.start();
   await settle(driver, { policy: policy([{ approve: {} }, { weight: 50 }]) });
   await create(
@@ -54,7 +54,10 @@ it('tells of a release from its beginning to its end, once each, whatever become
   expect(titles()).toEqual(['default/web-1: release began', 'default/web-1: waits for approval']);
   expect(slack.messages[1]?.text).toMatch(/Waits for approval, 0 of 1|waits until people have agreed/);
   await driver.until('it is on record', () => status('team')?.sent === 2);
+  expect(JSON.stringify(slack.messages)).not.toContain('/releases/');
 
+  // Where the page is, is asked before each message: it may be served only now.
+  served.page = 'http://127.0.0.1:19441';
   await driver.killController();
   await driver.startController();
   const release = (await getRelease(driver)) as Release;
@@ -69,6 +72,7 @@ it('tells of a release from its beginning to its end, once each, whatever become
   expect(titles()).toEqual(['default/web-1: release began', 'default/web-1: waits for approval', 'default/web-1: promoted']);
   expect(slack.messages[1]?.text).toContain(`Approved by ${user}.`);
   expect(JSON.stringify(slack.messages[1]?.blocks)).not.toContain('"value"');
+  expect([slack.messages[1], slack.messages[2]].map((each) => JSON.stringify(each?.blocks))).toEqual(Array(2).fill(expect.stringContaining('"http://127.0.0.1:19441/releases/default/web-1"')));
   expect(slack.messages[2]?.text).toMatch(/is stable now; \d+ requests met it during the release, 0 failed\./);
   expect(events()).toEqual(['began', 'waitsForApproval', 'promoted']);
   expect(status('others')?.sent).toBeUndefined();
@@ -79,20 +83,71 @@ it('tells of a release from its beginning to its end, once each, whatever become
   expect(titles()).toHaveLength(3);
 });
 
-/** A loop beside everything else, which leads as long as it is told to. */
-const loopOf = (client: ClusterClient, leads: () => boolean = () => true): Loop =>
-  startNotifications()({ client, clock: driver.clock, random: seededRandom(1), signal: new AbortController().signal, mayWrite: leads, shared: () => undefined, note: () => undefined, withoutConfig: false, onError: () => undefined });
-/** Writes a release as a controller would. */
-const write = async (name: string, change: Partial<ReleaseStatus> = {}): Promise<void> => {
-  const { metadata: { uid: _, generation: __, ...metadata }, spec } = releaseWith([{ kind: 'approve', approvals: 1 }, { kind: 'promote' }]);
-  const time = new Date(driver.clock.now()).toISOString();
-  await driver.run(async () => {
-    const found = await driver.client.find(serinResources.releases, { namespace, name });
-    if (!found) await driver.client.create(serinResources.releases, { apiVersion: API_VERSION, kind: 'Release', metadata: { ...metadata, name, namespace }, spec });
-    const base = { phase: 'Progressing', step: { index: 0, startedAt: found?.status?.step.startedAt ?? time }, startedAt: found?.status?.startedAt ?? time, message: 'Waits for approval, 0 of 1: serin approve web.', intent: { routing: 'keep', share: 0, sizes: {}, holders: { stable: 'home', canary: 'release', others: 'release' }, paused: true } };
-    await driver.client.patch(serinResources.releases, { namespace, name }, { kind: 'merge', body: { status: { ...base, ...change } } }, { subresource: 'status' });
+it('tells chats and mail alike, once each, of a release that is taken back, with its numbers, and of one that is stuck', async () => {
+  driver = new Driver({ seed: 95, loops: [startNotifications({ findPage: () => Promise.resolve('https://serin.test') })] });
+  const robot = new DingTalkServer('s3cret-token', 'SECabc', () => driver.clock.now());
+  const mail = new SmtpServer({ startTls: false, login: { user: 'serin', password: 'mail-s3cret' } });
+  await Promise.all([robot.http.start(), mail.start()]);
+  onTestFinished(async () => {
+    await Promise.all([robot.http.stop(), mail.stop()]);
   });
-};
+  await driver.start();
+  await settle(driver, { policy: policy([{ weight: 50 }, { analyze: { for: '20s', undecided: 'hold', minimumRequests: 1000 } }]) });
+  await driver.run(async () => {
+    await writeSecret(driver, 'smtp', { username: 'serin', password: 'mail-s3cret' });
+    await writeSecret(driver, 'robot', { url: robot.url, sign: 'SECabc' });
+  });
+  const events: NotificationChannel['spec']['events'] = ['takenBack', 'stuck'];
+  const names = ['team', 'on-call', 'robot'];
+  await create(
+    channel('team', { slack: { channel: '#releases', address: slack.http.address }, events }),
+    channel('on-call', { email: { host: '127.0.0.1', port: mail.port, from: 'Serin <serin@shop.test>', to: ['on-call@shop.test'], plaintext: true }, secret: 'smtp', events }),
+    channel('robot', { dingtalk: {}, secret: 'robot', language: 'zh', events }),
+  );
+  await driver.until('the channels are ready', () => names.every((name) => status(name)?.message === 'Ready.'));
+  const told = (): (string | undefined)[] => [slack.messages.at(-1)?.text, mailText(mail.mails.at(-1)), robot.messages.at(-1)?.text];
+
+  driver.traffic.failing.canary = 0.5;
+  await setImage(driver, 'web:v2');
+  const release = await untilPhase(driver, ['Aborted']);
+  await driver.until('all are told', () => names.every((name) => status(name)?.sent === 1));
+  const { requests, failures } = release.status?.evidence?.canary ?? expect.fail('no evidence');
+  expect(failures).toBeGreaterThan(0);
+  expect(told()).toEqual([expect.stringContaining(`${requests} requests met it`), expect.stringContaining(`${requests} requests met it`), expect.stringContaining(`它处理了 ${requests} 个请求，失败 ${failures} 个`)]);
+  for (const text of told().slice(0, 2)) {
+    // By which evidence, then what it came to.
+    expect(text).toMatch(/canary fails [^]* of \d+ requests[^]*stable/);
+    expect(text).toContain(`, ${failures} failed`);
+  }
+  expect(titles()).toEqual(['default/web-1: taken back']);
+  expect(mail.mails).toMatchObject([{ to: ['on-call@shop.test'], user: 'serin', text: expect.stringContaining('Subject: default/web-1: taken back') as string }]);
+  expect(robot.messages).toMatchObject([{ title: 'default/web-1：已撤回', singleURL: 'https://serin.test/releases/default/web-1' }]);
+
+  driver.traffic.requestsPerSecond = 0;
+  await setImage(driver, 'web:v3');
+  await driver.until('it holds', async () => (await getRelease(driver, 'web-2'))?.status?.message?.startsWith('The analysis is undecided') ?? false);
+  await driver.clock.advance(500_000);
+  await driver.pass(2);
+  expect(titles()).toHaveLength(1);
+  await driver.until('it is told as stuck', () => names.every((name) => status(name)?.sent === 2), 150);
+  const { startedAt = '' } = (await getRelease(driver, 'web-2'))?.status?.step ?? {};
+  expect(driver.clock.now() - Date.parse(startedAt)).toBeGreaterThanOrEqual(620_000);
+  await driver.killController();
+  await driver.startController();
+  await driver.pass(5);
+  expect(titles()).toEqual(['default/web-1: taken back', 'default/web-2: stuck']);
+  expect(mail.mails.map(({ text }) => /^Subject: (.*)$/m.exec(text)?.[1]?.trim())).toEqual(['default/web-1: taken back', 'default/web-2: stuck']);
+  expect(robot.messages.map(({ title }) => title)).toEqual(['default/web-1：已撤回', 'default/web-2：停滞']);
+  expect(told()).toEqual([expect.stringContaining('The analysis is undecided'), expect.stringContaining('The analysis is undecided'), expect.stringContaining('分析超时仍无定论')]);
+  expect(names.map((name) => status(name)?.failed)).toEqual([undefined, undefined, undefined]);
+  expect(JSON.stringify([driver.errors, driver.notes, names.map(status)])).not.toContain('s3cret');
+});
+
+/** What a mail says, without its encoding. */
+const mailText = (mail: Mail | undefined): string => (mail?.text ?? '').replaceAll(/=\r?\n/g, '').replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+const loopOf = (client: ClusterClient, leads?: () => boolean): Loop => notificationsOf(driver, client, leads);
+const write = (name: string, change?: Partial<ReleaseStatus>): Promise<void> => writeRelease(driver, name, change);
 
 it('ends while a service hangs, and the next process sends the same message again, under the same key', async () => {
   driver = new Driver({ seed: 94 });

@@ -1,4 +1,4 @@
-import type { User } from '../../src/local/api/request/users.js';
+import type { User, Users } from '../../src/local/api/request/users.js';
 import { TransportError } from '../../src/cluster/transport-error.js';
 import { createApi, type Api } from '../../src/local/api/api.js';
 import type { Store, StoreEvent } from '../../src/local/api/store.js';
@@ -20,6 +20,8 @@ export interface RestartableApiOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly game?: SavedGame | undefined;
+  /** People by their tokens. */
+  readonly users?: Users | undefined;
   /** Asked at every commit: before, and after; answers whether the server dies there. */
   readonly diesAt?: (boundary: string) => boolean;
 }
@@ -100,7 +102,7 @@ export class RestartableApi {
   }
 
   #begin(game: SavedGame | undefined): Life {
-    const { clock, seed, diesAt } = this.#options;
+    const { clock, seed, diesAt, users } = this.#options;
     let die = (): void => undefined;
     const death = new Promise<never>((_, reject) => {
       die = () => reject(new TransportError('request', Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })));
@@ -120,7 +122,7 @@ export class RestartableApi {
     saved.store.onEvents((events) => events.forEach((event) => this.#changeListeners.forEach((each) => each(event))));
     // Drawn anew, so that no object gets the uid of one that is in the game.
     const random = seededRandom(seed + 1000 * this.#lives++ + 7919 * (game?.content.version ?? 0));
-    return { saved, api: createApi({ store: saved.store, clock, random }), death, die };
+    return { saved, api: createApi({ store: saved.store, clock, random, ...(users === undefined ? {} : { users }) }), death, die };
   }
 }
 

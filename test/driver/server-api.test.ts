@@ -1,13 +1,6 @@
-import { pino } from 'pino';
-import type { TSchema } from 'typebox';
-import Value from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { identityOfClient } from '../../src/server/access/reviews.js';
-import { HttpError } from '../../src/server/errors.js';
-import type { Identity } from '../../src/server/identity.js';
-import { createRights } from '../../src/server/rights.js';
-import type { JsonReply, RawContext, Route, RouteModule } from '../../src/server/route.js';
-import { resourceRoutes } from '../../src/server/resources/routes.js';
 import type { ReleaseActionAnswer } from '../../src/server/schemas/actions.js';
 import type { ApprovalItem } from '../../src/server/schemas/approvals.js';
 import type { PolicyDetail, PolicySummary } from '../../src/server/schemas/policies.js';
@@ -15,67 +8,19 @@ import type { ReleaseDetail } from '../../src/server/schemas/release-detail.js';
 import type { ReleaseHistory, WrittenObject } from '../../src/server/schemas/release-history.js';
 import type { ReleaseSummary } from '../../src/server/schemas/release-summary.js';
 import { API_VERSION } from '../../src/model/resources.js';
-import { seededRandom } from '../../src/ports/random.js';
+import { AskedApi, type Told } from './asked-api.js';
 import { Driver, resources, serinResources } from './driver.js';
 import { namespace, policy, setImage, settle, untilPhase, web } from './program.js';
-
-interface Told<T> {
-  readonly status: number;
-  readonly body: T;
-}
-
-/** The API's routes on a driver's cluster, asked without a socket; every answer is held against its schema. */
-class Asked {
-  readonly module: RouteModule;
-  readonly #driver: Driver;
-  readonly #identity: Identity;
-
-  constructor(driver: Driver, identity: Identity) {
-    const { client, clock } = driver;
-    const clientOf = () => client;
-    this.#driver = driver;
-    this.#identity = identity;
-    this.module = resourceRoutes({ client, clientOf, clock, rights: createRights({ client, clientOf, clock }), random: seededRandom(5), log: pino({ level: 'silent' }) });
-  }
-
-  async ask<T>(method: string, path: string, body?: unknown): Promise<Told<T>> {
-    const [plain = '', search = ''] = path.split('?');
-    const { route, params } = this.#find(method, plain);
-    const context: RawContext = {
-      identity: this.#identity, session: undefined, params, query: Object.fromEntries(new URLSearchParams(search)), body, bytes: Buffer.alloc(0), headers: {}, requestId: 'r', remote: '127.0.0.1',
-      signal: new AbortController().signal, note: () => undefined,
-    };
-    try {
-      const reply = (await this.#driver.run(() => route.handle(context))) as JsonReply;
-      const schema: TSchema | undefined = route.answers[reply.status];
-      expect(schema && [...Value.Errors(schema, reply.body)].slice(0, 3), `${method} ${path}`).toEqual([]);
-      return { status: reply.status, body: reply.body as T };
-    } catch (error) {
-      if (error instanceof HttpError) return { status: error.status, body: error.message as T };
-      throw error;
-    }
-  }
-
-  #find(method: string, path: string): { route: Route; params: Record<string, string> } {
-    for (const route of this.module.routes) {
-      const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-      const match = new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`).exec(path);
-      if (route.method === method && match) return { route, params: Object.fromEntries(names.map((name, index) => [name, match[index + 1] ?? ''])) };
-    }
-    throw new Error(`no route ${method} ${path}`);
-  }
-}
 
 const place = `/api/v1/namespaces/${namespace}/releases`;
 
 describe('the API beside a controller', () => {
   let driver: Driver;
-  let api: Asked;
+  let api: AskedApi;
   beforeAll(async () => {
     driver = new Driver();
     await driver.start();
-    api = new Asked(driver, await driver.run(() => identityOfClient(driver.client)));
-    api.module.start?.();
+    api = await AskedApi.start(driver, await driver.run(() => identityOfClient(driver.client)));
     await settle(driver, { policy: policy([{ weight: 20 }, { pause: {} }, { approve: { count: 1 } }, { weight: 100 }]) });
   });
   afterAll(async () => {
@@ -186,6 +131,8 @@ describe('the API beside a controller', () => {
     const { body: one } = await api.ask<PolicyDetail>('GET', `/api/v1/namespaces/${namespace}/policies/web`);
     expect(one.releases.map(({ name }) => name)).toEqual(['web-3', 'web-2', 'web-1']);
     expect(one.messageZh).toMatch(/[\u4e00-\u9fff]/);
+    expect(one.yaml).toMatch(/^workload:\n  deployment: web\n/);
+    expect(parse(one.yaml)).toEqual(one.spec);
   });
 
   it('[S3-18] lists images that wait for people, and takes their word', async () => {

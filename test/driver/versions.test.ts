@@ -128,4 +128,60 @@ describe('versions that users run', () => {
     await policyIs('Refused');
     expect(driver.object(serinResources.releasePolicies, web)?.status?.message).toContain('there is no Deployment web-v2');
   });
+
+  describe('whose size somebody else puts back', () => {
+    const message = (): string => driver.object(serinResources.releases, { namespace, name: 'web-1' })?.status?.message ?? '';
+    const again = (): number => driver.events.filter(({ code }) => code === 'RoutesWrittenAgain').length;
+    const size = (name: string, replicas: number) => driver.run(() => driver.client.patch(resources.deployments, { namespace, name }, { kind: 'merge', body: { spec: { replicas } } }, { fieldManager: 'gitops' }));
+    const marks = () => driver.objects(resources.deployments, namespace).map(({ metadata }) => metadata.annotations?.['serin.dev/size']);
+
+    it('hold the release, which says who it was, writes once more, and goes on', async () => {
+      await settle({ readyTimeout: '1h' });
+      await want('web-v2');
+      await paused();
+      await size('web-v2', 0);
+      await driver.pass(3);
+      expect(message()).toMatch(/^Deployment web-v2, spec\.replicas: field manager "gitops" set it to 0 in place of 1; Serin does not fight over it\. It is written once more at \d\d:\d\d:\d\d UTC\. To end it: .*ignoreDifferences \{group: apps, kind: Deployment, name: web-v2, jsonPointers: \[\/spec\/replicas\]\}.*paths: \[\/spec\/replicas\]/);
+      expect((await getRelease(driver))?.status?.intent.share).toBe(0);
+      await driver.pass(20);
+      expect(sizes()['web-v2']).toBe(0);
+      await driver.until('it is written once more', () => sizes()['web-v2'] === 1, 12);
+      expect(again()).toBe(1);
+      await paused();
+      await patchRelease(driver, 'web-1', { advanceTo: 2 });
+      await untilPhase(driver, ['Completed']);
+      expect(sizes()).toEqual({ 'web-v1': 0, 'web-v2': 4 });
+      expect(marks()).toEqual([undefined, undefined]);
+    });
+
+    it('are not fought over, however often that is', async () => {
+      await settle({ readyTimeout: '1h' });
+      await want('web-v2');
+      await paused();
+      let writes = 0;
+      driver.onChange(({ stored }) => {
+        if (stored.collection === 'apps/deployments' && sizes()['web-v2'] === 1) writes++;
+      });
+      driver.onTick(() => {
+        if (sizes()['web-v2'] !== 0) void driver.client.patch(resources.deployments, { namespace, name: 'web-v2' }, { kind: 'merge', body: { spec: { replicas: 0 } } }, { fieldManager: 'gitops' });
+      });
+      await driver.pass(300);
+      expect(again()).toBe(1);
+      expect(writes).toBeLessThan(10);
+      expect(message()).toMatch(/"gitops" set it to 0 in place of 1; Serin does not fight over it\. To end it/);
+    });
+
+    it('are taken back all the same', async () => {
+      await settle();
+      await want('web-v2');
+      await paused();
+      await size('web-v2', 3);
+      await driver.pass(3);
+      expect(message()).toContain('set it to 3 in place of 1');
+      await patchRelease(driver, 'web-1', { abort: true });
+      await untilPhase(driver, ['Aborted']);
+      expect(sizes()).toEqual({ 'web-v1': 4, 'web-v2': 0 });
+      expect(marks()).toEqual([undefined, undefined]);
+    });
+  });
 });

@@ -116,7 +116,7 @@ export const stories: readonly RolloutStory[] = [
   },
   {
     name: 'a version that never gets ready is aborted',
-    objects: [...withNginx, canary({ ...nginx, ...short, steps: twoStops }, { progressDeadlineSeconds: 4, progressDeadlineAbort: true })],
+    objects: [...withNginx, canary({ ...nginx, ...short, steps: twoStops }, { progressDeadlineSeconds: 10, progressDeadlineAbort: true })],
     parts: [part('a bad version', image('never-ready')), part('undone', undo)],
   },
   {

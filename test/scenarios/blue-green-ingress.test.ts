@@ -202,7 +202,7 @@ describe('blue/green behind the paths of one Ingress', () => {
     expect(history).toMatchObject([
       { number: 4, to: `nginx-v${BLUE}` },
       { number: 3, outcome: 'Completed', tested: ['nginx-3-step-1'], reached: 1000 },
-      { number: 2, outcome: 'Aborted', tested: ['nginx-2-step-1'], reached: 1000, takenBackBy: 'someone with serin-cli', takenBackWithin: expect.any(Number) as number },
+      { number: 2, outcome: 'Aborted', tested: ['nginx-2-step-1'], reached: 1000, takenBackBy: 'kubernetes-admin', takenBackWithin: expect.any(Number) as number },
       { number: 1, outcome: 'Aborted', tested: ['nginx-1-step-1'], reached: 0, takenBackWithin: expect.any(Number) as number, met: { failures: 0 } },
     ]);
   });

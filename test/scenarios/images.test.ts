@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import type { KubernetesObject, Resource } from '../../src/kubernetes/objects.js
 import { resources } from '../../src/kubernetes/resources.js';
 import type { ImageUpdate } from '../../src/model/images/image-update.js';
 import { API_VERSION, serinResources } from '../../src/model/resources.js';
+import { pushOf, sendWebhook, stepsOf, webhookOf, type WebhookSettings } from './drone-pipeline.js';
 import { eventually, logOf, startTestCluster, type TestCluster } from './local-cluster.js';
 import { EXAMPLE, manifests, namespace } from './rollout-manifests.js';
 import { startWebhookDoor, type WebhookDoorProcess } from './webhook-door.js';
@@ -67,17 +68,30 @@ describe.skipIf(!hasRegistry)('the steps of a pipeline, on a local cluster with 
     }, 30).catch(async (error: unknown) => {
       throw new Error(`${String(error)} ${JSON.stringify((await update(tag))?.status)} ${await logOf(cluster, 'serin')}`);
     });
-  /** The second step of the pipeline, as its plugin sends it. */
-  const post = async (tag: string, authorization = `Basic ${Buffer.from('admin:admin').toString('base64')}`): Promise<{ status: number; body: unknown }> => {
-    const answer = await fetch(`${door.url}/v1/webhooks/native`, { method: 'POST', headers: { 'content-type': 'application/json', authorization }, body: `{\n  "name": "${repository}",\n  "tag": "${tag}"\n}\n` });
-    return { status: answer.status, body: await answer.json() };
+  /** The pipeline of the example, at the addresses that this test has. */
+  const pipeline = async (): Promise<string> =>
+    (await readFile(join(EXAMPLE, '../images/drone.yml'), 'utf8')).replaceAll('172.16.77.115:5000', registry.host).replaceAll('http://serin.example.com', door.url);
+  /** Plays a promotion to production: pushes, tells. @returns what the second step was answered */
+  const promote = async (tag: string, change: Partial<WebhookSettings> = {}): Promise<{ status: number; body: unknown } | undefined> => {
+    const [push, tell, ...others] = stepsOf(await pipeline(), { event: 'promote', target: 'production', tag });
+    if (!push || !tell) throw new Error('the pipeline has two steps');
+    expect(others).toEqual([]);
+    const { repository: name, tags } = pushOf(push);
+    await registry.push(name, tags, tag);
+    const [answer] = await sendWebhook({ ...webhookOf(tell), ...change });
+    return answer;
   };
 
   it('[S3-12] [S3-13] [S3-14] [S3-15] [S3-16] a promotion pushes the image under two tags to a plain registry, tells by webhook, and the canary of the workload that runs it starts', async () => {
-    await registry.push('pregap', ['latest', '1.1.0'], '1.1.0');
-    expect((await post('1.1.0', 'Basic YWRtaW46d3Jvbmc=')).status).toBe(401);
+    // Nothing else is a promotion to production.
+    for (const build of [{ event: 'push' }, { event: 'tag' }, { event: 'promote', target: 'staging' }, { event: 'rollback', target: 'production' }]) expect(stepsOf(await pipeline(), { ...build, tag: 'v1.1.0' })).toEqual([]);
+    expect(await promote('v1.1.0', { password: 'wrong' })).toMatchObject({ status: 401 });
+    expect(await promote('v1.1.0', { template: '{"tag": "1.1.0"}' })).toEqual({ status: 400, body: { error: expect.objectContaining({ code: 'invalid', message: expect.stringMatching(/^Repository name cannot be empty/) as string }) as object } });
+    // What Keel has there is elsewhere.
+    expect((await fetch(`${door.url}/v1/approvals`)).status).toBe(404);
     expect(await image()).toBe(`${repository}:1.0.0`);
-    expect(await post('1.1.0')).toMatchObject({ status: 202, body: { accepted: [{ policy: 'pregap/pregap' }], ignored: [] } });
+    expect(await promote('v1.1.0')).toMatchObject({ status: 202, body: { accepted: [{ policy: 'pregap/pregap' }], ignored: [] } });
+    expect(await (await fetch(`http://${repository.replace('/', '/v2/')}/tags/list`)).json()).toMatchObject({ tags: expect.arrayContaining(['1.0.0', '1.1.0', 'latest']) as string[] });
     await untilPhase('1.1.0', 'Applied');
     expect(await image()).toBe(`${repository}:1.1.0`);
     const name = await eventually('the release is on record', async () => (await update('1.1.0'))?.status?.release, 30);
@@ -85,15 +99,14 @@ describe.skipIf(!hasRegistry)('the steps of a pipeline, on a local cluster with 
       const { spec, status } = await cluster.client.get(serinResources.releases, { namespace, name });
       return spec.canary.images === `${repository}:1.1.0` && status?.phase === 'Progressing';
     }, 60);
-    expect(await post('1.0.5')).toMatchObject({ status: 202, body: { accepted: [], ignored: [{ why: '1.0.5 is lower than 1.1.0, which runs' }] } });
+    expect(await promote('v1.0.5')).toMatchObject({ status: 202, body: { accepted: [], ignored: [{ why: '1.0.5 is lower than 1.1.0, which runs' }] } });
   }, 120_000);
 
   it('[S3-17] another one waits until somebody approves it', async () => {
     const review = await cluster.client.create({ group: 'authentication.k8s.io', version: 'v1', kind: 'SelfSubjectReview', plural: 'selfsubjectreviews', namespaced: false }, { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: { name: '' } });
     const user = (review as { status?: { userInfo?: { username?: string } } }).status?.userInfo?.username ?? '';
     await cluster.client.patch(serinResources.imagePolicies, policyName, { kind: 'merge', body: { spec: { approval: { count: 1, users: [user], within: '24h' } } } });
-    await registry.push('pregap', ['latest', '1.2.0'], '1.2.0');
-    expect((await post('1.2.0')).status).toBe(202);
+    expect(await promote('v1.2.0')).toMatchObject({ status: 202 });
     const waiting = await untilPhase('1.2.0', 'WaitingForApproval');
     expect(waiting.status).toMatchObject({ message: expect.stringMatching(new RegExp(`^Waits for approval, 0 of 1 from ${user}, until `)) as string });
     expect(await image()).toBe(`${repository}:1.1.0`);

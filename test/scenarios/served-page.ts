@@ -60,7 +60,7 @@ export async function serveTogether(kubeconfig: string, ...args: string[]): Prom
 }
 
 /** Somebody with the cookie of this answer, and what a page sends with it. */
-export async function withSession(served: Served, answer: Answer): Promise<Visitor> {
+export async function withSession(served: Pick<Served, 'visitor'>, answer: Answer): Promise<Visitor> {
   const cookie = answer.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ');
   const session = await served.visitor({ cookie }).get('/api/v1/session');
   return served.visitor({ cookie, 'x-serin-csrf': field(session.body, 'csrf') });
@@ -80,18 +80,26 @@ async function start(args: readonly string[], pattern: RegExp): Promise<Served &
   const { origin: url } = new URL(found);
   return {
     url, found, output,
-    visitor: (always = {}) => ({
-      get: (path) => ask(`${url}${path}`, { headers: always, redirect: 'manual' }),
-      post: (path, body, headers = {}) =>
-        ask(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...always, ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }),
-    audit: () => logged.split('\n').filter((line) => line.includes('"log":"audit"')).map((line) => JSON.parse(line) as Record<string, unknown>),
+    visitor: (always) => visitorOf(url, always),
+    audit: () => auditIn(logged),
     stop() {
       child.kill('SIGINT');
       return ended;
     },
   };
 }
+
+/** Somebody with these headers. @param url without a slash at its end */
+export function visitorOf(url: string, always: Readonly<Record<string, string>> = {}): Visitor {
+  return {
+    get: (path) => ask(`${url}${path}`, { headers: always, redirect: 'manual' }),
+    post: (path, body, headers = {}) =>
+      ask(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...always, ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  };
+}
+
+/** The entries of the audit log in what a server logged. */
+export const auditIn = (logged: string): Record<string, unknown>[] => logged.split('\n').filter((line) => line.includes('"log":"audit"')).map((line) => JSON.parse(line) as Record<string, unknown>);
 
 async function ask(url: string, init: RequestInit): Promise<Answer> {
   const answer = await fetch(url, init);

@@ -20,6 +20,8 @@ export interface Shop {
   readonly image?: string;
   /** Annotations of its Pods. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Seconds that a Pod goes on serving when it is told to end. */
+  readonly lingers?: number;
   readonly doors?: readonly DoorKind[];
   /** Annotations of the Ingress. */
   readonly ingress?: Readonly<Record<string, string>>;
@@ -32,7 +34,7 @@ const name = 'shop';
 const labels = { app: name };
 
 /** The namespace of a shop, its Service and its Deployment. */
-export function workload({ namespace, replicas = 2, image = 'example/shop:v1', annotations }: Shop): [Namespace, Service, Deployment] {
+export function workload({ namespace, replicas = 2, image = 'example/shop:v1', annotations, lingers = 0 }: Shop): [Namespace, Service, Deployment] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace }, spec: {} },
     { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] } },
@@ -43,8 +45,8 @@ export function workload({ namespace, replicas = 2, image = 'example/shop:v1', a
         template: {
           metadata: { name: '', labels, ...(annotations ? { annotations } : {}) },
           spec: {
-            terminationGracePeriodSeconds: 10,
-            containers: [{ name, image, ports: [{ name: 'http', containerPort: 8080 }], readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 1 } }],
+            terminationGracePeriodSeconds: 10 + lingers,
+            containers: [{ name, image, ...(lingers > 0 ? { lifecycle: { preStop: { sleep: { seconds: lingers } } } } : {}), ports: [{ name: 'http', containerPort: 8080 }], readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 1 } }],
           },
         },
       },

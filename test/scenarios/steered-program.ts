@@ -45,10 +45,15 @@ export class SteeredProgram {
 
   /** Sets image and variables of the Deployment, as `kubectl set image` and `kubectl set env` do. @returns the name of the release that begins */
   async set(image: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
+    await this.patchImage(image, variables);
+    return this.follow();
+  }
+
+  /** The same where no release begins. */
+  async patchImage(image: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
     const env = Object.entries(variables).map(([name, value]) => ({ name, value }));
     const container = { name: this.name, image, ...(env.length > 0 ? { env } : {}) };
     await this.cluster.client.patch(resources.deployments, this.key, { kind: 'strategic', body: { spec: { template: { spec: { containers: [container] } } } } });
-    return this.follow();
   }
 
   /** Takes the next release for the one that is spoken of. */

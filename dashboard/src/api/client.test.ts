@@ -49,11 +49,11 @@ test('the CSRF token goes with changes, and with nothing else', async () => {
 
 test('an error keeps what the server said, and what a proxy says in its place makes a sentence', async () => {
   const client = await clientOf((request, response) => {
-    if (request.url === '/refused') json(response, 409, { error: { code: 'Conflict', message: 'It is a step further.', requestId: 'r1' } });
+    if (request.url === '/refused') json(response, 409, { error: { code: 'Conflict', message: 'It is a step further.', messageZh: '已前进一步。', requestId: 'r1' } });
     else if (request.url === '/page') response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
     else response.writeHead(502, 'Bad Gateway').end('<html>');
   });
-  expect(await failing(client.post('/refused', {}))).toMatchObject({ status: 409, code: 'Conflict', message: 'It is a step further.', requestId: 'r1' });
+  expect(await failing(client.post('/refused', {}))).toMatchObject({ status: 409, code: 'Conflict', message: 'It is a step further.', messageZh: '已前进一步。', requestId: 'r1' });
   expect(await failing(client.get('/proxy'))).toMatchObject({ status: 502, message: 'The server answered 502 Bad Gateway.' });
   expect(await failing(client.get('/page'))).toMatchObject({ code: 'NotJson' });
 });

@@ -269,6 +269,8 @@ export interface Action {
   consequence: string;
   /** The same in Chinese. */
   consequenceZh: string;
+  /** rollback: the version that it leads to. */
+  to?: string;
 }
 
 export interface Deed {
@@ -446,6 +448,8 @@ export interface ActionBody {
   step?: number;
   /** What a person who approves has in front of them; the approval counts for nothing else. */
   seen?: Seen;
+  /** rollback: the version that it was to lead to; refused where it leads to another one by now. */
+  to?: string;
   /** approve: the freeze window that the release is to be let through. */
   freezeWindow?: string;
 }
@@ -543,6 +547,8 @@ export interface PolicyDetail {
   releases: ReleaseSummary[];
   /** As it is written. */
   spec: Record<string, unknown>;
+  /** The spec as YAML. */
+  yaml: string;
 }
 
 /** One image that a policy took up. */

@@ -3,6 +3,7 @@ import { actOnRelease, readRelease } from '../api/calls.js';
 import type { ReleaseSummary } from '../api/types.js';
 import { useAnnounce } from '../components/announcer.js';
 import { ConfirmDialog } from '../components/confirm-dialog.js';
+import { useProblemText } from '../components/problem-text.js';
 import { useSaid, useTexts } from '../i18n/i18n-context.js';
 import { useClient } from '../live/live-context.js';
 import { useResource } from '../live/use-resource.js';
@@ -15,11 +16,12 @@ import { approvalTexts } from './approval-texts.js';
 export function ReleaseDecision({ release, step, verb, onClose }: { release: ReleaseSummary; step: number; verb: 'approve' | 'reject'; onClose: () => void }): ReactNode {
   const say = useTexts(approvalTexts);
   const said = useSaid();
+  const textOf = useProblemText();
   const announce = useAnnounce();
   const client = useClient();
   const { value, problem } = useResource(`decision ${release.uid}`, async (signal) => await readRelease(client, release.namespace, release.name, signal));
   const action = value?.actions.find((one) => one.verb === verb);
-  const refused = problem !== undefined ? problem.message
+  const refused = problem !== undefined ? textOf(problem)
     : value === undefined || action?.allowed === true ? undefined
     : action?.why === undefined ? say('notNow') : said(action.why, action.whyZh);
   return (

@@ -4,6 +4,7 @@ import { Button } from './button.js';
 import { componentTexts } from './component-texts.js';
 import type { IconName } from './icon.js';
 import { Notice } from './notice.js';
+import { useProblemText } from './problem-text.js';
 import { Skeleton } from './skeleton.js';
 
 /** What a person is asked before something is done. */
@@ -32,6 +33,7 @@ export function ConfirmDialog({ question, onConfirm, onClose }: {
   onClose: () => void;
 }): ReactNode {
   const say = useTexts(componentTexts);
+  const textOf = useProblemText();
   const dialog = useRef<HTMLDialogElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);
   const [comment, setComment] = useState('');
@@ -55,7 +57,7 @@ export function ConfirmDialog({ question, onConfirm, onClose }: {
       await onConfirm(comment.trim() === '' ? undefined : comment.trim());
       onClose();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(textOf(error));
       setBusy(false);
     }
   };

@@ -5,6 +5,7 @@ import type { Tone } from './badge.js';
 import { Button } from './button.js';
 import { componentTexts } from './component-texts.js';
 import { Icon, type IconName } from './icon.js';
+import { useProblemText } from './problem-text.js';
 
 const ICONS: Readonly<Record<Tone, IconName>> = { ok: 'ok', bad: 'warning', wait: 'wait', hold: 'pause', run: 'run', none: 'wait' };
 
@@ -21,12 +22,13 @@ export function Notice({ tone, icon, children }: { tone: Tone; icon?: IconName; 
 /** Why something could not be read, and a way to try again. */
 export function ProblemNotice({ problem, onRetry }: { problem: ApiProblem; onRetry?: () => void }): ReactNode {
   const say = useTexts(componentTexts);
+  const textOf = useProblemText();
   return (
     <div role="alert">
       <Notice tone="bad">
         <div className="spread">
           <div>
-            <p>{problem.status === 0 && problem.code === 'Unreachable' ? say('unreachable') : problem.message}</p>
+            <p>{textOf(problem)}</p>
             {problem.requestId === undefined ? null : <p className="small soft">{say('requestId', { id: problem.requestId })}</p>}
           </div>
           {onRetry === undefined ? null : <Button small icon="retry" onClick={onRetry}>{say('tryAgain')}</Button>}

@@ -20,7 +20,7 @@ export const stateTexts = defineTexts({
   imagePending: { en: 'Received', zh: '已收到' },
   imageApplied: { en: 'Applied', zh: '已应用' },
   imageReported: { en: 'Reported', zh: '已报告' },
-  imageRejected: { en: 'Rejected', zh: '已驳回' },
+  imageRejected: { en: 'Rejected', zh: '已拒绝' },
   imageExpired: { en: 'Expired', zh: '已过期' },
   imageSuperseded: { en: 'Superseded', zh: '已被取代' },
 });

@@ -67,7 +67,7 @@ export function PolicyPage({ namespace, name }: { namespace: string; name: strin
             </section>
             <details className="card">
               <summary>{say('spec')}</summary>
-              <pre className="spec" tabIndex={0} aria-label={say('spec')}>{JSON.stringify(policy.spec, null, 2)}</pre>
+              <pre className="spec" tabIndex={0} aria-label={say('spec')}>{policy.yaml}</pre>
             </details>
           </>
         )}

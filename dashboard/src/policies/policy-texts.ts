@@ -24,7 +24,7 @@ export const policyTexts = defineTexts({
   oftenValue: { en: '{count} a week', zh: '每周 {count} 次' },
   oftenMeans: { en: 'New versions that reached all users.', zh: '交付给全部用户的新版本数。' },
   long: { en: 'How long', zh: '时长' },
-  longMeans: { en: 'From the beginning of a release to its end; half of them took less.', zh: '从发布开始到结束；一半的发布更快。' },
+  longMeans: { en: 'Of releases that reached all users, from beginning to end; half of them took less.', zh: '到达全部用户的发布，从开始到结束；一半更快。' },
   takenBack: { en: 'Taken back', zh: '撤回' },
   takenBackMeans: { en: { one: '{count} release, because of what it was.', other: '{count} releases, because of what they were.' }, zh: '因版本自身问题被撤回 {count} 次。' },
   recovery: { en: 'Back to normal', zh: '恢复' },

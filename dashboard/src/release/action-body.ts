@@ -10,16 +10,18 @@ const QUESTIONS = {
 export const questionOf = (verb: Verb): (typeof QUESTIONS)[Verb] => QUESTIONS[verb];
 
 /**
- * What is sent with an action: the release that the person had in front of them, so that another one, another step or
- * another plan is refused by the server instead of being meant by mistake.
+ * What is sent with an action: the release that the person had in front of them, so that another one, another step,
+ * another plan or another version to go back to is refused by the server instead of being meant by mistake.
  */
 export function bodyOf(verb: Verb, release: ReleaseDetail, comment: string | undefined): ActionBody {
   const answers = verb === 'approve' || verb === 'reject';
   const step = stepOf(verb, release);
+  const to = verb === 'rollback' ? release.actions.find((each) => each.verb === verb)?.to : undefined;
   return {
     uid: release.uid,
     ...(comment === undefined ? {} : { comment }),
     ...(step === undefined ? {} : { step }),
+    ...(to === undefined ? {} : { to }),
     ...(answers && release.seen ? { seen: release.seen } : {}),
   };
 }

@@ -17,6 +17,12 @@ describe('actions on a release', () => {
     expect(bodyOf('promote', release, undefined)).toEqual({ uid: 'uid-1', step: 2 });
   });
 
+  it('goes back to the version that was shown', () => {
+    const release = sampleRelease({ phase: 'Completed', outcome: 'completed', actions: [{ ...sampleAction('rollback'), to: 'web-a' }] });
+    expect(bodyOf('rollback', release, undefined)).toEqual({ uid: 'uid-1', to: 'web-a' });
+    expect(bodyOf('retry', release, undefined)).toEqual({ uid: 'uid-1' });
+  });
+
   it('stops a release wherever it is by now', () => {
     expect(bodyOf('abort', sampleRelease({ seen: { plan: 'hash', images: [] } }), undefined)).toEqual({ uid: 'uid-1' });
   });

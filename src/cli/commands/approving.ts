@@ -4,16 +4,17 @@ import { callerOf } from '../../approvals/giving.js';
 import { sayOnImage } from '../../approvals/image-saying.js';
 import { sayOnRelease } from '../../approvals/saying.js';
 import { serinResources } from '../../model/resources.js';
-import { onCluster } from '../cluster-command.js';
-import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
+import { withConnectionOptions, type Connection } from '../connection.js';
 import { CliError, exitCodes } from '../errors.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
 import { print, type Shell } from '../shell.js';
 import { releaseOf } from '../steering/release-command.js';
 import { findTarget } from '../target.js';
+import { withServerOptions, type PlaceOptions } from '../through-server/options.js';
+import { onServerOrCluster } from '../through-server/server-or-cluster.js';
 
-interface ApprovingOptions extends ConnectionOptions {
+interface ApprovingOptions extends PlaceOptions {
   readonly step?: number;
   readonly window?: string;
   readonly comment?: string;
@@ -36,7 +37,7 @@ export function registerApproving(program: Command, shell: Shell): void {
   for (const command of [approve, reject]) {
     command.option('--step <number>', 'another step than the one that it waits at, counted from 1; 0 is before it begins', numbered);
     command.option('--window <name>', 'let it begin in this freeze window, or reject it because of it');
-    withOutputOption(withConnectionOptions(command));
+    withServerOptions(withOutputOption(withConnectionOptions(command)));
   }
   withExamples(approve, ['serin approve web', 'serin approve web --step 3 --comment tested', 'serin approve web --window friday --comment outage', 'serin approve image/web-7f9c'],
     'Who may is said by the step; who waits for whom is listed by: serin approvals.\nAn approval is of the plan and of the images as they are now. When other images run, it is asked again.');
@@ -52,11 +53,19 @@ async function say(shell: Shell, name: string, approved: boolean, { step, window
   const saying: Saying = { approved, ...(step === undefined ? {} : { step }), ...(window === undefined ? {} : { window }), ...(comment === undefined ? {} : { comment }) };
   const [, image] = /^(?:image|imageupdates?)\/(.+)$/.exec(name) ?? [];
   if (image !== undefined && (step ?? window) !== undefined) throw new CliError(`${name} is an image, which has no steps and begins nothing. Leave --step and --window out.`, exitCodes.usage);
-  await onCluster(shell, options, async (connection) => {
-    const said = image === undefined ? await sayRelease(shell, connection, name, saying) : await sayImage(shell, connection, image, saying);
-    if (isDataFormat(options.output)) return printData(shell, said.approval, options.output);
-    print(shell, said.done);
-    print(shell, said.next);
+  const { output } = options;
+  await onServerOrCluster(shell, options, {
+    async server(server) {
+      const { sayThroughServer, sayToImageThroughServer } = await import('../through-server/acting.js');
+      if (image !== undefined) return sayToImageThroughServer(shell, server, image, { approved, comment }, output);
+      return sayThroughServer(shell, server, name, { approved, step, window, comment }, output);
+    },
+    async cluster(connection) {
+      const said = image === undefined ? await sayRelease(shell, connection, name, saying) : await sayImage(shell, connection, image, saying);
+      if (isDataFormat(output)) return printData(shell, said.approval, output);
+      print(shell, said.done);
+      print(shell, said.next);
+    },
   });
 }
 

@@ -16,6 +16,7 @@ import { startNotifications } from '../../notifications/start-notifications.js';
 import { frontends, FRONTENDS_HELP } from '../frontends-option.js';
 import { withExamples } from '../output/examples.js';
 import { listenAddress, type ListenAddress } from '../server/listen-address.js';
+import { pageFinder } from '../server/page-finder.js';
 import type { Shell } from '../shell.js';
 
 interface ControllerOptions {
@@ -55,7 +56,7 @@ export function registerController(program: Command, shell: Shell): void {
     .option('--max-releases-per-namespace <number>', 'how many in one namespace (default: no limit)', counted)
     .option('--frontends <names>', FRONTENDS_HELP, frontends)
     .addOption(new Option('--prometheus-address <url>', 'the Prometheus that metrics of AnalysisTemplates ask where they name none').env('ARGO_ROLLOUTS_PROMETHEUS_ADDRESS').argParser(url))
-    .addOption(new Option('--page-url <url>', 'where the web page is, for links in notifications').argParser(url))
+    .addOption(new Option('--page-url <url>', "where the web page is, for links in notifications (default: of a local cluster, its own page)").argParser(url))
     .option('--local-addresses <directory>', 'the folder of a local cluster, whose Pods have addresses on this machine only')
     .option('--ready-file <file>', 'written when this process leads')
     .action((options: ControllerOptions) => controller(shell, options, program.version() ?? ''));
@@ -101,7 +102,7 @@ async function controller(shell: Shell, options: ControllerOptions, version: str
         withoutConfig: options.withoutConfig ?? false,
         ...(options.frontends === undefined ? {} : { frontends: options.frontends }),
         ...(options.prometheusAddress === undefined ? {} : { prometheusAddress: options.prometheusAddress }),
-        loops: [startNotifications({ seenOf, ...(options.pageUrl === undefined ? {} : { pageUrl: options.pageUrl }) }), startImages],
+        loops: [startNotifications({ seenOf, findPage: pageFinder(options) }), startImages],
         limits: { cluster: options.maxReleases, namespace: options.maxReleasesPerNamespace },
         onLeading: () => {
           if (options.readyFile !== undefined) writeFileSync(options.readyFile, `${JSON.stringify({ pid: process.pid })}\n`);

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { resources } from '../../kubernetes/resources.js';
 import { serinResources } from '../../model/resources.js';
-import { onCluster } from '../cluster-command.js';
-import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
+import { withConnectionOptions, type Connection } from '../connection.js';
 import { CliError } from '../errors.js';
 import { withExamples } from '../output/examples.js';
 import { plural } from '../output/quantities.js';
@@ -11,9 +10,12 @@ import { putTemplate, wantVersion } from '../../commands/workload-writes.js';
 import { lookingAgain } from '../../commands/looking-again.js';
 import { planRollback } from '../../commands/rollback-plan.js';
 import { steer } from '../steering/release-command.js';
+import { tell } from '../steering/teller.js';
 import { findPolicy, rolloutOf } from '../target.js';
+import { withServerOptions, type PlaceOptions } from '../through-server/options.js';
+import { onServerOrCluster } from '../through-server/server-or-cluster.js';
 
-interface RollbackOptions extends ConnectionOptions {
+interface RollbackOptions extends PlaceOptions {
   readonly to?: string;
 }
 
@@ -23,18 +25,22 @@ export function registerRollback(program: Command, shell: Shell): void {
     .argument('<policy>')
     .option('--to <version>', 'a release (the version that it left users with), a hash, a ReplicaSet or an image')
     .action((policy: string, options: RollbackOptions) => rollback(shell, policy, options));
-  withConnectionOptions(command);
+  withServerOptions(withConnectionOptions(command));
   withExamples(command, ['serin rollback web', 'serin rollback web --to web-1', 'serin rollback web -n shop'],
     'The version before goes out as a release of its own, step by step; at once where its Pods still run. After a release that was taken back, only the\nworkload\'s template is put back: nothing else runs.');
 }
 
 async function rollback(shell: Shell, name: string, { to, ...options }: RollbackOptions): Promise<void> {
-  const lines = await onCluster(shell, options, (connection) => lookingAgain(() => goBack(connection, name, to, shell.signal)));
-  for (const line of lines) print(shell, line);
+  await onServerOrCluster(shell, options, {
+    server: async (server) => (await import('../through-server/acting.js')).rollbackThroughServer(shell, server, name, { to }),
+    async cluster(connection) {
+      for (const line of await lookingAgain(() => goBack(shell, connection, name, to))) print(shell, line);
+    },
+  });
 }
 
 /** Decides and writes, once. @returns what is said of it @throws ApiError where the objects changed meanwhile */
-async function goBack(connection: Connection, name: string, to: string | undefined, signal: AbortSignal): Promise<readonly string[]> {
+async function goBack({ clock, signal }: Shell, connection: Connection, name: string, to: string | undefined): Promise<readonly string[]> {
   const { client } = connection;
   const policy = await findPolicy(connection, name, signal);
   const namespace = policy.metadata.namespace ?? '';
@@ -49,7 +55,7 @@ async function goBack(connection: Connection, name: string, to: string | undefin
   const plan = planRollback({ policy, releases: releases.filter(({ spec }) => spec.policy === policy.metadata.name), deployment, replicaSets, to });
   if (plan.outcome === 'refused') throw new CliError(plan.why);
   if (plan.outcome === 'abort') {
-    const { plan: steered } = await steer(client, 'abort', plan.release, { signal });
+    const { plan: steered } = await steer(client, 'abort', plan.release, { clock, signal });
     return [`A release is under way, so it is aborted. ${steered.done}`, steered.next];
   }
   const { to: target, from, ready } = plan;
@@ -57,6 +63,8 @@ async function goBack(connection: Connection, name: string, to: string | undefin
   const hotfix = ready > 0 && (plan.outcome === 'want' || plan.released) ? `rollback to ${target}, whose Pods still run` : undefined;
   if (plan.outcome === 'want') await wantVersion(client, policy, target, { hotfix, signal });
   else await putTemplate(client, { policy, deployment }, plan.template, { hotfix, signal });
+  const last = releases.find(({ metadata }) => metadata.name === policy.status?.release);
+  if (last) await tell(client, last, 'rollback', clock.now(), signal);
   if (plan.outcome === 'template' && !plan.released) return [`The workload asks for ${target} again instead of ${from}; it is what runs, so there is nothing to release.`];
   const runs = ready > 0 ? `${plural(ready, 'Pod')} of it still ${ready === 1 ? 'runs and is' : 'run and are'} ready, so it goes back at once, without steps and judging.` : 'No Pod of it runs, so they start first, and the release takes the steps of the policy.';
   return [

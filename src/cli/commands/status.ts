@@ -4,8 +4,7 @@ import { resources } from '../../kubernetes/resources.js';
 import type { Approval } from '../../model/approval.js';
 import { hasEnded } from '../../model/release.js';
 import { serinResources } from '../../model/resources.js';
-import { onCluster } from '../cluster-command.js';
-import { withConnectionOptions, type Connection, type ConnectionOptions } from '../connection.js';
+import { withConnectionOptions, type Connection } from '../connection.js';
 import { findEvidence, whereSeen } from '../evidence/reading.js';
 import { coloursOf } from '../output/colours.js';
 import { withExamples } from '../output/examples.js';
@@ -13,12 +12,16 @@ import { isDataFormat, printData, withOutputOption } from '../output/format.js';
 import { print, type Shell } from '../shell.js';
 import { rolloutLine } from '../status/rollout-line.js';
 import { newsOf, nothingTold } from '../status/changes.js';
+import { openDisplay } from '../status/display.js';
+import { drawnView } from '../status/drawn-view.js';
 import { statusLines } from '../status/tree.js';
 import { statusView, type StatusView } from '../status/view.js';
 import { watchStatus } from '../status/watching.js';
 import { findTarget, type Target } from '../target.js';
+import { withServerOptions, type PlaceOptions } from '../through-server/options.js';
+import { onServerOrCluster } from '../through-server/server-or-cluster.js';
 
-interface StatusOptions extends ConnectionOptions {
+interface StatusOptions extends PlaceOptions {
   readonly watch?: boolean;
   readonly output?: string;
 }
@@ -29,20 +32,25 @@ export function registerStatus(program: Command, shell: Shell): void {
     .argument('<policy|release>', 'name; policy/NAME or release/NAME where both exist, rollout/NAME for an Argo Rollout')
     .option('-w, --watch', 'follow it until the release has ended, or until Ctrl-C for a policy')
     .action((name: string, options: StatusOptions) => status(shell, name, options));
-  withOutputOption(withConnectionOptions(command));
-  withExamples(command, ['serin status web', 'serin status web --watch', 'serin status release/web-3 -o json'],
+  withServerOptions(withOutputOption(withConnectionOptions(command)));
+  withExamples(command, ['serin status web', 'serin status web --watch', 'serin status release/web-3 -o json', 'serin status web --server http://127.0.0.1:8420 --token-file token'],
     'Shares: asked by the plan, written to routing objects, accepted by the routing product, counted on real requests.\nWhere the output is no terminal, --watch prints a line for each change.');
 }
 
 async function status(shell: Shell, name: string, options: StatusOptions): Promise<void> {
-  await onCluster(shell, options, async (connection) => {
-    const target = await findTarget(connection, name, shell.signal);
-    if (options.watch) return follow(shell, connection, target);
-    const view = await readStatus(connection, target, shell.signal);
-    if (isDataFormat(options.output)) return printData(shell, view, options.output);
-    for (const line of statusLines(view, shell.clock.now(), coloursOf(shell))) print(shell, line);
-    if (target.rollout) print(shell, rolloutLine(target.rollout));
+  await onServerOrCluster(shell, options, {
+    server: async (server) => (await import('../through-server/status.js')).statusThroughServer(shell, server, name, options),
+    cluster: (connection) => statusOfObjects(shell, connection, name, options),
   });
+}
+
+async function statusOfObjects(shell: Shell, connection: Connection, name: string, { watch, output }: StatusOptions): Promise<void> {
+  const target = await findTarget(connection, name, shell.signal);
+  if (watch) return follow(shell, connection, target);
+  const view = await readStatus(connection, target, shell.signal);
+  if (isDataFormat(output)) return printData(shell, view, output);
+  for (const line of statusLines(drawnView(view), shell.clock.now(), coloursOf(shell))) print(shell, line);
+  if (target.rollout) print(shell, rolloutLine(target.rollout));
 }
 
 async function readStatus({ client }: Connection, { namespace, policy, release }: Target, signal: AbortSignal): Promise<StatusView> {
@@ -60,25 +68,25 @@ const approvalsIn = async (client: ClusterClient, namespace: string, signal: Abo
   (await whereSeen(() => client.list(serinResources.approvals, { namespace, signal })))?.items ?? [];
 
 async function follow(shell: Shell, { client }: Connection, target: Target): Promise<void> {
-  const { clock, signal, stdout } = shell;
+  const { clock, signal } = shell;
   const watched = await watchStatus(client, target, shell);
-  const live = stdout.isTTY === true ? (await import('log-update')).createLogUpdate(stdout as NodeJS.WriteStream) : undefined;
+  const display = await openDisplay(shell);
   let told = nothingTold;
   try {
     while (!signal.aborted) {
       const view = watched.view();
-      const news = newsOf(view, told, clock.now());
+      const drawn = drawnView(view);
+      const news = newsOf(drawn, told, clock.now());
       told = news.told;
-      if (live) live(statusLines(view, clock.now(), coloursOf(shell), (stdout.rows ?? 24) - 1).join('\n'));
-      else for (const line of news.lines) print(shell, line);
+      display.show((rows) => statusLines(drawn, clock.now(), coloursOf(shell), rows), news.lines);
       if (target.kind === 'release' && hasEnded(view.release?.status?.phase ?? 'Preparing')) return;
       // A terminal shows how long it has taken, so it is drawn anew every second.
-      await watched.changed(live ? 1000 : undefined);
+      await watched.changed(display.isLive ? 1000 : undefined);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    live?.done();
+    display.close();
     await watched.stop();
   }
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { onCluster } from '../cluster-command.js';
-import { withConnectionOptions, type ConnectionOptions } from '../connection.js';
+import { withConnectionOptions, type Connection } from '../connection.js';
 import { withExamples } from '../output/examples.js';
 import { isDataFormat, printData, withOutputOption } from '../output/format.js';
 import { print, type Shell } from '../shell.js';
@@ -8,8 +7,10 @@ import type { SteeringVerb } from '../../commands/steering-plan.js';
 import { releaseOf, steer } from '../steering/release-command.js';
 import { steerRollout } from '../steering/rollout-command.js';
 import { findTarget } from '../target.js';
+import { withServerOptions, type PlaceOptions } from '../through-server/options.js';
+import { onServerOrCluster } from '../through-server/server-or-cluster.js';
 
-interface SteeringOptions extends ConnectionOptions {
+interface SteeringOptions extends PlaceOptions {
   readonly full?: boolean;
   readonly output?: string;
 }
@@ -22,24 +23,31 @@ export function registerSteering(program: Command, shell: Shell): void {
       .argument('<policy|release>', "a policy means its release under way; rollout/NAME an Argo Rollout")
       .action((name: string, options: SteeringOptions) => carryOut(shell, verb, name, options));
     if (verb === 'promote') command.option('--full', 'go through all remaining steps without a stop');
-    withOutputOption(withConnectionOptions(command));
+    withServerOptions(withOutputOption(withConnectionOptions(command)));
     withExamples(command, verb === 'promote' ? ['serin promote web', 'serin promote web --full', 'serin promote rollout/web'] : [`serin ${verb} web`, `serin ${verb} release/web-1`, `serin ${verb} rollout/web`], verb === 'promote' ? 'Approvals, gates and Jobs are never skipped; their steps are named.' : '');
   }
 }
 
 async function carryOut(shell: Shell, verb: SteeringVerb, name: string, options: SteeringOptions): Promise<void> {
-  await onCluster(shell, options, async (connection) => {
-    const { signal } = shell;
-    const target = await findTarget(connection, name, signal);
-    if (target.rollout) {
-      const { plan, rollout } = await steerRollout(connection.client, verb, target.rollout, { full: options.full ?? false, now: shell.clock.now(), signal });
-      if (isDataFormat(options.output)) return printData(shell, rollout, options.output);
-      print(shell, plan.done);
-      return print(shell, plan.next);
-    }
-    const { plan, release } = await steer(connection.client, verb, releaseOf(target, verb), { full: options.full ?? false, signal });
-    if (isDataFormat(options.output)) return printData(shell, release, options.output);
-    print(shell, plan.done);
-    print(shell, plan.next);
+  await onServerOrCluster(shell, options, {
+    server: async (server) => (await import('../through-server/acting.js')).steerThroughServer(shell, server, verb, name, options),
+    cluster: (connection) => steerObject(shell, connection, verb, name, options),
   });
+}
+
+async function steerObject(shell: Shell, connection: Connection, verb: SteeringVerb, name: string, { full = false, output }: SteeringOptions): Promise<void> {
+  const { signal } = shell;
+  const target = await findTarget(connection, name, signal);
+  if (target.rollout) {
+    const { plan, rollout } = await steerRollout(connection.client, verb, target.rollout, { full, now: shell.clock.now(), signal });
+    return tell(shell, plan, rollout, output);
+  }
+  const { plan, release } = await steer(connection.client, verb, releaseOf(target, verb), { full, clock: shell.clock, signal });
+  tell(shell, plan, release, output);
+}
+
+function tell(shell: Shell, { done, next }: { readonly done: string; readonly next: string }, object: unknown, output: string | undefined): void {
+  if (isDataFormat(output)) return printData(shell, object, output);
+  print(shell, done);
+  print(shell, next);
 }

@@ -7,6 +7,7 @@ import { CliError, exitCodes } from '../errors.js';
 import { withExamples } from '../output/examples.js';
 import { note, print, type Shell } from '../shell.js';
 import { newsOf, nothingTold } from '../status/changes.js';
+import { drawnView } from '../status/drawn-view.js';
 import { watchStatus, type WatchedStatus } from '../status/watching.js';
 import { findTarget, type Target } from '../target.js';
 import { goals, policyProgress, releaseProgress, type Goal, type Progress } from '../waiting/goal.js';
@@ -54,7 +55,7 @@ async function outcome(shell: Shell, { client }: Connection, target: Target, goa
   try {
     for (;;) {
       const view = watched.view();
-      const news = newsOf(view, told, shell.clock.now());
+      const news = newsOf(drawnView(view), told, shell.clock.now());
       told = news.told;
       for (const line of news.lines) note(shell, line);
       const progress = progressOf(watched, target, goal);

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { print, type Shell } from '../shell.js';
-import { typedConnection, wanted, type Word } from './wanted.js';
+import { typedPlace, wanted, type Word } from './wanted.js';
 
 /** What a shell does beside offering the words: these numbers are also those that kubectl expects of its plugins. */
 const OFFER = { files: 0, wordsAlone: 4 } as const;
@@ -22,10 +22,10 @@ export async function complete(shell: Shell, program: Command, words: readonly s
 async function wordsFor(shell: Shell, asked: ReturnType<typeof wanted>, words: readonly string[]): Promise<readonly Word[]> {
   if (asked.kind === 'words') return asked.words;
   if (asked.kind !== 'names') return [];
-  const { before, of } = asked;
+  const { before, of, mayUseServer } = asked;
   // Read only here: most words are completed without a cluster.
   const { namesOf } = await import('./names.js');
-  const names = await inTime(shell, (signal) => namesOf({ ...shell, signal, stderr: silence() }, of, typedConnection(words)));
+  const names = await inTime(shell, (signal) => namesOf({ ...shell, signal, stderr: silence() }, of, { ...typedPlace(words), mayUseServer }));
   const current = words.at(-1) ?? '';
   return names.map((name) => ({ word: `${before}${name}`, meaning: '' })).filter(({ word }) => word.startsWith(current));
 }

@@ -25,6 +25,12 @@ export function demoAccount({ good, bad, report, seconds }: DemoResult): string 
   ].join('\n');
 }
 
+/** Where the page of a demo is, and what a new user can do there. @param keep whether the demo is left up */
+export function demoPageHelp(link: string, keep: boolean): string {
+  const page = `The page of the demo, to follow its releases and to abort them, for whoever opens this first: ${link}`;
+  return keep ? page : `${page}\n        To approve releases there, too, leave it up: serin demo --keep (make demo KEEP=1).`;
+}
+
 /** How to go on with a demo that was left up. */
 export function demoKeepHelp({ kubeconfig, ingressPort }: ClusterStatus): string {
   return [
@@ -32,10 +38,10 @@ export function demoKeepHelp({ kubeconfig, ingressPort }: ClusterStatus): string
     'It is still up. In another terminal:',
     `  export KUBECONFIG=${kubeconfig}`,
     '  kubectl -n bookinfo get pods,releases',
-    '  kubectl -n bookinfo set image deployment/reviews reviews=bookinfo/reviews:v2     # release another version',
-    '  npx serin status reviews -n bookinfo --watch',
     '  npx serin local status --name demo     # a new link to the page',
     `  kubectl -n bookinfo patch releasepolicy reviews --type merge -p '{"spec":{"approval":{}}}'     # from now on releases wait until you approve them on the page`,
+    '  kubectl -n bookinfo set image deployment/reviews reviews=bookinfo/reviews:v2     # release another version; on the page you abort it, too',
+    '  npx serin status reviews -n bookinfo --watch',
     ...(ingressPort === undefined
       ? []
       : [

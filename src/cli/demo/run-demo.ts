@@ -15,7 +15,7 @@ import { CliError } from '../errors.js';
 import { localPage } from '../local/local-page.js';
 import { startLocal, type LocalCluster } from '../local/start-local.js';
 import { print, type Shell } from '../shell.js';
-import { demoAccount, demoKeepHelp } from './demo-account.js';
+import { demoAccount, demoKeepHelp, demoPageHelp } from './demo-account.js';
 import { applyBookinfo, imageTable, NAMESPACE, setReviews, waitsFor } from './bookinfo.js';
 import { createDisplay, type DemoDisplay } from './demo-display.js';
 import { LoadCounts, type DemoState, type Happening } from './demo-state.js';
@@ -85,7 +85,7 @@ class Demo {
     this.#do('Starting the local cluster.');
     this.#cluster = await startLocal(this.#shell, { name: 'demo', directory: this.#directory, images: [imageTable], bound: !this.#options.keep, dashboard: true });
     const page = await localPage(this.#cluster.status, this.#shell.clock);
-    if (page !== undefined) this.#display.say({ second: this.#second(), text: `The page of the demo, for whoever opens this first: ${page.link}`, tone: 'plain' });
+    if (page !== undefined) this.#display.say({ second: this.#second(), text: demoPageHelp(page.link, this.#options.keep), tone: 'plain' });
     const { client } = this.#cluster;
     this.#do('Starting bookinfo: productpage calls details and reviews, reviews calls ratings.');
     await applyBookinfo(client);

@@ -2,6 +2,7 @@ import { isRecord } from '../../kubernetes/json.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
 import { pausingBinding, pausingPolicy } from '../../model/admission.js';
 import { approvalBinding, approvalPolicy } from '../../model/approval-admission.js';
+import { toldBinding, toldPolicy } from '../../model/told-admission.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { compilePolicy } from '../../strategies/compile.js';
 import { seen, type ClusterFacts, type Seen } from './facts.js';
@@ -15,6 +16,7 @@ export function checkAdmission(facts: Pick<ClusterFacts, 'mutatingPolicies' | 'm
   const asking = seen(facts.policies).filter((policy) => asksForApproval(policy) || asksWhenUndecided(policy)).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
   const lost = asking.length > 0 ? `no approval counts, and ${asking.join(', ')} asks for one` : 'no approval counts';
   const noApprovals = (message: string, remedy: string): Finding => (asking.length > 0 ? fail(message, remedy) : warn(message, remedy));
+  const told = stateOf([facts.validatingPolicies, toldPolicy], [facts.validatingBindings, toldBinding]);
   const pausing = stateOf([facts.mutatingPolicies, pausingPolicy], [facts.mutatingBindings, pausingBinding]);
   const price = 'Pause a Deployment before its template is changed, or it rolls out by itself; paused, Argo CD shows it as Suspended, and kubectl rollout restart and undo are refused.';
   return [
@@ -23,6 +25,8 @@ export function checkAdmission(facts: Pick<ClusterFacts, 'mutatingPolicies' | 'm
     : approvals === 'unserved' ? noApprovals(`This cluster has no ValidatingAdmissionPolicy: ${lost}.`, 'It comes with Kubernetes 1.30.')
     : approvals === 'missing' ? noApprovals(`The admission policy ${approvalPolicy.metadata.name} or its binding is missing: ${lost}.`, install)
     : noApprovals(`The admission policy ${approvalPolicy.metadata.name} or its binding was changed: anybody may speak for anybody.`, install),
+    // What else keeps it away is said of approvals.
+    ...(told === 'missing' || told === 'changed' ? [warn(`The admission policy ${toldPolicy.metadata.name} or its binding ${told === 'missing' ? 'is missing' : 'was changed'}: who may write a release may name anybody in its record of who told it something.`, install)] : []),
     pausing === 'there' ? ok('A Deployment is paused by the request that changes its template.')
     : pausing === 'forbidden' ? warn('You may not see MutatingAdmissionPolicies.', 'Ask somebody who may whether serin-pause-on-new-version and its binding are there.')
     : pausing === 'unserved' ? warn('This cluster has no MutatingAdmissionPolicy: nothing pauses a Deployment whose template changes.', `It comes with Kubernetes 1.36. ${price}`)

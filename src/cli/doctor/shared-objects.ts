@@ -1,4 +1,5 @@
 import type { GRPCRoute, HTTPRoute } from '../../kubernetes/generated/gateway-api-v1.js';
+import { isRecord } from '../../kubernetes/json.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
@@ -42,7 +43,26 @@ async function sharedBy({ metadata, spec: { router = {}, service, workload } }: 
     const object = await find(resources.services, namespace, service);
     if (object) add(resources.services, object, namespace, '/spec/selector');
   }
+  for (const name of (workload.versions?.list ?? []).flatMap(({ deployment = [] }) => deployment)) {
+    const object = await find(resources.deployments, namespace, name);
+    if (object && hasSizeFromFile(object)) add(resources.deployments, object, namespace, '/spec/replicas');
+  }
   return shared;
+}
+
+/** Whether a manifest that somebody applied says how many Pods there are: a Deployment without is sized by nobody else. */
+function hasSizeFromFile({ metadata: { annotations, managedFields = [] } }: KubernetesObject): boolean {
+  const applied = annotations?.['kubectl.kubernetes.io/last-applied-configuration'] ?? '';
+  const says = (fields: unknown, spec: string, replicas: string): boolean => isRecord(fields) && isRecord(fields[spec]) && fields[spec][replicas] !== undefined;
+  return managedFields.some(({ operation, fieldsV1 }) => operation === 'Apply' && says(fieldsV1, 'f:spec', 'f:replicas')) || says(parsedJson(applied), 'spec', 'replicas');
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 type AnyRoute = HTTPRoute | GRPCRoute;

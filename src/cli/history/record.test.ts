@@ -27,10 +27,10 @@ it('tells what its metrics said at last, where that is on record', () => {
   expect(historyOf([release]).map(({ judged }) => judged)).toEqual([undefined]);
 });
 
-it('names who aborted it, where the server wrote that down, and else the tool', () => {
+it('names who aborted it, where that was written down, and else the tool', () => {
   const managedFields = [{ manager: 'serin-server', fieldsV1: { 'f:spec': { 'f:abort': {} } } }];
   const of = (annotations: Record<string, string>) =>
     recordOf({ metadata: { name: 'web-3', managedFields, annotations }, spec: { plan: { steps: [] }, stable: {}, canary: {} }, status: { phase: 'Aborted', abortReason: 'AbortedByUser', step: { index: 0, startedAt: '' } } } as unknown as Release);
-  const told = (via?: string) => ({ 'serin.dev/told': JSON.stringify([{ time: '2026-01-01T00:00:00Z', user: 'anna', verb: 'abort', ...(via === undefined ? {} : { via }) }]) });
+  const told = (via?: string) => ({ 'serin.dev/told.2026-01-01T00.00.00Z.abort': via === undefined ? 'anna' : `anna\n${via}` });
   expect([of({}), of(told()), of(told('slack: #releases'))].map(({ takenBackBy }) => takenBackBy)).toEqual(['someone with serin-server', 'anna', 'anna via slack: #releases']);
 });

@@ -1,9 +1,9 @@
 import { releaseNumber } from '../../commands/release-number.js';
+import { toldOf } from '../../commands/told.js';
 import { describe, isMessageCode } from '../../model/messages.js';
 import type { Counts } from '../../model/evidence.js';
 import type { EvidenceRecord, EvidenceSpec } from '../../model/evidence-record.js';
-import { hasEnded, type LogEntry, type Release, type ReleasePhase } from '../../model/release.js';
-import { toldOf } from '../../server/resources/releases/told.js';
+import { hasEnded, type AbortReason, type LogEntry, type Release, type ReleasePhase } from '../../model/release.js';
 
 /** One release as its record tells it. */
 export interface ReleaseRecord {
@@ -57,7 +57,7 @@ export function recordOf(release: Release, evidence?: EvidenceSpec): ReleaseReco
     startedAt: status?.startedAt ?? metadata.creationTimestamp,
     endedAt,
     takenBackWithin: phase === 'Aborted' && aborting && endedAt !== undefined ? Date.parse(endedAt) - Date.parse(aborting.time) : undefined,
-    takenBackBy: status?.abortReason === undefined ? undefined : culprit(release),
+    takenBackBy: status?.abortReason === undefined ? undefined : culpritOf(status.abortReason, () => whoAborted(release)),
     met,
     judged: evidence?.outcome,
     tested: (status?.log ?? []).flatMap(({ code, arguments: args }) => (code === 'JobSucceeded' ? (args['job'] ?? []) : [])),
@@ -71,15 +71,19 @@ function reasonIn({ arguments: args }: LogEntry): string {
   return isMessageCode(code) ? describe({ code, arguments: args }) : code;
 }
 
-/** Who aborted it, where the server wrote that down; else the field manager that set `abort` for an abort by a person, Serin itself for a judgement, else what happened. */
-function culprit({ metadata, status }: Release): string {
-  switch (status?.abortReason) {
-    case 'AbortedByUser': {
-      const told = toldOf(metadata).filter(({ verb }) => verb === 'abort').at(-1);
-      if (told) return `${told.user}${told.via === undefined ? '' : ` via ${told.via}`}`;
-      const setter = metadata.managedFields?.find(({ fieldsV1 }) => Reflect.has(Object(Reflect.get(Object(fieldsV1), 'f:spec')), 'f:abort'));
-      return setter?.manager === undefined ? 'someone' : `someone with ${setter.manager}`;
-    }
+/** Who aborted it, where that was written down with it; else the field manager that set `abort`. */
+function whoAborted({ metadata }: Release): string {
+  const told = toldOf(metadata).filter(({ verb }) => verb === 'abort').at(-1);
+  if (told) return `${told.user}${told.via === undefined ? '' : ` via ${told.via}`}`;
+  const setter = metadata.managedFields?.find(({ fieldsV1 }) => Reflect.has(Object(Reflect.get(Object(fieldsV1), 'f:spec')), 'f:abort'));
+  return setter?.manager === undefined ? 'someone' : `someone with ${setter.manager}`;
+}
+
+/** Who or what took a release back. @param person who aborted it, where somebody did */
+export function culpritOf(reason: AbortReason, person: () => string): string {
+  switch (reason) {
+    case 'AbortedByUser':
+      return person();
     case 'JobFailed':
     case 'GateUnanswered':
     case 'TooManyFailures':
@@ -94,8 +98,6 @@ function culprit({ metadata, status }: Release): string {
       return 'a webhook';
     case 'ApprovalRefused':
       return 'a person who refused';
-    case undefined:
-      return '';
     case 'Superseded':
     case 'Reverted':
     case 'Restored':

@@ -1,4 +1,3 @@
-import type { KubernetesObject } from '../../kubernetes/objects.js';
 import type { ImagePolicy } from '../../model/images/image-policy.js';
 import type { ImageUpdate } from '../../model/images/image-update.js';
 import type { Column } from '../output/table.js';
@@ -10,8 +9,6 @@ export interface ColumnOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
-
-const namespace = <T extends KubernetesObject>({ namespaces }: ColumnOptions): Column<T>[] => (namespaces ? [{ title: 'NAMESPACE', text: ({ metadata }) => metadata.namespace ?? '' }] : []);
 
 /** Which tags a policy takes, in a few words. */
 export function tagsText({ spec: { tags } }: ImagePolicy): string {
@@ -27,7 +24,7 @@ const workloadText = ({ spec: { workload } }: ImagePolicy): string =>
 
 /** What a policy looks after, what runs, and the highest tag that it has heard of. */
 export const policyColumns = (options: ColumnOptions): Column<ImagePolicy>[] => [
-  ...namespace<ImagePolicy>(options),
+  ...(options.namespaces ? [{ title: 'NAMESPACE', text: ({ metadata }: ImagePolicy) => metadata.namespace ?? '' }] : []),
   { title: 'POLICY', text: ({ metadata }) => metadata.name },
   { title: 'WORKLOAD', text: workloadText },
   { title: 'TAKES', text: tagsText },
@@ -37,16 +34,40 @@ export const policyColumns = (options: ColumnOptions): Column<ImagePolicy>[] => 
   { title: 'MESSAGE', text: ({ status }) => status?.message ?? '' },
 ];
 
+/** One image that a policy took up, as a row of a table. */
+export interface UpdateRow {
+  readonly namespace: string;
+  readonly name: string;
+  readonly policy: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly source: string;
+  readonly by: string | undefined;
+  /** RFC 3339. */
+  readonly receivedAt: string;
+  readonly phase: string;
+  readonly release: string;
+  readonly message: string;
+}
+
+/** An ImageUpdate as a row. */
+export function updateRow({ metadata, spec, status }: ImageUpdate): UpdateRow {
+  return {
+    namespace: metadata.namespace ?? '', name: metadata.name, policy: spec.policy, tag: spec.tag, digest: spec.digest ?? '', source: spec.source, by: spec.by, receivedAt: spec.receivedAt,
+    phase: status?.phase ?? 'Pending', release: status?.release ?? '', message: status?.message ?? '',
+  };
+}
+
 /** What was heard, and what has become of it. */
-export const updateColumns = (options: ColumnOptions): Column<ImageUpdate>[] => [
-  ...namespace<ImageUpdate>(options),
-  { title: 'UPDATE', text: ({ metadata }) => metadata.name },
-  { title: 'POLICY', text: ({ spec }) => spec.policy },
-  { title: 'TAG', text: ({ spec }) => spec.tag },
-  { title: 'DIGEST', text: ({ spec }) => spec.digest ?? '', wide: true },
-  { title: 'FROM', text: ({ spec }) => [spec.source, ...(spec.by === undefined ? [] : [spec.by])].join(', ') },
-  { title: 'AGE', text: ({ spec }) => formatAge(spec.receivedAt, options.now) },
-  { title: 'PHASE', text: ({ status }) => status?.phase ?? 'Pending' },
-  { title: 'RELEASE', text: ({ status }) => status?.release ?? '' },
-  { title: 'MESSAGE', text: ({ status }) => status?.message ?? '' },
+export const updateColumns = ({ namespaces, now }: ColumnOptions): Column<UpdateRow>[] => [
+  ...(namespaces ? [{ title: 'NAMESPACE', text: (row: UpdateRow) => row.namespace }] : []),
+  { title: 'UPDATE', text: ({ name }) => name },
+  { title: 'POLICY', text: ({ policy }) => policy },
+  { title: 'TAG', text: ({ tag }) => tag },
+  { title: 'DIGEST', text: ({ digest }) => digest, wide: true },
+  { title: 'FROM', text: ({ source, by }) => [source, ...(by === undefined ? [] : [by])].join(', ') },
+  { title: 'AGE', text: ({ receivedAt }) => formatAge(receivedAt, now) },
+  { title: 'PHASE', text: ({ phase }) => phase },
+  { title: 'RELEASE', text: ({ release }) => release },
+  { title: 'MESSAGE', text: ({ message }) => message },
 ];

@@ -1,10 +1,11 @@
 import { controllerOf } from '../../kubernetes/owners.js';
-import { routerNames } from '../../model/policy/routers.js';
+import { routerNames, type RouterName } from '../../model/policy/routers.js';
 import { strategyName, type Strategy, type StrategyName } from '../../model/policy/strategies.js';
 import { kindOfVersions, nameOfListed } from '../../model/policy/workload.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 
-type Spec = ReleasePolicy['spec'];
+/** Which routers are named, as the field `router` says; what it says of each does not matter here. */
+type Routers = Readonly<Partial<Record<RouterName, unknown>>> | undefined;
 
 /** What people call the products that routers steer. */
 export const routerTitles = { istio: 'Istio', gatewayApi: 'Gateway API', ingressNginx: 'ingress-nginx', service: 'Service alone', twoServices: 'two Services', none: 'none' } as const;
@@ -13,13 +14,13 @@ export const routerTitles = { istio: 'Istio', gatewayApi: 'Gateway API', ingress
 export const strategyTitles: Readonly<Record<StrategyName, string>> = { canary: 'canary', blueGreen: 'blue/green', rolling: 'rolling', ab: 'A/B' };
 
 /** The routing products that a policy steers, in words. */
-export function routerTitle(router: Spec['router']): string {
+export function routerTitle(router: Routers): string {
   const names = routerNames.filter((name) => router?.[name] !== undefined).map((name) => routerTitles[name]);
   return names.length === 0 ? 'by Pod count' : names.join(' and ');
 }
 
 /** The same by the names of their fields, for tables. */
-export const routerNamesOf = (router: Spec['router']): string => routerNames.filter((name) => router?.[name] !== undefined).join(',') || 'none';
+export const routerNamesOf = (router: Routers): string => routerNames.filter((name) => router?.[name] !== undefined).join(',') || 'none';
 
 /** Whose versions are released, for tables. */
 export function workloadText(policy: ReleasePolicy): string {

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { deepEqual } from '../../kubernetes/json.js';
 import type { KubernetesObject } from '../../kubernetes/objects.js';
-import { EPOCH_ANNOTATION } from '../../model/resources.js';
+import { EPOCH_ANNOTATION, SIZE_ANNOTATION } from '../../model/resources.js';
 import { unifiedDiff } from '../output/unified-diff.js';
 
 /** What becomes of one object in one part of a plan. */
@@ -34,7 +34,7 @@ export function objectChanges(before: ReadonlyMap<string, KubernetesObject>, aft
 const SERVERS = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink'];
 
 /** Annotations that say nothing of what an object does. */
-const HIDDEN = ['kubectl.kubernetes.io/last-applied-configuration', EPOCH_ANNOTATION];
+const HIDDEN = ['kubectl.kubernetes.io/last-applied-configuration', EPOCH_ANNOTATION, SIZE_ANNOTATION];
 
 function textOf(object: KubernetesObject | undefined): string {
   if (!object) return '';

@@ -4,21 +4,27 @@ import type { ClusterClient } from '../../cluster/client.js';
 import type { PodTemplateSpec } from '../../kubernetes/generated/core-v1.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
-import { serinResources } from '../../model/resources.js';
+import { RETRY_ANNOTATION, serinResources } from '../../model/resources.js';
+import type { Clock } from '../../ports/clock.js';
 import { CliError } from '../errors.js';
 import type { Connection } from '../connection.js';
+import { tell } from '../steering/teller.js';
 import { findPolicy } from '../target.js';
 import type { PolicyRequest, RequestObjects } from './policy-request.js';
 
 /** Decides on a request and carries it out, guarded by what it was decided on. @throws CliError when it is refused */
-export async function request(connection: Pick<Connection, 'client' | 'namespace'>, name: string, decide: (objects: RequestObjects) => PolicyRequest, signal: AbortSignal): Promise<readonly string[]> {
+export async function request(connection: Pick<Connection, 'client' | 'namespace'>, name: string, decide: (objects: RequestObjects) => PolicyRequest, { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal }): Promise<readonly string[]> {
   const { client } = connection;
   return lookingAgain(async () => {
     const objects = await requestObjects(client, await findPolicy(connection, name, signal), signal);
     const plan = decide(objects);
     if (plan.outcome === 'refused') throw new CliError(plan.why);
     if (plan.outcome === 'nothing') return plan.lines;
-    if (plan.on === 'policy') await annotate(client, objects.policy, plan.name, plan.value, signal);
+    if (plan.on === 'policy') {
+      await annotate(client, objects.policy, plan.name, plan.value, signal);
+      const { release } = objects;
+      if (plan.name === RETRY_ANNOTATION && release?.metadata.name === plan.value) await tell(client, release, 'retry', clock.now(), signal);
+    }
     else await putTemplate(client, objects, annotated(templateOf(objects), plan.name, plan.value), { signal });
     return plan.lines;
   });

@@ -1,22 +1,12 @@
-import { systemClock, type Clock } from '../../ports/clock.js';
 import { fixedCredentials } from '../credentials.js';
 import { createHttpTransport, type HttpTransport } from '../http-transport.js';
 import { proxyFor } from '../proxy.js';
 import { readTextFile } from '../reread-file.js';
 import { KubeconfigError, type Fields } from './fields.js';
-import { readKubeconfig, type Environment, type Kubeconfig } from './kubeconfig-files.js';
-import { credentialsOf } from './user-credentials.js';
+import { readContext, type KubeconfigContextOptions } from './kubeconfig-context.js';
 
-export interface LoadKubeconfigOptions {
-  readonly env: Environment;
-  /** `--kubeconfig`: this file alone. */
-  readonly path?: string;
-  /** `--context`: instead of the current one. */
-  readonly context?: string;
-  readonly clock?: Clock;
+export interface LoadKubeconfigOptions extends KubeconfigContextOptions {
   readonly userAgent?: string;
-  /** A person sits at a terminal, so that an exec plugin may ask. */
-  readonly interactive?: boolean;
   /** The cluster alone, without credentials: for whoever brings a token to each request. */
   readonly anonymous?: boolean;
 }
@@ -35,15 +25,7 @@ export interface ClusterAccess {
  * @throws KubeconfigError
  */
 export async function loadKubeconfig(options: LoadKubeconfigOptions): Promise<ClusterAccess> {
-  const clock = options.clock ?? systemClock;
-  const config = await readKubeconfig(options.env, options.path);
-  const name = options.context ?? config.currentContext;
-  if (name === undefined) throw new KubeconfigError(`${config.files.join(', ')}: current-context is not set; choose one with --context${choices(config)}`);
-  const context = config.contexts.get(name);
-  if (!context) throw new KubeconfigError(`${config.files.join(', ')}: there is no context "${name}"${choices(config)}`);
-  const cluster = named(config.clusters, context, 'cluster', 'clusters');
-  const user = context.has('user') ? named(config.users, context, 'user', 'users') : undefined;
-
+  const { name, namespace, cluster, credentials: ownCredentials } = await readContext(options);
   const server = cluster.required('server', 'write the URL of the API server there');
   const ca = cluster.base64('certificate-authority-data') ?? (await fileOf(cluster, 'certificate-authority'));
   const tlsServerName = cluster.text('tls-server-name');
@@ -52,7 +34,7 @@ export async function loadKubeconfig(options: LoadKubeconfigOptions): Promise<Cl
   if (insecure && ca !== undefined) {
     throw cluster.wrong('insecure-skip-tls-verify', 'cannot stand beside a certificate authority; remove one of them');
   }
-  const credentials = options.anonymous ? fixedCredentials({}) : await credentialsOf(user, { cluster, clock, env: options.env, interactive: options.interactive ?? false });
+  const credentials = options.anonymous ? fixedCredentials({}) : await ownCredentials();
   try {
     const transport = createHttpTransport({
       server,
@@ -63,21 +45,10 @@ export async function loadKubeconfig(options: LoadKubeconfigOptions): Promise<Cl
       ...(proxyUrl === undefined ? {} : { proxyUrl }),
       ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
     });
-    return { transport, context: name, server, namespace: context.text('namespace') ?? 'default' };
+    return { transport, context: name, server, namespace };
   } catch (error) {
     throw new KubeconfigError(`${cluster.file}: ${cluster.path}: ${error instanceof Error ? error.message : 'not usable'}`);
   }
-}
-
-function named(entries: ReadonlyMap<string, Fields>, context: Fields, field: string, list: string): Fields {
-  const name = context.required(field, `name one of the ${list}`);
-  const found = entries.get(name);
-  if (!found) throw context.wrong(field, `names "${name}", which is not among the ${list}`);
-  return found;
-}
-
-function choices({ contexts }: Kubeconfig): string {
-  return contexts.size === 0 ? '; the files hold no contexts' : `; there are: ${[...contexts.keys()].join(', ')}`;
 }
 
 /** Text of the file that a field names, relative to the kubeconfig itself. */

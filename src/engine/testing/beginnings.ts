@@ -18,6 +18,8 @@ export interface Beginning {
   /** Milliseconds from the beginning of time that the window lasts. */
   readonly freeze: { readonly lasts: number; readonly excepts: boolean } | undefined;
   readonly words: readonly Word[];
+  /** Before which happenings the image is pushed again. */
+  readonly pushes: readonly number[];
 }
 
 interface Word {
@@ -56,6 +58,7 @@ export const arbitraryBeginning: fc.Arbitrary<Beginning | undefined> = fc.oneof(
       author: fc.constantFrom(undefined, 'ana', 'cleo'),
       freeze: some(fc.record({ lasts: fc.integer({ min: 1000, max: 60_000 }), excepts: fc.boolean() })),
       words: fc.array(word, { maxLength: 6 }),
+      pushes: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 3 }),
     }),
   },
 );
@@ -80,16 +83,31 @@ export function freezeAt({ freeze }: Beginning, began: number, now: number): Fre
 /** What happens, with what people say of the beginning in between. */
 export function withWords(happenings: readonly Happening[], beginning: Beginning | undefined): Happening[] {
   const words = (at: number): Happening[] => (beginning?.words ?? []).filter((each) => each.at === at).map(({ at: _, ...rest }) => ({ kind: 'sayFirst', ...rest }));
-  return happenings.flatMap((each, index) => [...words(index), each]);
+  const pushes = (at: number): Happening[] => (beginning?.pushes ?? []).filter((each) => each === at).map(() => ({ kind: 'push' }));
+  return happenings.flatMap((each, index) => [...words(index), ...pushes(index), each]);
 }
 
 /** Somebody speaks to the beginning. */
 export function sayFirst(world: World, { user, groups, approved, window, seen }: Omit<Word, 'at'>): void {
-  world.others.approvals.push({
+  world.say({
     user, groups, approved, step: BEGINNING, comment: '',
     ...(window ? { freezeWindow: 'friday' } : {}),
     ...(seen === undefined ? {} : { seen: { plan: seen ? planMark(world.release.spec) : 'another', images: [] } }),
   });
+}
+
+/** Those who are asked again say yes to what they see run now. */
+export function answerAgain(world: World): void {
+  const { asksAgain } = world.status;
+  if (asksAgain === undefined) return;
+  const index = asksAgain.step - 1;
+  const wanted = index === BEGINNING ? world.release.spec.consent : world.release.spec.plan.steps[index];
+  if (wanted?.notAuthor === true && world.release.spec.author === undefined) return world.command({ abort: true });
+  const images = (world.asked?.observation.canaryImages ?? []).map(({ digest }) => digest);
+  for (const user of ['ben', 'cleo', 'ana']) {
+    const spoke = world.others.approvals.some((each) => each.step === index && each.user === user && images.every((image) => each.seen?.images.includes(image)));
+    if (!spoke) world.say({ user, groups: ['owners'], approved: true, step: index, comment: '', seen: { plan: planMark(world.release.spec), images } });
+  }
 }
 
 /** Those who may say yes to what has not begun; where nobody can, it is taken back. */

@@ -19,6 +19,8 @@ export type Happening =
   | { kind: 'approve'; user: string; groups: string[]; approved: boolean; beside: number }
   /** Somebody speaks to the beginning, perhaps to the freeze window. */
   | { kind: 'sayFirst'; user: string; groups: string[]; approved: boolean; window: boolean; seen: boolean | undefined }
+  /** The image of the canary is pushed again: Pods that start from now on run another digest. */
+  | { kind: 'push' }
   | { kind: 'deleteRelease' }
   | { kind: 'deletePolicy' }
   | { kind: 'fail'; rate: number }

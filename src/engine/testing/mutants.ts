@@ -155,6 +155,16 @@ export const mutants: readonly Mutant[] = [
   { rule: 9, mistake: 'knows no freeze windows', breaks: /inside a freeze window/, decide: misled((observation) => ({ ...observation, frozen: [] })) },
   { rule: 9, mistake: 'lets anybody through a freeze window', breaks: /inside a freeze window/, decide: misled((observation) => ({ ...observation, frozen: (observation.frozen ?? []).map((each) => ({ ...each, exceptWith: { users: ['ana', 'ben', 'cleo', 'eve'], groups: [] } })) })) },
   { rule: 9, mistake: 'does not look what was shown', breaks: /approvals$/, decide: misled((observation) => ({ ...observation, approvals: (observation.approvals ?? []).map(({ seen: _, ...rest }) => rest) })) },
+  {
+    rule: 9,
+    mistake: 'takes words that name no digest for words to any', breaks: /approvals$/,
+    decide: misled((observation) => ({ ...observation, approvals: (observation.approvals ?? []).map((approval) => ({ ...approval, at: Number.POSITIVE_INFINITY })) })),
+  },
+  {
+    rule: 9,
+    mistake: 'does not ask again when an image was pushed again', breaks: /that nobody approved/,
+    decide: misled((observation, { spec, status }) => (spec.plan.steps[status?.step.index ?? 0]?.kind === 'approve' ? observation : { ...observation, canaryImages: [] })),
+  },
   { rule: 9, mistake: 'prepares before it may begin', breaks: /before it began/, decide: altered(({ held, intent }) => (held ? { intent: { ...intent, sizes: { ...intent.sizes, canary: 1 } } } : {})) },
   { rule: 10, mistake: 'counts as it goes', breaks: /two answers/, decide: altered(() => ({ message: `${salt++}` })) },
   { rule: 11, mistake: 'does not hear of metrics that fail', breaks: /went on in/, decide: misled((observation) => ({ ...observation, analysis: (observation.analysis ?? []).map((metric) => (metric.outcome === 'fail' ? { ...metric, outcome: 'undecided' } : metric)) })) },

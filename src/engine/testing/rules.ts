@@ -2,7 +2,7 @@ import { hasEnded } from '../../model/release.js';
 import { WHOLE } from '../../model/split.js';
 import { onlyLooks, takesBackWhatCrashes, takesBackWhatFails } from './analysis-rules.js';
 import { keepsCapacity } from './capacity-rule.js';
-import { beginsWithConsent } from './consent-rules.js';
+import { beginsWithConsent, goesOnWithWhatWasApproved } from './consent-rules.js';
 import type { Coverage } from './coverage.js';
 import { sameEnd } from './same-end-rule.js';
 import { always, claim, decided, letRun, type Runs } from './scenario.js';
@@ -39,7 +39,7 @@ export const rules: readonly Rule[] = [
         if (!decided(what) || status.intent.routing !== 'split' || status.phase === 'LettingGo') return;
         if (sets.canary.ready === 0) claim(!leadsBesideShares(world), 'matches, a mirror or a preview for a canary without ready Pods');
         if (sets.canary.ready === 0 && sets.stable.ready > 0) claim(status.intent.share === 0, 'a share for a canary without ready Pods');
-        const mayRise = status.phase === 'Progressing' && replicas > 0 && !world.release.spec.paused;
+        const mayRise = status.phase === 'Progressing' && replicas > 0 && !world.release.spec.paused && !status.asksAgain;
         if (mayRise && sets.stable.ready === 0 && sets.canary.ready > 0) claim(status.intent.share === WHOLE, 'a share for stable without ready Pods');
       }),
   },
@@ -107,10 +107,11 @@ export const rules: readonly Rule[] = [
   },
   {
     number: 9,
-    says: 'only those who may approve move a release past an approval, into its beginning or through a freeze window',
+    says: 'only those who may approve move a release past an approval, into its beginning, through a freeze window, or on with another image than was agreed to',
     holds: (decide, runs, coverage) => always(decide, runs, coverage, () => (world) => {
         leavesApprovalsWithConsent(world);
         beginsWithConsent(world);
+        goesOnWithWhatWasApproved(world);
       }),
   },
   {

@@ -39,7 +39,7 @@ export function leavesApprovalsWithConsent(world: World): void {
   const step = left && stepAt(left.asked.release, left.index);
   if (left && step?.kind === 'analyze') asksWhereUndecided(left.asked, step, left.index);
   // What people say of a step that is passed already comes too late.
-  if (left && step?.kind === 'approve') agreed(left.asked, step, left.index);
+  if (left && step?.kind === 'approve') agreed(left.asked, world, step, left.index);
 }
 
 /** Whether what the plan asks for up to this step was on record and in force, with the Pods for it. */

@@ -1,13 +1,14 @@
 import type { Evidence } from '../../model/evidence.js';
 import type { Holder, Intent, Release } from '../../model/release.js';
+import type { RunningImage } from '../../model/pulled-image.js';
 import { splitOf, WHOLE } from '../../model/split.js';
 import type { Role } from '../../model/version.js';
 import type { Random } from '../../ports/random.js';
 import { advance, firstStatus } from '../advance.js';
 import type { Decision } from '../decision.js';
-import type { Observation, PodTrouble, ReplicaSetObservation, RoutingObservation, WorkloadObservation } from '../observation.js';
+import type { ApprovalObservation, Observation, PodTrouble, ReplicaSetObservation, RoutingObservation, WorkloadObservation } from '../observation.js';
 import { sameTraffic, type Traffic } from '../same-traffic.js';
-import { answerBeginning, freezeAt, sayFirst, type Beginning } from './beginnings.js';
+import { answerAgain, answerBeginning, freezeAt, sayFirst, type Beginning } from './beginnings.js';
 import type { Happening } from './happening.js';
 import { Metrics } from './metrics.js';
 import { Others, type Manners } from './others.js';
@@ -32,6 +33,9 @@ export interface Asked {
   readonly now: number;
   readonly decision: Decision;
 }
+
+/** Of the image as it was pushed for the n-th time. */
+const digestOf = (pushes: number): string => `sha256:${String(pushes).padStart(64, '0')}`;
 
 const OBLIGING: Manners = { job: 'succeeds', gate: 'opens', metrics: 'pass' };
 
@@ -61,6 +65,12 @@ export class World {
   written: Traffic | undefined;
   accepted: Traffic | undefined;
   evidence: Evidence = { stable: { requests: 0, failures: 0 }, canary: { requests: 0, failures: 0 } };
+  /** What each canary Pod runs, the oldest first, and what the next one will: an image may be pushed again. */
+  readonly images: string[] = [];
+  pushes = 0;
+  /** What the controller saw run first: what agreed those who agreed before. */
+  firstImages: readonly string[] = [];
+  readonly ranAt = new Map<ApprovalObservation, readonly string[]>();
   /** Jobs, webhooks and people. */
   readonly others: Others;
   readonly metrics: Metrics;
@@ -109,9 +119,18 @@ export class World {
       routing: this.#routing(),
       evidence: this.evidence,
       analysis: this.metrics.observe(),
+      canaryImages: this.#canaryImages(),
       frozen: this.beginning ? freezeAt(this.beginning, this.#began, this.now) : [],
       ...this.others.observe(this.release, this.status),
     };
+  }
+
+  /** What the Pods run that are there; new ones run what was pushed last. */
+  #canaryImages(): RunningImage[] {
+    const { pods } = this.sets.canary;
+    if (this.images.length > pods) this.images.splice(0, this.images.length - pods);
+    while (this.images.length < pods) this.images.push(digestOf(this.pushes));
+    return [...new Set(this.images)].sort().map((digest) => ({ container: 'web', digest }));
   }
 
   #workload(): WorkloadObservation {
@@ -145,6 +164,7 @@ export class World {
     if (writes < 1) return this.others.forget();
     const release = { ...this.release, status: this.status };
     const observation = this.observation();
+    if (this.firstImages.length === 0) this.firstImages = (observation.canaryImages ?? []).slice(0, 1).map(({ digest }) => digest);
     const decision = this.#advance(release, observation, this.now);
     this.asked = { release, observation, now: this.now, decision };
     const { status } = decision;
@@ -278,9 +298,12 @@ export class World {
         return this.command({ advanceTo: what.step });
       case 'approve': {
         const { user, groups, approved, beside } = what;
-        this.others.approvals.push({ user, groups, approved, step: this.status.step.index + beside, comment: '' });
+        this.say({ user, groups, approved, step: this.status.step.index + beside, comment: '' });
         return;
       }
+      case 'push':
+        this.pushes++;
+        return;
       case 'sayFirst':
         return sayFirst(this, what);
       case 'deleteRelease':
@@ -309,6 +332,7 @@ export class World {
     const { step: { index }, phase } = this.status;
     const step = this.release.spec.plan.steps[index];
     answerBeginning(this);
+    answerAgain(this);
     if (phase !== 'Progressing' || !step) return;
     const overdue = this.now - Date.parse(this.status.step.startedAt) > (step.milliseconds ?? 0) + 5000;
     const unending = step.kind === 'pause' ? step.milliseconds === undefined : step.kind === 'analyze' && overdue;
@@ -318,8 +342,15 @@ export class World {
     if (notAuthor && this.release.spec.author === undefined) return this.command({ abort: true });
     for (const user of notAuthor ? ['ana', 'ben', 'cleo'] : ['ana', 'ben']) {
       const spoke = this.others.approvals.some((approval) => approval.step === index && approval.user === user);
-      if (!spoke) this.others.approvals.push({ user, groups: ['owners'], approved: true, step: index, comment: '' });
+      if (!spoke) this.say({ user, groups: ['owners'], approved: true, step: index, comment: '' });
     }
+  }
+
+  /** Somebody says something; the server writes when. What the controller had seen to run by then is what they can have meant. */
+  say(word: ApprovalObservation): void {
+    const said = { ...word, at: Math.floor(this.now / 1000) * 1000 };
+    this.ranAt.set(said, (this.asked?.observation.canaryImages ?? []).map(({ digest }) => digest));
+    this.others.approvals.push(said);
   }
 
   /** Lets everything run on undisturbed until it has ended or stands still. @returns whether it ended */

@@ -41,7 +41,7 @@ export async function receiveWebhook(request: WebhookRequest, parts: DoorParts):
     const heard = parse(parsed(body), header);
     if (!Array.isArray(heard)) return { status: 202, body: { accepted: [], ignored: [{ policy: '*', why: heard.nothing }] }, ...user };
     if (heard.length === 0) return { status: 202, body: { accepted: [], ignored: [{ policy: '*', why: 'it tells of no image with a tag' }] }, ...user };
-    const words = distinct(heard).slice(0, MOST_IMAGES).map((each) => ({ ...each, source, by: each.person ?? shown.user }));
+    const words = distinct(heard).slice(0, MOST_IMAGES).map((each) => ({ ...each, source, by: each.person ?? each.robot ?? shown.user }));
     return { status: 202, body: await tellPolicies(words, parts), ...user };
   } catch (error) {
     if (error instanceof NotUnderstood) return { ...refusal(400, 'invalid', error.message), ...user };

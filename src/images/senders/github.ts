@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { parseImage } from '../matching/image-reference.js';
 import type { SenderParser } from './heard.js';
 import { digestOf, Optional, personOf, readBody, Text } from './reading.js';
 
@@ -16,7 +17,8 @@ const Package = Type.Object({
     Type.Null(),
   ])),
 });
-const schema = Type.Object({ action: Optional, package: Type.Optional(Package), registry_package: Type.Optional(Package), sender: Login });
+const Sender = Type.Optional(Type.Union([Type.Object({ login: Optional, type: Optional }), Type.Null()]));
+const schema = Type.Object({ action: Optional, package: Type.Optional(Package), registry_package: Type.Optional(Package), sender: Sender });
 
 /**
  * A container image in GitHub's registry: the events `registry_package` and `package` (docs.github.com, "Webhook events and
@@ -34,5 +36,9 @@ export const parseGitHub: SenderParser = (body, header) => {
   if (tag?.name === undefined || tag.name === null || tag.name === '') return { nothing: 'the image has no tag' };
   // `ns` of older events is missing; then its owner is the namespace.
   const namespace = (found.namespace ?? found.owner?.login ?? '').toLowerCase();
-  return [{ repositories: [`ghcr.io/${namespace}/${found.name.toLowerCase()}`], tag: tag.name, ...digestOf(tag.digest), ...personOf(sender?.login) }];
+  const composed = `ghcr.io/${namespace}/${found.name.toLowerCase()}`;
+  // How it is pulled; on a server of one's own the host is another, and some events name the repository in the namespace.
+  const pulled = parseImage(found.package_version?.package_url?.toLowerCase() ?? '')?.repository;
+  const repositories = pulled === undefined ? [composed] : [...new Set([pulled, composed])];
+  return [{ repositories, tag: tag.name, ...digestOf(tag.digest), ...personOf(sender?.login, sender?.type === 'Bot') }];
 };

@@ -9,6 +9,9 @@ const schema = Type.Object({ type: Text, operator: Optional, event_data: Type.Op
 /** Its own format, that of its first version, and CloudEvents. */
 const PUSHES: ReadonlySet<string> = new Set(['PUSH_ARTIFACT', 'pushImage', 'harbor.artifact.pushed']);
 
+/** Robot accounts begin so, unless Harbor was told otherwise. */
+const ROBOT = 'robot$';
+
 /** A push to Harbor, in its own format or as a CloudEvent (goharbor.io, "Configure Webhook Notifications"). */
 export const parseHarbor: SenderParser = (body) => {
   const event = readBody(schema, body, 'Harbor');
@@ -17,6 +20,6 @@ export const parseHarbor: SenderParser = (body) => {
     const image = parseImage(url);
     // What is pushed without a tag is named by its digest in place of one.
     const named = typeof tag === 'string' && tag !== '' && !tag.startsWith('sha256:') ? tag : url.includes('@') ? undefined : image?.tag;
-    return image && named !== undefined ? [{ repositories: [image.repository], tag: named, ...digestOf(digest), ...personOf(event.operator) }] : [];
+    return image && named !== undefined ? [{ repositories: [image.repository], tag: named, ...digestOf(digest), ...personOf(event.operator, event.operator?.startsWith(ROBOT)) }] : [];
   });
 };

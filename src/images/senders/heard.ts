@@ -7,6 +7,8 @@ export interface Heard {
   readonly digest?: string;
   /** The person who pushed or promoted it, where the sender names one. */
   readonly person?: string;
+  /** The account of a program that pushed it; it stands for no person. */
+  readonly robot?: string;
 }
 
 /** What a sender tells of things that are no new image, such as a ping or a deletion. */

@@ -18,5 +18,9 @@ export function readBody<T extends TSchema>(schema: T, body: unknown, sender: st
 /** A digest, where it is one. */
 export const digestOf = (text: string | null | undefined): { digest?: string } => (typeof text === 'string' && isDigest(text) ? { digest: text } : {});
 
-/** A person, where one is named. */
-export const personOf = (name: string | null | undefined): { person?: string } => (typeof name === 'string' && name.trim() !== '' ? { person: name.trim().slice(0, 253) } : {});
+/** A person, where one is named; or the account of a program. */
+export function personOf(name: string | null | undefined, isRobot = false): { person?: string; robot?: string } {
+  if (typeof name !== 'string' || name.trim() === '') return {};
+  const short = name.trim().slice(0, 253);
+  return isRobot ? { robot: short } : { person: short };
+}

@@ -68,8 +68,12 @@ function advanceOne(observed: UpdatesObserved, rules: TagRules, update: ImageUpd
   if (isProblem(workload)) return said(update, { phase: 'Pending', message: `Waits: ${workload.problem}.` });
   const present = containersOf(workload, image);
   if (present.length === 0) return said(update, { phase: 'Pending', message: `Waits: no container runs ${image} any more.` });
-  const wanted: WantedImage = { image, tag, digest, pinned: rules.sameTag };
-  const [changing] = changingContainers(workload, wanted);
+  const consent = imageConsent(policy);
+  // People agree to a digest where one is known: the tag may be pushed again before Pods start.
+  const wanted: WantedImage = { image, tag, digest, pinned: rules.sameTag || consent !== undefined };
+  // Who wrote the tag there meanwhile has decided without us.
+  const isNamed = !rules.sameTag && changingContainers(workload, { ...wanted, pinned: false }).length === 0;
+  const [changing] = isNamed ? [] : changingContainers(workload, wanted);
   const isDone = workload.object.metadata.annotations?.[IMAGE_UPDATE_ANNOTATION] === update.metadata.name;
   if (!changing || isDone) return ended(observed, update, 'Applied', `${titleOf(workload)} asks for ${tag}.`, update.status?.approvedBy);
   const verdict = rules.judge({ tag, digest }, changing.image.tag === undefined ? undefined : { tag: changing.image.tag, digest: changing.image.digest });
@@ -80,7 +84,6 @@ function advanceOne(observed: UpdatesObserved, rules: TagRules, update: ImageUpd
     const why = policy.spec.mode === 'Report' ? 'Only reported, as its policy asks for' : `${gitOwner ?? 'A GitOps tool'} owns the image, so it is only reported`;
     return ended(observed, update, 'Reported', `${why}: set ${image}:${tag}${rules.sameTag ? `@${digest ?? ''}` : ''} in git.`);
   }
-  const consent = imageConsent(policy);
   return consent ? withConsent(observed, update, wanted, standingOf(update, consent, observed.approvals, now)) : { update, change: wanted };
 }
 

@@ -6,7 +6,7 @@ import { isEnded, phaseOf } from './phases.js';
 
 /** How many ended updates are kept where the policy does not say. */
 const LIMIT = 20;
-/** None goes before that, in milliseconds: a webhook that is sent again is known by its update. */
+/** None goes before that, in milliseconds: a webhook that is sent again is known by its update, and later by its mark. */
 const REMEMBERED = 24 * 3_600_000;
 /** How long a release is looked for, in milliseconds; a policy may wait for a free place, or for a freeze to end. */
 const RELEASE_WITHIN = 7 * 24 * 3_600_000;

@@ -8,6 +8,7 @@ import { canonicalRepository, isTag, sameRepository } from '../matching/image-re
 import { TagRuleError } from '../matching/tag-rule-error.js';
 import { tagRules, type TaggedDigest } from '../matching/tag-rules.js';
 import { containersOf, type ImageWorkload } from '../workloads/workload.js';
+import { isForgotten } from './forgotten.js';
 import { isEnded, phaseOf } from './phases.js';
 
 /** Word of an image, from whichever door. */
@@ -45,6 +46,10 @@ export function takeUp(word: Word, policy: ImagePolicy, workload: Pick<ImageWork
     // Told twice, with a digest or without, is told once; another digest is another image.
     const known = own.find(({ spec }) => spec.tag === word.tag && (spec.digest === word.digest || ((spec.digest === undefined || word.digest === undefined) && !rules.sameTag)));
     if (known) return isEnded(known) ? ignored(`${word.tag} was taken up before by ImageUpdate ${known.metadata.name}, which is ${phaseOf(known)}; delete that to take it up again`) : { outcome: 'known', update: known };
+    // A registry that is asked whether a tag has another digest says what is so now, and not what was.
+    if (!(rules.sameTag && word.source === 'poll') && isForgotten(policy, { image: repository, tag: word.tag, digest: word.digest }, rules.sameTag)) {
+      return ignored(`${word.tag} was taken up before, longer ago than its ImageUpdate is kept; name it in the workload to run it again`);
+    }
     const ahead = own.find((each) => !isEnded(each) && (rules.compare(each.spec.tag, word.tag) ?? 0) > 0);
     if (ahead) return ignored(`${word.tag} is lower than ${ahead.spec.tag}, which ImageUpdate ${ahead.metadata.name} is about to bring`);
     return { outcome: 'new', update: newUpdate(word, policy, repository, container.text, now) };

@@ -6,6 +6,7 @@ import type { Release } from '../../model/release.js';
 import { API_VERSION } from '../../model/resources.js';
 import { resources } from '../../kubernetes/resources.js';
 import { tagRules } from '../matching/tag-rules.js';
+import { wantedText, type WantedImage } from '../workloads/image-change.js';
 import type { ImageWorkload } from '../workloads/workload.js';
 import { advanceUpdates } from './advance.js';
 import { outdatedUpdates, releaseOf } from './history.js';
@@ -58,6 +59,25 @@ describe('which of several updates goes on', () => {
     expect(phases([update('b')], { approval: { count: 1 } }, { approvals: [said('b', false, 'jane')] })).toEqual({ b: 'Rejected' });
     expect(phases([update('b')], { approval: { within: '5s' } }, { now: START + 10_000 })).toEqual({ b: 'Expired' });
   });
+});
+
+describe('what people agreed to', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const of = (spec: Partial<ImagePolicySpec>, running: ImageWorkload) =>
+    advanceUpdates({
+      policy: policy(spec), rules: tagRules({ glob: '*' }), updates: [{ ...update('b'), spec: { ...update('b').spec, digest } }],
+      approvals: [said('b', true, 'jane')], workload: running, gitOwner: undefined, now: START,
+    })[0];
+  const texts = (running: ImageWorkload, change: WantedImage | undefined): string[] => running.containers.map((each) => (change ? wantedText(each, change) : each.text));
+  it('is the digest where one is known, and that is what is written', () => {
+    expect(texts(workload(), of({ approval: {} }, workload())?.change)).toEqual([`shop/web:b@${digest}`]);
+  });
+  it('is the tag where nobody named a digest; and where nobody is asked the tag is enough', () => {
+    const plain = advanceUpdates({ policy: policy({ approval: {} }), rules: tagRules({ glob: '*' }), updates: [update('b')], approvals: [said('b', true, 'jane')], workload: workload(), gitOwner: undefined, now: START })[0];
+    expect(texts(workload(), plain?.change)).toEqual(['shop/web:b']);
+    expect(texts(workload(), of({}, workload())?.change)).toEqual(['shop/web:b']);
+  });
+  it('is left to who wrote the tag meanwhile', () => expect(of({ approval: {} }, workload('b'))?.status?.phase).toBe('Applied'));
 });
 
 describe('what is told twice', () => {

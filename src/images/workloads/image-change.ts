@@ -11,7 +11,7 @@ export interface WantedImage {
   readonly image: string;
   readonly tag: string;
   readonly digest?: string | undefined;
-  /** Whether the digest is to stand in the template, because the tag alone would change nothing. */
+  /** Whether the digest, where one is known, is to stand in the template: the tag alone would change nothing, or people agreed to the digest. */
   readonly pinned: boolean;
 }
 
@@ -26,10 +26,9 @@ export const changingContainers = (workload: Pick<ImageWorkload, 'containers'>, 
 /**
  * A merge patch that changes the image, and says by which update. It names the version of the object that it was made from:
  * lists are replaced whole, so nothing that was written meanwhile may be lost.
- * @param author the person who wrote the version, where the sender named one; where it did not, that of a former image is taken away
- * @param former authors whom updates of this policy named
+ * @param author the person who wrote the version, where the sender named one; whoever stands there for the image before is taken away
  */
-export function imageChange(workload: ImageWorkload, wanted: WantedImage, update: string, author: string | undefined, former: readonly string[] = []): unknown {
+export function imageChange(workload: ImageWorkload, wanted: WantedImage, update: string, author: string | undefined): unknown {
   const { object, template, templatePath } = workload;
   const changing = changingContainers(workload, wanted);
   const lists = [...new Set(changing.map(({ list }) => list))].map((list) => [
@@ -40,13 +39,14 @@ export function imageChange(workload: ImageWorkload, wanted: WantedImage, update
     }),
   ]);
   // Who wrote a version stands on its template, or on the Deployment; where one stands on the template it counts.
-  const onTemplate = author !== undefined && (templatePath.length > 2 || object.kind !== 'Deployment' || template.metadata?.annotations?.[AUTHOR_ANNOTATION] !== undefined);
-  const gone = author === undefined ? formerAuthors(workload, former) : { template: false, object: false };
+  const former = formerAuthors(workload);
+  const onTemplate = author !== undefined && (templatePath.length > 2 || object.kind !== 'Deployment' || former.template);
+  const onObject = author !== undefined && !onTemplate;
   const changedTemplate = {
-    ...(onTemplate || gone.template ? { metadata: { annotations: { [AUTHOR_ANNOTATION]: author ?? null } } } : {}),
+    ...(onTemplate || former.template ? { metadata: { annotations: { [AUTHOR_ANNOTATION]: author ?? null } } } : {}),
     spec: Object.fromEntries(lists) as Record<string, unknown>,
   };
   const inner = templatePath.reduceRight<unknown>((value, part) => ({ [part]: value }), changedTemplate);
-  const annotations = { [IMAGE_UPDATE_ANNOTATION]: update, ...((author !== undefined && !onTemplate) || gone.object ? { [AUTHOR_ANNOTATION]: author ?? null } : {}) };
+  const annotations = { [IMAGE_UPDATE_ANNOTATION]: update, ...(onObject || former.object ? { [AUTHOR_ANNOTATION]: onObject ? author : null } : {}) };
   return { metadata: { resourceVersion: object.metadata.resourceVersion, annotations }, ...(inner as Record<string, unknown>) };
 }

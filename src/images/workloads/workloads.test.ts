@@ -3,7 +3,6 @@ import type { KubernetesObject, ObjectName, Resource } from '../../kubernetes/ob
 import type { ImagePolicySpec } from '../../model/images/image-policy.js';
 import { API_VERSION, AUTHOR_ANNOTATION } from '../../model/resources.js';
 import { gitOwnerOf } from './git-owner.js';
-import { IMAGES_MANAGER } from './author.js';
 import { imageChange } from './image-change.js';
 import { isProblem, readWorkload, repositoriesOf, type FindObject, type ImageWorkload } from './workload.js';
 
@@ -65,18 +64,15 @@ describe('a change of the image', () => {
   });
 });
 
-describe('an author that an update named before', () => {
+describe('an author who stands there for the image before', () => {
   const wanted = { image: '10.0.0.5:5000/web', tag: '1.1.0', digest: DIGEST, pinned: false };
-  const written = (manager: string, ...places: (readonly string[])[]): unknown =>
-    places.map((path) => ({ manager, fieldsV1: [...path, 'metadata', 'annotations', AUTHOR_ANNOTATION].reduceRight<unknown>((value, part) => ({ [`f:${part}`]: value }), {}) }));
-  const templatePath = ['spec', 'template'];
   const annotations = { [AUTHOR_ANNOTATION]: 'jane' };
   /** A Deployment with an author on it, on its template, or on both. */
-  const authored = async (places: { readonly object?: boolean; readonly template?: boolean }, managedFields: unknown = []): Promise<ImageWorkload> => {
+  const authored = async (places: { readonly object?: boolean; readonly template?: boolean }): Promise<ImageWorkload> => {
     const workload = await found({ deployment: 'web' });
     return {
       ...workload,
-      object: { ...workload.object, metadata: { ...workload.object.metadata, managedFields: managedFields as NonNullable<KubernetesObject['metadata']['managedFields']>, ...(places.object ? { annotations } : {}) } },
+      object: { ...workload.object, metadata: { ...workload.object.metadata, ...(places.object ? { annotations } : {}) } },
       template: { ...workload.template, metadata: { name: '', ...(places.template ? { annotations } : {}) } },
     };
   };
@@ -84,32 +80,30 @@ describe('an author that an update named before', () => {
   const onTemplate = (change: unknown): unknown => (change as { spec: { template: { metadata?: { annotations: unknown } } } }).spec.template.metadata?.annotations;
   const onObject = (change: unknown): unknown => (change as { metadata: { annotations: Record<string, unknown> } }).metadata.annotations[AUTHOR_ANNOTATION];
 
-  it('goes when the next one names none, wherever Serin wrote it', async () => {
-    const object = imageChange(await authored({ object: true }, written(IMAGES_MANAGER, [])), wanted, 'web-2', undefined);
-    expect([onObject(object), onTemplate(object)]).toEqual([null, undefined]);
-    const template = imageChange(await authored({ template: true }, written(IMAGES_MANAGER, templatePath)), wanted, 'web-2', undefined);
-    expect([onObject(template), onTemplate(template)]).toEqual([undefined, NONE]);
+  it.each([
+    ['on the Deployment', { object: true }, null, undefined],
+    ['on the template', { template: true }, undefined, NONE],
     // Else the one on the Deployment would count instead.
-    const both = imageChange(await authored({ object: true, template: true }, written(IMAGES_MANAGER, [], templatePath)), wanted, 'web-2', undefined);
-    expect([onObject(both), onTemplate(both)]).toEqual([null, NONE]);
-    expect(template).toMatchObject({ spec: { template: { spec: { containers: [{ image: '10.0.0.5:5000/web:1.1.0' }, {}] } } } });
+    ['on both', { object: true, template: true }, null, NONE],
+    ['nowhere', {}, undefined, undefined],
+  ])('%s goes when the next one names none', async (_, places, object, template) => {
+    const change = imageChange(await authored(places), wanted, 'web-2', undefined);
+    expect([onObject(change), onTemplate(change)]).toEqual([object, template]);
+    expect(change).toMatchObject({ spec: { template: { spec: { containers: [{ image: '10.0.0.5:5000/web:1.1.0' }, {}] } } } });
   });
 
-  it('goes where a former update named it, whoever wrote it there: a rollback, or a backup', async () => {
-    const change = imageChange(await authored({ template: true }, written('serin-cli', templatePath)), wanted, 'web-2', undefined, ['tom', 'jane']);
-    expect(onTemplate(change)).toEqual(NONE);
-  });
-
-  it('stays where somebody else wrote it, and gives way to the next one that is named', async () => {
-    const foreign = await authored({ object: true, template: true }, written('kubectl', [], templatePath));
-    const change = imageChange(foreign, wanted, 'web-2', undefined, ['tom']);
-    expect([onObject(change), onTemplate(change)]).toEqual([undefined, undefined]);
-    expect(onTemplate(imageChange(foreign, wanted, 'web-2', 'tom'))).toEqual({ [AUTHOR_ANNOTATION]: 'tom' });
+  it.each([
+    ['on the Deployment', { object: true }, 'tom', undefined],
+    ['on the template', { template: true }, undefined, { [AUTHOR_ANNOTATION]: 'tom' }],
+    ['on both', { object: true, template: true }, null, { [AUTHOR_ANNOTATION]: 'tom' }],
+  ])('%s gives way to the next one that is named', async (_, places, object, template) => {
+    const change = imageChange(await authored(places), wanted, 'web-2', 'tom');
+    expect([onObject(change), onTemplate(change)]).toEqual([object, template]);
   });
 
   it('goes from a template within a policy', async () => {
     const workload = await found({ policy: 'inline' });
-    const change = imageChange({ ...workload, template: { ...workload.template, metadata: { name: '', annotations } }, object: { ...workload.object, metadata: { ...workload.object.metadata, managedFields: written(IMAGES_MANAGER, workload.templatePath) as never } } }, wanted, 'web-2', undefined);
+    const change = imageChange({ ...workload, template: { ...workload.template, metadata: { name: '', annotations } } }, wanted, 'web-2', undefined);
     expect(change).toMatchObject({ spec: { workload: { inline: { template: { metadata: { annotations: NONE } } } } } });
   });
 });

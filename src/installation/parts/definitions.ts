@@ -2,6 +2,7 @@ import type { Node } from '../template/nodes.js';
 import { any, is, all, served, set } from '../template/nodes.js';
 import { pausingBinding, pausingPolicy } from '../../model/admission.js';
 import { approvalBinding, approvalPolicy } from '../../model/approval-admission.js';
+import { toldBinding, toldPolicy } from '../../model/told-admission.js';
 import { frontendDefinitions } from '../../frontends/definitions.js';
 import { frontendNames } from '../../frontends/names.js';
 import { customResourceDefinitions } from '../../model/custom-resources.js';
@@ -36,6 +37,8 @@ const PAUSES = any(is('pauseOnChange', 'always'), all(is('pauseOnChange', 'auto'
 export const admissionParts: readonly Part[] = [
   { file: 'admission', kind: 'ValidatingAdmissionPolicy', condition: set('approvalPolicy'), object: { ...own(approvalPolicy), metadata: clusterMetadata(approvalPolicy.metadata.name) } },
   { file: 'admission', kind: 'ValidatingAdmissionPolicyBinding', condition: set('approvalPolicy'), object: { ...own(approvalBinding), metadata: clusterMetadata(approvalBinding.metadata.name) } },
+  { file: 'admission', kind: 'ValidatingAdmissionPolicy', condition: set('approvalPolicy'), object: { ...own(toldPolicy), metadata: clusterMetadata(toldPolicy.metadata.name) } },
+  { file: 'admission', kind: 'ValidatingAdmissionPolicyBinding', condition: set('approvalPolicy'), object: { ...own(toldBinding), metadata: clusterMetadata(toldBinding.metadata.name) } },
   { file: 'admission', kind: 'MutatingAdmissionPolicy', condition: PAUSES, object: { ...own(pausingPolicy), metadata: clusterMetadata(pausingPolicy.metadata.name) } },
   { file: 'admission', kind: 'MutatingAdmissionPolicyBinding', condition: PAUSES, object: { ...own(pausingBinding), metadata: clusterMetadata(pausingBinding.metadata.name) } },
 ];

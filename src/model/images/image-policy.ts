@@ -65,6 +65,7 @@ export const ImagePolicyStatusSchema = Type.Object({
   update: Type.Optional(Type.String({ description: 'The ImageUpdate that was made last.' })),
   polledAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the registry answered last.' })),
   digest: Type.Optional(Type.String({ description: 'sameTag: the digest that the tag had last.' })),
+  forgotten: Type.Optional(Type.String({ maxLength: 32_768, description: 'Marks of the last 1,000 images that were taken up and whose ImageUpdates are gone, so that word of them that comes again moves nothing.' })),
   message: Type.Optional(Type.String({ description: 'In one sentence what it does or waits for.' })),
   conditions: Type.Optional(Type.Array(ConditionSchema, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })),
 });

@@ -42,8 +42,10 @@ export interface CallbackAnswer {
   readonly act?: ChatAct;
   /** The answer once the act was carried out or refused, in place of `body`. */
   readonly told?: (outcome: ActOutcome) => unknown;
-  /** Why nothing is done, for the audit log: one sentence without a secret. */
+  /** Why nothing is done, for the audit log: one sentence in English without a secret. */
   readonly refused?: string;
+  /** Who pressed it, by the chat's id, for the audit log. */
+  readonly by?: string;
 }
 
 /** Takes what people press in chats. Never throws for what a request holds. */

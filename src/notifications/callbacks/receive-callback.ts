@@ -89,20 +89,22 @@ async function channelOf({ namespace, channel: name }: CallbackRequest, { client
 
 type Press = Extract<Pressed, { kind: 'press' }>;
 
+type Refusal = [key: 'unreadable' | 'elsewhere' | 'unknownUser' | 'untrusted', values?: Readonly<Record<string, string>>];
+
 async function answered(channel: NotificationChannel, pressed: Press, { client }: CallbackParts): Promise<CallbackAnswer> {
   const { namespace: own } = channel.metadata;
   const language = channel.spec.language ?? 'en';
   /** Who pressed it is told in the chat; the chat itself did nothing wrong. */
-  const refuse = (why: string): CallbackAnswer => ({ status: 200, body: pressed.tell(why, false), refused: why });
+  const refuse = (...[key, values]: Refusal): CallbackAnswer => ({ status: 200, by: pressed.user, body: pressed.tell(say(key, language, values), false), refused: say(key, 'en', values) });
   const value = buttonValue(pressed.value);
-  if (!value) return refuse(say('unreadable', language));
-  if (own !== undefined && value.ns !== own) return refuse(say('elsewhere', language, { namespace: own }));
+  if (!value) return refuse('unreadable');
+  if (own !== undefined && value.ns !== own) return refuse('elsewhere', { namespace: own });
   const user = channel.spec.users?.find(({ chat }) => chat === pressed.user);
-  if (!user || !isPerson(user.user)) return refuse(say('unknownUser', language, { chat: pressed.user }));
-  if (own !== undefined && !(await isTrusted(client, own))) return refuse(say('untrusted', language, { namespace: own, annotation: CHAT_USERS_ANNOTATION }));
+  if (!user || !isPerson(user.user)) return refuse('unknownUser', { chat: pressed.user });
+  if (own !== undefined && !(await isTrusted(client, own))) return refuse('untrusted', { namespace: own, annotation: CHAT_USERS_ANNOTATION });
   const act = actOf(value, { username: user.user, groups: (user.groups ?? []).filter(isPerson) }, pressed.place);
-  if (!act) return refuse(say('unreadable', language));
-  return { status: 200, body: pressed.received(say('received', language)), act, told: ({ done, text }) => pressed.tell(text, done) };
+  if (!act) return refuse('unreadable');
+  return { status: 200, by: pressed.user, body: pressed.received(say('received', language)), act, told: ({ done, text }) => pressed.tell(text, done) };
 }
 
 async function isTrusted(client: ClusterClient, name: string): Promise<boolean> {

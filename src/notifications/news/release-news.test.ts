@@ -76,6 +76,15 @@ describe('what there is to tell of a release', () => {
     expect(told(at(3), late + 3600)).toContain('stuck web-1-uid/stuck/Progressing/3');
   });
 
+  it('is that people are asked again, each time under a key of its own', () => {
+    const log = [{ number: 7, time: time(30), code: 'AsksAgain', arguments: { digests: '' } }];
+    const release = at(3, { log, asksAgain: { step: 2, since: time(30) }, message: 'Waits for approval of an image that was pushed again, 0 of 1: serin approve web-1.' });
+    const { news, settled } = newsOfRelease(release, { now: START + PATIENCE * 100 });
+    expect(news.slice(1)).toMatchObject([{ key: 'web-1-uid/waitsForApproval/again/7', at: START + 30_000, asks: { step: 2 }, says: [{ zh: expect.stringContaining('镜像被重新推送') as string }] }]);
+    expect(settled.map(({ key }) => key)).not.toContain('web-1-uid/waitsForApproval/again/7');
+    expect(newsOfRelease(at(3, { log }), { now: START }).settled.map(({ key }) => key)).toContain('web-1-uid/waitsForApproval/again/7');
+  });
+
   it('is what was asked and is settled, under the same keys', () => {
     const keys = (release: Release): string[] => newsOfRelease(release, { now: START }).settled.map(({ key }) => key.replace('web-1-uid/waitsForApproval/', ''));
     expect(keys(at(1))).toEqual(['0']);

@@ -1,3 +1,4 @@
+import { askingOf } from '../../approvals/asking.js';
 import { consentWanted } from '../../engine/analysis-steps.js';
 import { describeEntry, type Language, type MessageCode } from '../../model/messages.js';
 import { stepOf } from '../../model/plan.js';
@@ -68,6 +69,11 @@ function asking(release: Release, status: ReleaseStatus, seen: (() => Seen) | un
     const at = Date.parse(status.waitingSince ?? status.startedAt ?? release.metadata.creationTimestamp ?? status.step.startedAt);
     return [{ ...make(release, status, 'waitsForApproval', '', at, says), key: askingKey(release, which), asks }];
   }
+  const again = askingOf(release).find(({ kind }) => kind === 'again');
+  if (again) {
+    const asks: Asking = { step: again.index + 1, wanted: again.step.approvals, users: again.step.users, groups: again.step.groups, ...(seen ? { seen: seen() } : {}) };
+    return [{ ...make(release, status, 'waitsForApproval', '', Date.parse(status.asksAgain?.since ?? status.step.startedAt), says), key: askingKey(release, timesAsked(status).at(-1) ?? 'again'), asks }];
+  }
   const { index, startedAt, askedAt } = status.step;
   const planned = release.spec.plan.steps[index];
   const step = planned && consentWanted(release.spec, stepOf(planned));
@@ -84,10 +90,13 @@ function settled(release: Release, status: ReleaseStatus): Settled[] {
   const refusal = status.abortReason === undefined ? undefined : (entrySays(status, 'Aborting') ?? inText('reason', { reason: status.abortReason }));
   const said = refusal ?? (approved ? bilingual((language) => describeEntry(approved, language)) : inText('goesOn', {}));
   const steps = release.spec.plan.steps.flatMap((planned, index) => (planned.kind === 'approve' || planned.kind === 'analyze' ? [index + 1] : []));
-  const asked = ['0', ...windowsOf(status), ...steps.filter((step) => step <= status.step.index + 1).map(String)];
+  const asked = ['0', ...windowsOf(status), ...timesAsked(status), ...steps.filter((step) => step <= status.step.index + 1).map(String)];
   const base = make(release, status, 'waitsForApproval', '', 0, [said]);
   return asked.map((which) => askingKey(release, which)).filter((key) => !open.has(key)).map((key) => ({ ...base, key }));
 }
+
+/** Each time that it asked again, as the log has it. */
+const timesAsked = ({ log = [] }: ReleaseStatus): string[] => log.flatMap(({ code, number }) => (code === 'AsksAgain' ? [`again/${number}`] : []));
 
 /** Windows that the log names; the one that held it is gone from the status when it has begun. */
 function windowsOf(status: ReleaseStatus): string[] {

@@ -18,7 +18,7 @@ export interface Standstill {
  */
 export function standstillOf(release: Release): Standstill | undefined {
   const { spec, status } = release;
-  if (!status || hasEnded(status.phase) || spec.paused === true || heldOf(release)) return undefined;
+  if (!status || hasEnded(status.phase) || spec.paused === true || heldOf(release) || status.asksAgain) return undefined;
   const planned = spec.plan.steps[status.step.index];
   const step = planned && stepOf(planned);
   const own = status.phase === 'Progressing' ? (step ? timeOf(release, step) : 0) : spec.plan.drainMilliseconds;

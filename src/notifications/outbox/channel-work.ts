@@ -17,10 +17,13 @@ const AFTER_CONFLICT = 500;
 /** Whoever asks to be left alone for longer is asked again all the same, in milliseconds. */
 const LONGEST_PAUSE = 3_600_000;
 
+/** Where the page is at the moment; undefined where none is served. Never rejects. */
+export type FindPage = () => Promise<string | undefined>;
+
 /** What work on a channel needs. */
 export interface ChannelWorkParts extends Pick<LoopParts, 'client' | 'clock' | 'random' | 'mayWrite' | 'note' | 'withoutConfig' | 'findAddress'> {
   readonly poster: Poster;
-  readonly pageUrl: string | undefined;
+  readonly findPage: FindPage;
   /** Ends what is being sent. */
   readonly sending: AbortSignal;
 }
@@ -78,7 +81,7 @@ class Turn {
     if (!batch || (batch.first && !(await this.#claim(batch)))) return;
     try {
       if (sender instanceof SendFailure) throw sender;
-      const { handle } = await sender.send(this.#outgoing(batch), this.#parts.sending);
+      const { handle } = await sender.send(await this.#outgoing(batch), this.#parts.sending);
       const asks = batch.news.some(({ asks: asked }) => asked !== undefined);
       this.#outbox.sent(batch, asks && sender.change ? handle : undefined, { ready: true, reason: 'Sent', message: 'The last message was taken.', sentAt: clock.now() });
       this.#outbox.pause(clock.now(), sender.pace);
@@ -114,10 +117,10 @@ class Turn {
   }
 
   async #change(change: Change): Promise<void> {
-    const { clock, random, pageUrl, sending } = this.#parts;
+    const { clock, random, findPage, sending } = this.#parts;
     try {
       const sender = await this.#sender();
-      await sender.change?.(change.handle, settledWords(change.settled, this.#language, pageUrl), sending);
+      await sender.change?.(change.handle, settledWords(change.settled, this.#language, await findPage()), sending);
       this.#outbox.changed(change);
       this.#outbox.pause(clock.now(), sender.pace);
     } catch (error) {
@@ -136,14 +139,14 @@ class Turn {
   }
 
   async #sender(): Promise<Sender> {
-    const { client, withoutConfig, sending, poster, clock, findAddress, pageUrl } = this.#parts;
+    const { client, withoutConfig, sending, poster, clock, findAddress, findPage } = this.#parts;
     const secret = await readChannelSecret(client, this.#channel, withoutConfig, sending);
-    return senderFor(this.#channel.spec, { poster, clock, secret, findAddress, pageUrl });
+    return senderFor(this.#channel.spec, { poster, clock, secret, findAddress, pageUrl: await findPage() });
   }
 
-  #outgoing({ news }: Batch): Outgoing {
+  async #outgoing({ news }: Batch): Promise<Outgoing> {
     const [first] = news;
-    const { pageUrl } = this.#parts;
+    const pageUrl = await this.#parts.findPage();
     const words = news.length === 1 && first ? wordsOf(first, this.#language, pageUrl) : digestWords(news, this.#language, pageUrl);
     const key = messageKey(news.map((each) => `${this.#channel.metadata.uid ?? ''} ${each.key}`));
     return { key, thread: news.length === 1 && first ? `serin-${first.about.uid}` : key, words, news };

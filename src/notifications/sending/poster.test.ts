@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../../cluster/testing/until.js';
 import { AnsweringServer } from '../../metrics/testing/answering-server.js';
 import { VirtualClock } from '../../ports/virtual-clock.js';
-import { createPoster, type Posting } from './poster.js';
+import { createPoster, told, type Posting } from './poster.js';
 
 const server = new AnsweringServer();
 const clock = new VirtualClock();
@@ -40,4 +40,9 @@ it('reads no long answer, and posts only over HTTP', async () => {
   expect((await poster.post(posting(), signal)).text.length).toBeLessThanOrEqual(65_536);
   await expect(poster.post(posting({ url: 'file:///etc/passwd' }), signal)).rejects.toMatchObject({ permanent: true, message: 'the webhook has no http or https URL' });
   await expect(poster.post(posting({ url: 'url-s3cret' }), signal)).rejects.toMatchObject({ message: 'the webhook has no http or https URL' });
+});
+
+it('tells what was answered without any part of the URL that may be a key, and leaves the words of services', () => {
+  const words = 'invalid webhook url: key a1b2c3d4 of /cgi-bin/webhook/send, abcdefgh';
+  expect(told(words, { url: 'https://example.test/cgi-bin/webhook/send/abcdefgh?key=a1b2c3d4', secrets: [] })).toBe('invalid webhook url: key *** of /cgi-bin/webhook/send, ***');
 });

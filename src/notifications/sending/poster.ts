@@ -118,10 +118,12 @@ export function expectSuccess({ status, text, retryAfter }: Posted, posting: Pos
 
 /** The shortest part of a URL that may be a secret; shorter ones are parts of any word. */
 const SHORTEST = 6;
+/** Parts of the URLs of services that recipes are for, which are no secrets; their refusals use such words. */
+const WORDS: ReadonlySet<string> = new Set(['cgi-bin', 'enqueue', 'invoke', 'manual', 'services', 'triggers', 'webhook', 'webhooks', 'workflows']);
 
 /** Words of somebody else, without the Secret and without any part of the URL: robots have their key in its path or query. */
 export function told(text: string, { secrets, url }: Pick<Posting, 'secrets' | 'url'>): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const parts = parsed ? [`${parsed.pathname}${parsed.search}`, ...parsed.pathname.split('/'), ...parsed.searchParams.values()] : [];
-  return blotted(text, [...secrets, url, ...parts.filter((part) => part.length >= SHORTEST)]);
+  return blotted(text, [...secrets, url, ...parts.filter((part) => part.length >= SHORTEST && !WORDS.has(part))]);
 }

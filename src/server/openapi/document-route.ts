@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import { defineOpenRoute, type Route } from '../route.js';
+import { defineRoute, type Route } from '../route.js';
 import { openApiDocument } from './document.js';
 
 /** The route that serves the API's document, itself and all. */
 export function documentRoute(others: readonly Route[]): Route {
-  const route = defineOpenRoute({
+  const route = defineRoute({
     method: 'GET',
     path: '/api/v1/openapi.json',
     operationId: 'document',

@@ -50,7 +50,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
 
 /** The statuses that a route may answer with when it does not succeed. */
 export function errorStatuses({ open, body, bytes }: Pick<Route, 'open' | 'body' | 'bytes'>): number[] {
-  return [400, 401, 403, 404, 405, 409, ...(body === undefined && bytes === undefined ? [] : [413, 415]), 429, 500, 503].filter((status) => !open || status !== 409);
+  return [400, 401, 403, 404, 405, 409, ...(body === undefined && bytes === undefined ? [] : [413, 415]), 429, 500, 503].filter((status) => !open || bytes !== undefined || status !== 409);
 }
 
 function operationOf(route: Route): Json {

@@ -14,6 +14,7 @@ export const ReleaseActionSchema = Type.Object(
     comment,
     step: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: 'The step that is meant, counted from 1 (0: before it begins); refused where a promotion or a resumption finds the release at another one.' })),
     seen: Type.Optional(SeenSchema),
+    to: Type.Optional(Type.String({ minLength: 1, maxLength: 253, description: 'rollback: the version that it was to lead to; refused where it leads to another one by now.' })),
     freezeWindow: Type.Optional(Type.String({ minLength: 1, maxLength: 253, description: 'approve: the freeze window that the release is to be let through.' })),
   },
   { additionalProperties: false },

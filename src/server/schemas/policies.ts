@@ -48,7 +48,7 @@ export const PolicyListSchema = Type.Object({ items: Type.Array(PolicySummarySch
 
 /** A policy with its releases. */
 export const PolicyDetailSchema = Type.Object(
-  { ...PolicySummarySchema.properties, releases: Type.Array(ReleaseSummarySchema, { description: 'Newest first.' }), spec: AnyObject({ description: 'As it is written.' }) },
+  { ...PolicySummarySchema.properties, releases: Type.Array(ReleaseSummarySchema, { description: 'Newest first.' }), spec: AnyObject({ description: 'As it is written.' }), yaml: Type.String({ description: 'The spec as YAML.' }) },
   { description: 'One policy with its releases.' },
 );
 export type PolicyDetail = Static<typeof PolicyDetailSchema>;

@@ -133,6 +133,7 @@ export const ActionSchema = Type.Object({
   whyZh: Type.Optional(Sentence('The same in Chinese.')),
   consequence: Sentence('What happens to users.'),
   consequenceZh: Sentence('The same in Chinese.'),
+  to: Type.Optional(Type.String({ description: 'rollback: the version that it leads to.' })),
 });
 export type Action = Static<typeof ActionSchema>;
 

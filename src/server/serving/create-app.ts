@@ -77,7 +77,7 @@ export function createApp(parts: AppParts): Hono<Env> {
     const answer = httpErrorOf(error);
     const { facts } = c.var;
     if (answer.status === 500) log.error({ requestId: facts.requestId, err: error }, 'a request failed');
-    facts.refusal = { code: answer.code, message: answer.message };
+    facts.why = { outcome: 'refused', code: answer.code, message: answer.message };
     const all = { ...headers, 'cache-control': 'no-store', ...answer.headers };
     if (c.req.method === 'GET' && wantsPage(c) && c.req.path.startsWith('/sign-in')) {
       return new Response(plainPage('Not signed in', answer.message), { status: answer.status, headers: { ...all, 'content-type': 'text/html; charset=utf-8' } });
@@ -102,7 +102,7 @@ function factsOf({ env: { incoming, outgoing } }: Context<Env>, { trustProxy, re
     remote: clientAddress(incoming.socket.remoteAddress, headers['x-forwarded-for'], trustProxy),
     headers,
     signal: left.signal,
-    ...{ identity: undefined, operation: 'unknown', audited: false, silent: false, about: {}, refusal: undefined },
+    ...{ identity: undefined, operation: 'unknown', audited: false, silent: false, about: {}, why: undefined },
   };
 }
 
@@ -110,12 +110,12 @@ function tellAudit(c: Context<Env>, facts: RequestFacts, { audit, clock }: AppPa
   const { status } = c.res;
   // A path that is not there is no refusal, and a program that asks for nothing but whether it is signed in has done nothing.
   if (status < 400 ? !facts.audited : facts.silent || (status === 404 && !facts.audited)) return;
-  const { requestId, remote, operation, identity, refusal, about } = facts;
+  const { requestId, remote, operation, identity, why, about } = facts;
   audit({
     at: new Date(clock.now()).toISOString(),
     ...{ requestId, operation, method: c.req.method, path: c.req.path.slice(0, 300), remote, status },
     ...(identity === undefined ? {} : { user: identity.user, signedInBy: identity.method }),
-    ...refusal,
+    ...(why ?? { outcome: status < 400 ? 'done' : 'refused' }),
     ...(Object.keys(about).length === 0 ? {} : { about }),
   });
 }

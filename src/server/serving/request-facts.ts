@@ -18,7 +18,8 @@ export interface RequestFacts {
   /** Whether a refusal is no news: somebody asked whether they are signed in, or hammers at the door. */
   silent: boolean;
   about: Record<string, string | number | boolean>;
-  refusal: Pick<AuditEntry, 'code' | 'message'> | undefined;
+  /** Why nothing was done, where that is so. */
+  why: (Pick<AuditEntry, 'code' | 'message'> & { readonly outcome: 'refused' | 'ignored' }) | undefined;
 }
 
 /** What Node hands to each request. */

@@ -62,6 +62,8 @@ export async function serveRoute(route: Route, { method, params, query, bindings
     remote: facts.remote,
     signal: facts.signal,
     note: (about) => void Object.assign(facts.about, about),
+    actAs: (identified) => void (facts.identity = identified),
+    nothingDone: (outcome, message, code) => void (facts.why = { outcome, message, ...(code === undefined ? {} : { code }) }),
   };
   const reply = await route.handle(context);
   if ('stream' in reply && method !== 'HEAD') bindings.outgoing.once('close', parts.streams.take(identity?.user ?? facts.remote));

@@ -4,6 +4,7 @@ import { until } from '../../cluster/testing/until.js';
 import { install } from '../../controller/installation.js';
 import type { KubernetesObject, Resource } from '../../kubernetes/objects.js';
 import type { Release } from '../../model/release.js';
+import { toldOf } from '../../commands/told.js';
 import { serinResources } from '../../model/resources.js';
 import { systemClock } from '../../ports/clock.js';
 import { resourceRoutes } from '../resources/routes.js';
@@ -140,7 +141,7 @@ describe('the API over HTTP', () => {
     expect(await ask(server.url, path, { headers: bearer(TOKENS.outsider) })).toMatchObject({ status: 403 });
     for (const [token, message] of [[TOKENS.bob, /cannot patch resource "releases"/], [TOKENS.outsider, /^You \(outsider\) may not see releases\.serin\.dev of namespace shop/]] as const) {
       const refused = await pausing(token);
-      expect([refused.status, refused.json]).toEqual([403, { error: { code: 'forbidden', message: expect.stringMatching(message) as string, requestId: expect.any(String) as string } }]);
+      expect([refused.status, refused.json]).toEqual([403, { error: { code: 'forbidden', message: expect.stringMatching(message) as string, messageZh: expect.stringContaining('无权') as string, requestId: expect.any(String) as string } }]);
     }
     expect(await cluster.admin.get(serinResources.releases, { namespace: 'shop', name: 'web-1' })).toEqual(before);
     expect(server.audit.filter(({ status }) => status === 403).at(-1)).toMatchObject({ user: 'outsider' });
@@ -149,7 +150,7 @@ describe('the API over HTTP', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(both.find(({ status }) => status === 409)?.json).toMatchObject({ error: { message: 'Release web-1 is paused already.' } });
     const after = await cluster.admin.get(serinResources.releases, { namespace: 'shop', name: 'web-1' });
-    expect([after.spec.paused, after.metadata.annotations?.['serin.dev/told']]).toEqual([true, expect.stringContaining('"user":"ann","verb":"pause","comment":"lunch"')]);
+    expect([after.spec.paused, toldOf(after.metadata)]).toMatchObject([true, [{ user: 'ann', verb: 'pause', comment: 'lunch' }]]);
     const { json } = await ask(server.url, path, { headers: bearer(TOKENS.bob) });
     expect(json).toMatchObject({ paused: true, versions: [{ pods: [] }, { pods: [] }], actions: expect.arrayContaining([expect.objectContaining({ verb: 'abort', allowed: false, why: expect.stringContaining('it takes the right to patch releases in namespace shop') as string })]) as unknown });
   });

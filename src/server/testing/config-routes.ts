@@ -1,9 +1,13 @@
 import { Type } from 'typebox';
 import { resources } from '../../kubernetes/resources.js';
+import type { AllowedDeeds } from '../access/impersonated-deeds.js';
 import { defineRoute, type RouteModule, type RouteParts } from '../route.js';
 
 const Config = Type.Object({ name: Type.String(), data: Type.Unknown() }, { additionalProperties: false });
 const At = Type.Object({ namespace: Type.String({ maxLength: 63 }), name: Type.String({ maxLength: 253 }) });
+
+/** What these routes ask of the cluster as a person. */
+export const configDeeds: readonly AllowedDeeds[] = [{ group: '', plural: 'configmaps', verbs: ['get', 'patch'] }];
 
 /** Routes as others have them, over ConfigMaps: one that shows, one that changes as the person, one that goes on. */
 export function configRoutes({ client, clientOf, rights }: RouteParts): RouteModule {

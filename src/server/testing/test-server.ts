@@ -11,7 +11,7 @@ import { seededRandom } from '../../ports/random.js';
 import { clusterClients } from '../access/cluster-clients.js';
 import type { AuditEntry } from '../audit.js';
 import { createServer, type RunningServer, type ServerOptions } from '../create-server.js';
-import { configRoutes } from './config-routes.js';
+import { configDeeds, configRoutes } from './config-routes.js';
 import { giveRights, TOKENS, USERS } from './cluster-people.js';
 
 /** A cluster over sockets, with people and their rights. */
@@ -62,7 +62,7 @@ export async function startTestServer({ own, bare }: Pick<TestCluster, 'own' | '
   const clients = { fieldManager: 'serin-server', retries: { tries: 1 } };
   const running = await createServer({
     client: createClient(own, clients),
-    clientOf: clusterClients({ own, bare, impersonate: true, client: clients }),
+    clientOf: clusterClients({ own, bare, impersonate: true, moreDeeds: configDeeds, client: clients }),
     signIn: { token: true },
     listen: { host: '127.0.0.1', port: 0 },
     clock: systemClock,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import gatewayApi from '../../../src/kubernetes/generated/gateway-api-crds.json' with { type: 'json' };
 import istio from '../../../src/kubernetes/generated/istio-crds.json' with { type: 'json' };
 import type { ClusterClient } from '../../../src/cluster/client.js';
 import { isConditionTrue } from '../../../src/kubernetes/conditions.js';
@@ -11,6 +12,9 @@ import { eventually } from '../../scenarios/local-cluster.js';
 
 /** Makes the kinds of Istio known to a cluster, those that Serin writes. */
 export const installIstioKinds = (client: ClusterClient): Promise<void> => install(client, istio);
+
+/** The same for the Gateway API, where no product that has its own definitions is there. */
+export const installGatewayApiKinds = (client: ClusterClient): Promise<void> => install(client, gatewayApi);
 
 /** Makes known the kinds that a program brings along. @param program its path, beside which they lie */
 export async function installKindsOf(client: ClusterClient, program: string): Promise<void> {

@@ -21,6 +21,7 @@ import { RealSteering } from './real-steering.js';
 import { expectCounted, expectMatch, expectMirror, expectNoLoss, expectPreviewHost, expectPreviewPath, expectShares, expectStickiness, matchCases, type SteeredDoor } from './shown-shares.js';
 import { grpcCases, openGrpcDoor, type GrpcDoor } from './shown-grpc.js';
 import { WHOLE_MILLISECONDS, wholeReleases } from './whole-releases.js';
+import { wholeStrategies } from './whole-strategies.js';
 
 const namespace = 'istio-envoy';
 const HOST = 'shop.example.com';
@@ -92,7 +93,7 @@ describe('istiod and Envoy: the share that real clients count is the share asked
     });
   }
 
-  it.concurrent.each(Object.entries(wholeReleases))('%s', (_, expectIt) => expectIt(plane), WHOLE_MILLISECONDS);
+  it.concurrent.each(Object.entries({ ...wholeReleases, ...wholeStrategies }))('%s', (_, expectIt) => expectIt(plane), WHOLE_MILLISECONDS);
 
   it.each([5, 100, 333, 500, 1000, 250, 0])('%i per mille, at the gateway and by a sidecar', async (canary) => {
     await expectShares(edge, splitOf(canary));

@@ -40,7 +40,7 @@ export const DRAIN = '15s';
 const FEW = 40;
 
 /** What runs in place of the example shop. */
-type Program = Pick<Shop, 'image' | 'annotations'>;
+type Program = Pick<Shop, 'image' | 'annotations' | 'lingers'>;
 
 /** Users at all doors of a shop. */
 export class ShopUsers {

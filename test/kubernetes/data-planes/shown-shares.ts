@@ -84,7 +84,8 @@ export async function expectMatch({ door, steering }: SteeredDoor, { match, meet
   for (const headers of [{}, ...missing]) expect((await ask(carrying(door, headers), FEW)).versions, JSON.stringify(headers)).toEqual({ [stable]: FEW });
 }
 
-const carrying = (door: Door, headers: Readonly<Record<string, string>>): Door => ({ ...door, headers: { ...door.headers, ...headers } });
+/** The door for requests that carry these headers, too. */
+export const carrying = (door: Door, headers: Readonly<Record<string, string>>): Door => ({ ...door, headers: { ...door.headers, ...headers } });
 
 /** Users are answered by stable, and the canary gets a copy of the part that is asked. @param mirror per mille */
 export async function expectMirror({ door, steering, program: { backends } }: SteeredDoor, mirror: number): Promise<void> {

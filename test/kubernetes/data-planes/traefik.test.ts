@@ -19,6 +19,7 @@ import { expectCounted, expectMatch, expectNoLoss, expectPreviewHost, expectPrev
 import { grpcCases, openGrpcDoor, type GrpcDoor } from './shown-grpc.js';
 import { startTraefik, traefikControllers, type Traefik } from './traefik.js';
 import { WHOLE_MILLISECONDS, wholeReleases } from './whole-releases.js';
+import { wholeStrategies } from './whole-strategies.js';
 
 const HOST = 'shop.example.com';
 /** Of all HTTPRoutes. */
@@ -166,7 +167,7 @@ describe('Traefik: the share that real clients count is the share asked', () => 
       'by HTTPRoute': () => ({ lab, name: 'traefik', doors, router: { gatewayApi: { settleSeconds: 2 } }, route: (place, host, service) => ({ resource: resources.httpRoutes, object: httpRoute(place, gateway, host, service) }) }),
       'by the annotations of ingress-nginx': () => ({ lab, name: 'ingress', doors, router: { ingressNginx: { settleSeconds: 2 } }, route: (place, host, service) => ({ resource: resources.ingresses, object: ingress(place, host, service) }) }),
     };
-    const cases = Object.entries(planes).flatMap(([how, plane]) => Object.entries(wholeReleases).map(([what, expectIt]) => [how, what, () => expectIt(plane())] as const));
+    const cases = Object.entries(planes).flatMap(([how, plane]) => Object.entries({ ...wholeReleases, ...(how === 'by HTTPRoute' ? wholeStrategies : {}) }).map(([what, expectIt]) => [how, what, () => expectIt(plane())] as const));
     it.concurrent.each(cases)('%s: %s', (_, __, expectIt) => expectIt(), WHOLE_MILLISECONDS);
   });
 });

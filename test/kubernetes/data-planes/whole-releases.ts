@@ -14,7 +14,7 @@ import { expectCounted } from './shown-shares.js';
 /** What `mortal-shop.mjs` fails with, and no proxy. */
 const FAILS = 555;
 /** Enough to tell the shares from others that are asked here. */
-const SOME = 400;
+export const SOME = 400;
 const half = { canary: { steps: [{ weight: 50 }, { pause: {} }] } };
 
 /** A minute where the machine has nothing else to do. */
@@ -26,6 +26,7 @@ export const wholeReleases: Readonly<Record<string, (plane: ReleasePlane) => Pro
   'a release: the shares are those asked, and no request is lost': expectRelease,
   'blue/green: the Service of the preview leads to the new version, and no request is lost': expectBlueGreen,
   'versions with Services of their own: routes lead from the one to the other, and no request is lost': expectVersions,
+  'an abort by a person at a half: no request is lost, and routes are as they were found': expectAborted,
   'a canary that crashes is taken back: nobody meets it afterwards': (plane) => expectTakenBack(plane, 'crashing'),
   'a canary that fails is taken back: no other failures than its own, and nobody meets it afterwards': (plane) => expectTakenBack(plane, 'failing'),
   'a program that has long served is adopted, released to a half, and ejected: no request is lost': expectEjected,
@@ -95,6 +96,21 @@ async function expectVersions(plane: ReleasePlane): Promise<void> {
   expectServed(await users.stop(), ['v1', 'v2']);
 }
 
+async function expectAborted(plane: ReleasePlane): Promise<void> {
+  const shop = await ReleasedShop.openReleased(plane, 'aborted', half);
+  const found = await shop.routing();
+  const users = shop.users();
+  await shop.set('example/shop:v2');
+  await shop.atPause();
+  for (const door of shop.doors) await expectCounted(door, splitOf(500), SOME);
+  await shop.serin('abort', shop.release);
+  const { status } = await shop.ends('Aborted');
+  expect(status?.abortReason).toBe('AbortedByUser');
+  await untilOnly(shop.doors, 'v1');
+  expectServed(await users.stop(), ['v1', 'v2']);
+  expect(await shop.routing()).toEqual(found);
+}
+
 async function expectTakenBack(plane: ReleasePlane, how: 'crashing' | 'failing'): Promise<void> {
   const strategy = { canary: { steps: [{ weight: 50 }, { analyze: { for: '10m' } }] } };
   const shop = await ReleasedShop.openReleased(plane, how, strategy, { image: 'lab/mortal-shop:v1', annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8080' } });
@@ -160,7 +176,7 @@ async function expectEjected(plane: ReleasePlane): Promise<void> {
 }
 
 /** Nobody was refused, and users met these versions. */
-function expectServed(reports: readonly LoadReport[], versions: readonly string[]): void {
+export function expectServed(reports: readonly LoadReport[], versions: readonly string[]): void {
   for (const { sent, failed, statuses, errors, observed } of reports) {
     expect(failed, JSON.stringify({ sent, statuses, errors, observed })).toBe(0);
     expect(Object.keys(observed).sort()).toEqual(versions);

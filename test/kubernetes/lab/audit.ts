@@ -4,6 +4,8 @@ import { stringify } from 'yaml';
 /** A request that the API server answered to somebody, as its audit log tells. */
 export interface AuditedRequest {
   readonly user: string;
+  /** As whom it was made, where that is somebody else. */
+  readonly as: string | undefined;
   readonly verb: string;
   readonly apiGroup: string;
   /** With the subresource: `deployments/scale`. */
@@ -39,8 +41,9 @@ export async function readAudit(logFile: string): Promise<AuditedRequest[]> {
 export function parseAudit(text: string): AuditedRequest[] {
   const lines = text.split('\n').filter((line) => line.endsWith('}'));
   return lines.map((line) => {
-    const { user, verb, objectRef = {}, responseStatus = {}, ...times } = JSON.parse(line) as {
+    const { user, impersonatedUser, verb, objectRef = {}, responseStatus = {}, ...times } = JSON.parse(line) as {
       user: { username: string };
+      impersonatedUser?: { username: string };
       verb: string;
       objectRef?: { apiGroup?: string; resource?: string; subresource?: string; name?: string; namespace?: string };
       responseStatus?: { code?: number };
@@ -49,7 +52,7 @@ export function parseAudit(text: string): AuditedRequest[] {
     };
     const { apiGroup = '', resource = '', subresource, name, namespace } = objectRef;
     return {
-      user: user.username, verb, apiGroup, resource: subresource === undefined ? resource : `${resource}/${subresource}`, name, namespace, code: responseStatus.code ?? 0,
+      user: user.username, as: impersonatedUser?.username, verb, apiGroup, resource: subresource === undefined ? resource : `${resource}/${subresource}`, name, namespace, code: responseStatus.code ?? 0,
       receivedAt: Date.parse(times.requestReceivedTimestamp), answeredAt: Date.parse(times.stageTimestamp),
     };
   });

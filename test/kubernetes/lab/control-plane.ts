@@ -37,6 +37,8 @@ export interface ControlPlane {
   readonly processes: { store: LabProcess; apiServer: LabProcess; controllerManager: LabProcess; scheduler: LabProcess | undefined };
   /** Starts a process again that has ended, and waits until it serves. */
   restart(which: 'store' | 'apiServer' | 'controllerManager' | 'scheduler', signal: AbortSignal): Promise<void>;
+  /** Compacts the store's history away, up to the present. */
+  compact(): Promise<void>;
   /** Ends everything and removes the folder. */
   stop(): Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function startControlPlane(options: ControlPlaneOptions, signal: Ab
     const { tokens, kubeconfigs } = await writeUsers(directory, { server, authority: certificates.authority });
 
     const newStore = async (until: AbortSignal): Promise<LabStore> => {
-      const each = await startStore(programs.store, directory, until);
+      const each = await startStore(programs.etcd, directory, until);
       started(each.process);
       return each;
     };
@@ -113,6 +115,7 @@ export async function startControlPlane(options: ControlPlaneOptions, signal: Ab
     return {
       directory, network, server, kubeconfigs, processes, stop,
       authority: certificates.authority,
+      compact: () => store.compact(),
       async restart(which, until) {
         if (which === 'store') {
           store = await newStore(until);

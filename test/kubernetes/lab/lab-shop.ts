@@ -28,6 +28,14 @@ export class LabShop extends SteeredProgram {
     return shop;
   }
 
+  /** Opens one that nobody looks after, with four Pods of v1, and waits until they are ready. */
+  static async openAlone(lab: Lab, namespace: string): Promise<LabShop> {
+    await openShop(lab, { namespace, replicas: 4 });
+    const shop = new LabShop(lab, namespace);
+    await eventually(`${namespace} runs`, async () => (await shop.readyPods())['example/shop:v1'] === 4, PATIENCE);
+    return shop;
+  }
+
   // Waits that end early cost nothing, and the machine may be busy.
   override atRest(seconds = PATIENCE): Promise<ReleasePolicy> {
     return super.atRest(seconds);

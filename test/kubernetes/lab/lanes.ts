@@ -4,7 +4,7 @@ import { findTool } from './programs.js';
 /** Addresses of Pods and Services can be bound: tests run in a network of their own (namespace.sh). */
 const NETWORK = 'network';
 /** What the cluster needs that all lanes share. */
-const SHARED = [NETWORK, 'kubernetes', 'kine'];
+const SHARED = [NETWORK, 'kubernetes', 'etcd'];
 /** Any cluster: the shared one, or that of SERIN_LAB_KUBECONFIG. */
 const CLUSTER = 'cluster';
 
@@ -53,7 +53,7 @@ function lack(need: string, env: NodeJS.ProcessEnv): string[] {
   if (need === NETWORK && theirs !== '') return ['the cluster of SERIN_LAB_KUBECONFIG is used, on which no programs of this machine run'];
   if (need === NETWORK) return network === 'own' ? [] : [`no network of its own: ${network ?? 'not started by test/kubernetes/lab/namespace.sh'}`];
   // Where etcd comes with the API server.
-  if (need === 'kine' && assets !== '') return [];
+  if (need === 'etcd' && assets !== '') return [];
   const tool = findTool(need);
   return 'missing' in tool ? [`${need}: ${tool.missing}`] : [];
 }

@@ -37,4 +37,5 @@ export const networks = {
   argoStories: network(12),
   recordedRollouts: network(13),
   recordedAnalyses: network(14),
+  server: network(15),
 } as const;

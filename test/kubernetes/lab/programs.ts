@@ -35,7 +35,7 @@ export interface ControlPlanePrograms {
   readonly controllerManager: string;
   readonly scheduler: string;
   /** What the API server keeps its objects in. */
-  readonly store: { readonly kind: 'kine' | 'etcd'; readonly path: string };
+  readonly etcd: string;
 }
 
 /**
@@ -47,12 +47,12 @@ export function controlPlanePrograms(tool: string, env: NodeJS.ProcessEnv = proc
   const assets = env['KUBEBUILDER_ASSETS'];
   const own = { controllerManager: programPath(tool, 'kube-controller-manager'), scheduler: programPath(tool, 'kube-scheduler') };
   if (assets === undefined || assets === '' || tool !== 'kubernetes') {
-    return { ...own, apiServer: programPath(tool, 'kube-apiserver'), store: { kind: 'kine', path: programPath('kine') } };
+    return { ...own, apiServer: programPath(tool, 'kube-apiserver'), etcd: programPath('etcd', 'server') };
   }
   const at = (name: string): string => {
     const path = join(assets, name);
     if (!existsSync(path)) throw new Error(`KUBEBUILDER_ASSETS is ${assets}, but there is no ${name} in it`);
     return path;
   };
-  return { ...own, apiServer: at('kube-apiserver'), store: { kind: 'etcd', path: at('etcd') } };
+  return { ...own, apiServer: at('kube-apiserver'), etcd: at('etcd') };
 }

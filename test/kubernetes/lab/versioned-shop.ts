@@ -1,3 +1,5 @@
+import type { Deployment } from '../../../src/kubernetes/generated/apps-v1.js';
+import type { Service } from '../../../src/kubernetes/generated/core-v1.js';
 import { resources } from '../../../src/kubernetes/resources.js';
 import type { PolicySpec, ReleasePolicy } from '../../../src/model/release-policy.js';
 import { serinResources } from '../../../src/model/resources.js';
@@ -12,21 +14,29 @@ type Steered = Pick<PolicySpec, 'strategy' | 'router' | 'drain'>;
 const REPLICAS = 2;
 const versions = ['v1', 'v2'] as const;
 
+/** What runs each version, `shop-v1` with two Pods and `shop-v2` with none, and a Service that leads to it alone. */
+export function versionObjects(namespace: string): { readonly deployment: Deployment; readonly service: Service }[] {
+  const [, service, deployment] = workload({ namespace });
+  return versions.map((version) => {
+    const metadata = { name: `shop-${version}`, namespace };
+    const labels = { app: 'shop', version };
+    const { template } = deployment.spec;
+    const containers = template.spec?.containers.map((container) => ({ ...container, image: `example/shop:${version}` })) ?? [];
+    const spec = { replicas: version === 'v1' ? REPLICAS : 0, selector: { matchLabels: labels }, template: { metadata: { name: '', labels }, spec: { ...template.spec, containers } } };
+    return { deployment: { ...deployment, metadata, spec }, service: { ...service, metadata, spec: { ...service.spec, selector: labels } } };
+  });
+}
+
 /** The example shop without a Deployment `shop`: its versions are Deployments of their own, or it is written in the policy. */
 export class VersionedShop extends LabShop {
   /** A Deployment for each version, `shop-v2` at size 0. @param own whether each has a Service of its own beside the one that both share */
   static async openVersions(lab: Lab, namespace: string, { strategy, ...more }: Steered, own: boolean): Promise<VersionedShop> {
-    const [place, service, deployment] = workload({ namespace });
+    const [place, service] = workload({ namespace });
     await lab.client.create(resources.namespaces, place);
     if (!own) await lab.client.create(resources.services, service);
-    for (const version of versions) {
-      const metadata = { name: `shop-${version}`, namespace };
-      const labels = { app: 'shop', version };
-      const { template } = deployment.spec;
-      const containers = template.spec?.containers.map((container) => ({ ...container, image: `example/shop:${version}` })) ?? [];
-      const spec = { replicas: version === 'v1' ? REPLICAS : 0, selector: { matchLabels: labels }, template: { metadata: { name: '', labels }, spec: { ...template.spec, containers } } };
-      await lab.client.create(resources.deployments, { ...deployment, metadata, spec });
-      if (own) await lab.client.create(resources.services, { ...service, metadata, spec: { ...service.spec, selector: labels } });
+    for (const each of versionObjects(namespace)) {
+      await lab.client.create(resources.deployments, each.deployment);
+      if (own) await lab.client.create(resources.services, each.service);
     }
     const shop = new VersionedShop(lab, namespace);
     const { service: _, ...spec } = policyOf(namespace, strategy, more.router, more).spec;
@@ -54,8 +64,8 @@ export class VersionedShop extends LabShop {
   override async atRest(seconds = PATIENCE): Promise<ReleasePolicy> {
     let last: ReleasePolicy | undefined;
     return eventually(`${this.namespace} rests`, async () => {
-      last = await this.cluster.client.get(serinResources.releasePolicies, this.key);
-      return last.status?.phase === 'Resting' && last;
+      last = await this.cluster.client.find(serinResources.releasePolicies, this.key);
+      return last?.status?.phase === 'Resting' && last;
     }, seconds, () => `last seen: ${last?.status?.phase ?? 'nothing'}: ${last?.status?.message ?? ''}`);
   }
 

@@ -27,19 +27,21 @@ export function outcomeOf(done: string, next: string): Outcome {
   return { done: saidOf(done), next: joined(withoutFollowing(next).map(saidOf)) };
 }
 
-/** The sentences of a text but the one on how to follow a release from the command line. */
+/** How to follow a release from the command line, which says nothing on a page. */
+const FOLLOWING = / ?Follow it with: serin [^.]*\./;
+
 function withoutFollowing(text: string): string[] {
-  const kept = text.replace(/ ?Follow it with: serin [^.]*\./, '').trim();
+  const kept = text.replace(FOLLOWING, '').trim();
   return kept === '' ? [] : kept.split(/(?<=[.!?]) (?=[A-Z])/);
 }
 
 /** 409 with the words of a plan as one sentence or two. */
-export const refused = (why: string): HttpError => conflict(sentence(why).en);
+export const refused = (why: string): HttpError => conflict(sentence(why.replace(FOLLOWING, '')).en);
 
-/** What the room of approvals refused, as an answer of the server. */
-export function approvalAnswer(error: unknown): unknown {
+/** What the room of approvals refused, as an answer of the server. @param user whose name stays as it is, where a sentence begins with it */
+export function approvalAnswer(error: unknown, user: string): unknown {
   if (!(error instanceof ApprovalError)) return error;
-  const { en } = sentence(error.message);
+  const en = error.message.startsWith(`${user} `) ? error.message : sentence(error.message).en;
   switch (error.problem) {
     case 'refused':
     case 'taken':

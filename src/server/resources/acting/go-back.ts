@@ -1,16 +1,15 @@
 import { lookingAgain } from '../../../commands/looking-again.js';
 import { planRetry } from '../../../commands/retry-plan.js';
 import { planRollback, type RollbackObjects, type RollbackPlan } from '../../../commands/rollback-plan.js';
+import { remember, type ToldVerb } from '../../../commands/told.js';
 import { putTemplate, wantVersion } from '../../../commands/workload-writes.js';
 import type { ClusterClient } from '../../../cluster/client.js';
-import { timestamp } from '../../../kubernetes/conditions.js';
 import { resources } from '../../../kubernetes/resources.js';
 import { hasEnded, type Release } from '../../../model/release.js';
 import type { ReleasePolicy } from '../../../model/release-policy.js';
 import { serinResources } from '../../../model/resources.js';
 import { conflict } from '../../errors.js';
 import type { ReleaseActionBody } from '../../schemas/actions.js';
-import { withTold, type ToldCommand } from '../releases/told.js';
 import { missing } from '../visibility.js';
 import { outcomeOf, refused, type Actor, type Outcome } from './actor.js';
 import { requireSame } from './steer.js';
@@ -38,9 +37,11 @@ export async function rollbackObjects(client: ClusterClient, policy: ReleasePoli
   return { policy, releases: releases.filter(({ spec }) => spec.policy === name), deployment, replicaSets };
 }
 
-/** Goes back to the version before the one that the policy's last release brought. @throws HttpError 409 where there is none, or another release */
+/** Goes back to the version before the one that the policy's last release brought. @throws HttpError 409 where there is none, another one than was meant, or another release */
 export async function goBack(actor: Actor, place: Place, body: ReleaseActionBody): Promise<Outcome & { readonly release: Release }> {
   const { client, signal } = actor;
+  // Of two who go back at once the second would otherwise go back from what the first one asked for.
+  let meant = body.to;
   return lookingAgain(async () => {
     const { release, policy } = await find(actor, place, body.uid);
     if (!hasEnded(release.status?.phase ?? 'Preparing')) throw conflict(`Release ${release.metadata.name} is under way: take it back with an abort instead.`);
@@ -49,11 +50,13 @@ export async function goBack(actor: Actor, place: Place, body: ReleaseActionBody
     const plan = planRollback(objects);
     if (plan.outcome === 'refused') throw refused(plan.why);
     if (plan.outcome === 'abort') throw conflict(`Release ${plan.release.metadata.name} has begun meanwhile: take that back with an abort instead.`);
+    meant ??= plan.to;
+    if (plan.to !== meant) throw conflict(`Going back from release ${release.metadata.name} leads to ${plan.to} by now, not to ${meant}: look at it anew.`);
     // Users relied on it before and it is there: it is not judged again.
     const hotfix = plan.ready > 0 && (plan.outcome === 'want' || plan.released) ? `rollback to ${plan.to}, whose Pods still run` : undefined;
     if (plan.outcome === 'want') await wantVersion(client, policy, plan.to, { hotfix, signal });
     else await putTemplate(client, objects, plan.template, { hotfix, signal });
-    await remember(actor, release, { verb: 'rollback', body });
+    await told(actor, release, 'rollback', body);
     return { ...saidOfRollback(plan), release };
   });
 }
@@ -76,7 +79,7 @@ export async function tryAgain(actor: Actor, place: Place, body: ReleaseActionBo
     if (plan.outcome === 'nothing') throw refused(plan.lines[0] ?? '');
     if (plan.value !== release.metadata.name) throw conflict(`Release ${release.metadata.name} is not what was taken back last: ${plan.value} is; look at that one.`);
     await client.patch(serinResources.releasePolicies, { namespace, name }, { kind: 'merge', body: { metadata: { resourceVersion, annotations: { [plan.name]: plan.value } } } }, { signal });
-    await remember(actor, release, { verb: 'retry', body });
+    await told(actor, release, 'retry', body);
     const [done = '', ...rest] = plan.lines;
     return { ...outcomeOf(done, rest.join(' ')), release };
   });
@@ -91,14 +94,6 @@ async function find({ client, signal }: Actor, place: Place, uid: string): Promi
   return { release, policy };
 }
 
-/** Puts on a release who told its policy something. What was done stands without it. */
-async function remember({ client, identity, clock, signal, via }: Actor, { metadata }: Release, { verb, body }: { readonly verb: ToldCommand['verb']; readonly body: ReleaseActionBody }): Promise<void> {
-  const { namespace = '', name } = metadata;
-  const annotations = withTold(metadata, { time: timestamp(clock.now()), user: identity.user, verb, ...(via === undefined ? {} : { via }), ...(body.comment === undefined || body.comment === '' ? {} : { comment: body.comment }) });
-  try {
-    await client.patch(serinResources.releases, { namespace, name }, { kind: 'merge', body: { metadata: { annotations } } }, { signal });
-  } catch {
-    // Who may change the workload need not be allowed to write releases; the audit log has it all the same.
-  }
+function told({ client, identity, clock, signal, via }: Actor, release: Release, verb: ToldVerb, { comment }: ReleaseActionBody): Promise<void> {
+  return remember(client, release, { user: identity.user, verb, ...(via === undefined ? {} : { via }), ...(comment === undefined ? {} : { comment }) }, clock.now(), signal);
 }
-

@@ -1,12 +1,12 @@
 import { lookingAgain } from '../../../commands/looking-again.js';
 import { planSteering } from '../../../commands/steering-plan.js';
+import { withTold } from '../../../commands/told.js';
 import { timestamp } from '../../../kubernetes/conditions.js';
 import { hasEnded, type Release } from '../../../model/release.js';
 import { serinResources } from '../../../model/resources.js';
 import { conflict } from '../../errors.js';
 import type { ReleaseActionBody } from '../../schemas/actions.js';
 import { steeringVerb } from '../releases/actions.js';
-import { withTold } from '../releases/told.js';
 import { missing } from '../visibility.js';
 import { outcomeOf, refused, type Actor, type Outcome } from './actor.js';
 

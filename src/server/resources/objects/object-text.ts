@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 import { isRecord } from '../../../kubernetes/json.js';
 import type { KubernetesObject } from '../../../kubernetes/objects.js';
-import { EPOCH_ANNOTATION } from '../../../model/resources.js';
+import { EPOCH_ANNOTATION, SIZE_ANNOTATION } from '../../../model/resources.js';
 
 /** Bookkeeping of the server, which nobody writes. */
 const SERVERS = new Set(['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink']);
 /** Annotations that say nothing of what an object does. */
-const HIDDEN = new Set(['kubectl.kubernetes.io/last-applied-configuration', EPOCH_ANNOTATION]);
+const HIDDEN = new Set(['kubectl.kubernetes.io/last-applied-configuration', EPOCH_ANNOTATION, SIZE_ANNOTATION]);
 
 /** An object as YAML, as a person would write it. */
 export function objectText(object: KubernetesObject): string {
@@ -18,8 +18,11 @@ export function objectText(object: KubernetesObject): string {
     const annotations = Object.entries(value).filter(([key]) => !HIDDEN.has(key));
     return annotations.length === 0 ? [] : [[name, Object.fromEntries(annotations)]];
   });
-  return stringify({ apiVersion, kind, metadata: Object.fromEntries(kept), ...Object.fromEntries(fields) }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return yamlText({ apiVersion, kind, metadata: Object.fromEntries(kept), ...Object.fromEntries(fields) });
 }
+
+/** A value as YAML: no line is broken, and nothing stands for what stood before. */
+export const yamlText = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 
 /** So many lines are compared at most; of longer objects only what stands at both ends is. */
 const MOST_LINES = 3_000;

@@ -33,7 +33,7 @@ export function actionsOf(facts: ActionFacts): Action[] {
     const why = refusalOf(verb, facts);
     const backTo = facts.rollback && 'to' in facts.rollback ? facts.rollback.to : undefined;
     const { en, zh } = consequenceOf(verb, { release: facts.release, versions: facts.versions, asked: facts.asked, backTo });
-    return { verb, allowed: why === undefined, ...(why === undefined ? {} : { why: why.en, whyZh: why.zh }), consequence: en, consequenceZh: zh };
+    return { verb, allowed: why === undefined, ...(why === undefined ? {} : { why: why.en, whyZh: why.zh }), consequence: en, consequenceZh: zh, ...(verb === 'rollback' && backTo !== undefined ? { to: backTo } : {}) };
   });
 }
 

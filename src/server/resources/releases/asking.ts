@@ -23,7 +23,7 @@ export function askedOf(release: Release, approvals: readonly Approval[], now: n
 /** Whether it can ask anybody at this moment: most releases do not, and what each of a thousand asks is worked out again and again. */
 function mayAsk({ spec, status }: Release): boolean {
   if (status === undefined || status.phase === 'Preparing') return spec.consent !== undefined || status?.held !== undefined;
-  return status.phase === 'Progressing' && (spec.plan.steps[status.step.index]?.kind === 'approve' || status.step.askedAt !== undefined);
+  return status.asksAgain !== undefined || (status.phase === 'Progressing' && (spec.plan.steps[status.step.index]?.kind === 'approve' || status.step.askedAt !== undefined));
 }
 
 /** Whether a person may say something that is still wanted of them. */

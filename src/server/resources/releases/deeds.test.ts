@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../testing/releases.js';
 import { deedsOf } from './deeds.js';
-import { TOLD_ANNOTATION, toldOf, withTold } from './told.js';
-
-const told = { time: '2026-01-01T00:05:00Z', user: 'jane', verb: 'pause' } as const;
 
 describe('who did what', () => {
   it('names people where they are known, and tools where they are not', () => {
-    const release = releaseOf({ annotations: { ...withTold({}, told) } });
+    const release = releaseOf({ annotations: { 'serin.dev/told.2026-01-01T00.05.00Z.pause': 'jane' } });
     release.metadata.managedFields = [
       { manager: 'serin', operation: 'Update', time: '2026-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:plan': {}, 'f:paused': {} } } },
       { manager: 'serin-server', operation: 'Update', time: '2026-01-01T00:05:00Z', fieldsV1: { 'f:spec': { 'f:paused': {} } } },
@@ -19,15 +16,5 @@ describe('who did what', () => {
       { time: '2026-01-01T00:05:00Z', user: 'jane', what: 'paused it', whatZh: '暂停发布' },
       { time: '2026-01-01T00:04:00Z', user: 'joe', what: 'approved before it begins: fine', whatZh: '批准（开始之前）：fine', via: 'slack: #releases' },
     ]);
-  });
-
-  it.each(['', '{', '{}', 'null', '[1]', '[{"user":"x"}]', '[{"time":"now","user":"x","verb":"pause"}]', '[{"time":"2026-01-01T00:00:00Z","user":"x","verb":"explode"}]'])('leaves out what somebody else wrote there: %s', (text) => {
-    expect(toldOf({ annotations: { [TOLD_ANNOTATION]: text } })).toEqual([]);
-  });
-
-  it('keeps the last twenty', () => {
-    let annotations = {};
-    for (let count = 0; count < 30; count++) annotations = withTold({ annotations }, { ...told, comment: String(count) });
-    expect(toldOf({ annotations }).map(({ comment }) => comment)).toEqual(Array.from({ length: 20 }, (_, index) => String(index + 10)));
   });
 });

@@ -1,7 +1,7 @@
 import type { GivenApproval } from '../../../approvals/record.js';
+import { toldOf } from '../../../commands/told.js';
 import type { Release } from '../../../model/release.js';
 import type { ActionVerb, Deed, SaidApproval } from '../../schemas/release-detail.js';
-import { toldOf } from './told.js';
 
 const words: Readonly<Record<ActionVerb, readonly [en: string, zh: string]>> = {
   approve: ['approved', '批准'],
@@ -18,7 +18,7 @@ const words: Readonly<Record<ActionVerb, readonly [en: string, zh: string]>> = {
 /** Fields of the spec that are commands, and what setting them means. */
 const commandFields = { 'f:abort': 'abort', 'f:paused': 'pause', 'f:advanceTo': 'promote' } as const;
 
-/** Who did what to a release, newest first: what people said, told it through the server, and set by other tools. */
+/** Who did what to a release, newest first: what people said, what they told it from the page, a chat or the command line, and what other tools set. */
 export function deedsOf(release: Release, said: readonly SaidApproval[]): Deed[] {
   const told = toldOf(release.metadata);
   const deeds = [

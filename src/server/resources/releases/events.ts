@@ -4,7 +4,7 @@ import type { ReleaseEvent } from '../../schemas/release-detail.js';
 import { zhOf } from '../texts/sentences.js';
 
 /** What speaks of trouble. */
-const WARNINGS = new Set(['Aborting', 'Aborted', 'LettingGo', 'FirstFailed', 'RoutesOverwritten', 'RoutesOverwrittenOnce', 'WriteRefused', 'ApprovalOutdated', 'RestoredFromBackup']);
+const WARNINGS = new Set(['Aborting', 'Aborted', 'LettingGo', 'FirstFailed', 'RoutesOverwritten', 'RoutesOverwrittenOnce', 'WriteRefused', 'ApprovalOutdated', 'AsksAgain', 'RestoredFromBackup']);
 
 /** What happened, newest first. */
 export function eventsOf(entries: readonly LogEntry[]): ReleaseEvent[] {

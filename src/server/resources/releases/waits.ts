@@ -6,7 +6,7 @@ import type { Asked } from './asking.js';
 
 /** The kind of wait, by the code of the message that tells it. */
 const kinds: Readonly<Record<string, WaitKind>> = {
-  WaitsForApproval: 'approval', WaitsForApprovalUntil: 'approval', WaitsForApprovalToBegin: 'approval', WaitsForApprovalToBeginUntil: 'approval', WaitsForApprovalOverdue: 'approval', WaitsForAuthor: 'approval', AsksUndecided: 'approval',
+  WaitsForApproval: 'approval', WaitsForApprovalUntil: 'approval', WaitsForApprovalToBegin: 'approval', WaitsForApprovalToBeginUntil: 'approval', WaitsForApprovalOverdue: 'approval', WaitsForApprovalAgain: 'approval', WaitsForAuthor: 'approval', AsksUndecided: 'approval',
   WaitsForFreeze: 'freeze', WaitsForFreezeOrPerson: 'freeze', WaitsForBrokenFreeze: 'freeze',
   WaitsForPerson: 'person', WaitsForResume: 'person', HoldsUndecided: 'person', RoutesOverwritten: 'person',
   WaitsForPause: 'pause',

@@ -4,6 +4,7 @@ import type { Release } from '../../../model/release.js';
 import { defineRoute, type Route } from '../../route.js';
 import { PolicyDetailSchema, PolicyListSchema, PolicyQuerySchema } from '../../schemas/policies.js';
 import { newestFirst, type Known } from '../known.js';
+import { yamlText } from '../objects/object-text.js';
 import { personOf } from '../people.js';
 import { policySummary } from '../policies/summary.js';
 import { hasWords } from '../releases/listing.js';
@@ -43,7 +44,7 @@ export function policyRoutes({ rights, clock, known: knownOf }: ResourceParts): 
         if (!policy) throw missing('policy', namespace, name);
         const [may, person] = await Promise.all([readable(rights, identity, releases, [namespace]), personOf(rights, identity, [namespace])]);
         const own = may(namespace) ? known.releasesOf(policy).sort(newestFirst) : [];
-        const body = { ...policySummary(policy, own, known.freezeOf(policy), clock.now()), releases: own.map((release) => summaryFor(known.summary(release), person)), spec: policy.spec };
+        const body = { ...policySummary(policy, own, known.freezeOf(policy), clock.now()), releases: own.map((release) => summaryFor(known.summary(release), person)), spec: policy.spec, yaml: yamlText(policy.spec) };
         return { status: 200, body };
       },
     }),

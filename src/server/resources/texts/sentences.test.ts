@@ -8,7 +8,7 @@ import { releasePhases, type Release } from '../../../model/release.js';
 import { API_VERSION } from '../../../model/resources.js';
 import { outcomeOf } from '../acting/actor.js';
 import { releaseOf } from '../testing/releases.js';
-import { zhOf } from './sentences.js';
+import { zhOf, zhOfRefusal } from './sentences.js';
 
 const CHINESE = /[\u4e00-\u9fff]/;
 
@@ -55,6 +55,18 @@ describe('the words of commands', () => {
   it('are there in Chinese, all of them', () => {
     const missing = [...new Set(told)].filter((text) => !outcomeOf(text, '').done.zh.match(CHINESE) || /\b(the|release|is|its) /.test(outcomeOf(text.replace(/ ?Follow it with: .*/, ''), '').done.zh));
     expect(missing.filter((text) => !text.startsWith('Follow it with'))).toEqual([]);
+  });
+
+  it('are there as refusals, which begin with a capital letter', () => {
+    const refusals = [...new Set(told)].filter((text) => /^[a-z]/.test(text)).map((text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`);
+    expect(refusals.length).toBeGreaterThan(10);
+    expect(refusals.filter((text) => !CHINESE.test(zhOfRefusal(text) ?? ''))).toEqual([]);
+  });
+
+  it('are there all or not at all, where one sentence has not been translated', () => {
+    expect(zhOfRefusal('Release web-1 is paused already.')).toBe('发布 web-1 已处于暂停。');
+    expect(zhOfRefusal('Release web-1 is paused already. A word of somebody else.')).toBeUndefined();
+    expect(zhOfRefusal('releases.serin.dev "web-1" is forbidden: User "jane" cannot patch resource "releases" in API group "serin.dev" in the namespace "shop".')).toBe('集群拒绝：用户 jane 无权在命名空间 shop 中 patch releases。');
   });
 
   it('are there for an image whose author nobody named', () => {

@@ -1,27 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { resources } from '../../../../src/kubernetes/resources.js';
-import type { CanaryStep } from '../../../../src/model/policy/steps.js';
+import type { Strategy } from '../../../../src/model/policy/strategies.js';
 import { eventually } from '../../../scenarios/local-cluster.js';
-import { installIstioKinds } from '../../data-planes/custom-kinds.js';
+import { installGatewayApiKinds, installIstioKinds } from '../../data-planes/custom-kinds.js';
 import { openLab, type Lab } from '../../lab/open-lab.js';
 import { GitShop, type Door } from './git-shop.js';
 import { GITOPS, type Way } from './reconciler.js';
+import { acceptRoutes } from './route-acceptor.js';
 
-const steps: CanaryStep[] = [{ weight: 20 }, { pause: {} }, { weight: 50 }, { pause: {} }];
+const canary: Strategy = { canary: { steps: [{ weight: 20 }, { pause: {} }, { weight: 50 }, { pause: {} }] } };
+const blueGreen: Strategy = { blueGreen: { before: [{ pause: {} }], after: [{ pause: {} }], keep: '0s' } };
 const ways: readonly Way[] = ['client-side', 'server-side'];
 const OVERWRITTEN = new RegExp(`field manager "${GITOPS}"`);
 /** What the documentation says to ignore. */
-const ignored = [{ kind: 'VirtualService', pointer: '/spec/http' }, { kind: 'Service', pointer: '/spec/selector' }];
+const ignored = [{ kind: 'VirtualService', pointer: '/spec/http' }, { kind: 'HTTPRoute', pointer: '/spec/rules' }, { kind: 'Service', pointer: '/spec/selector' }];
 
 describe('a tool that applies what is in git every second', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await openLab();
     await installIstioKinds(lab.client);
+    await installGatewayApiKinds(lab.client);
   });
   afterAll(() => lab?.stop());
-  const openShop = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, name: string, door: Door, way: Way, respecting = false): Promise<GitShop> => {
-    const shop = await GitShop.open(lab, `gitops-${name}-${way}`, door, { way, steps, ...(respecting ? { ignored } : {}) });
+  const openShop = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, name: string, door: Door, way: Way, { respecting = false, strategy = canary }: { readonly respecting?: boolean; readonly strategy?: Strategy } = {}): Promise<GitShop> => {
+    const namespace = `gitops-${name}-${way}`;
+    if (door === 'gatewayApi') onTestFinished(acceptRoutes(lab.client, namespace));
+    const shop = await GitShop.open(lab, namespace, door, { way, strategy, ...(respecting ? { ignored } : {}) });
     onTestFinished(() => shop.tool.stop());
     return shop;
   };
@@ -110,13 +115,14 @@ describe('a tool that applies what is in git every second', () => {
   });
 
   describe.each(ways)('%s, which leaves alone what the documentation names', (way) => {
-    it.concurrent.for<Door>(['istio', 'ingressNginx', 'service'])('%s: nothing is overwritten at any phase', async (door, context) => {
-      const shop = await openShop(context, `respects-${door.toLowerCase()}`, door, way, true);
+    const cases: readonly (readonly [Door, 'canary' | 'blueGreen'])[] = [['istio', 'canary'], ['gatewayApi', 'canary'], ['ingressNginx', 'canary'], ['service', 'canary'], ['service', 'blueGreen']];
+    it.concurrent.for(way === 'client-side' ? cases : cases.filter(([, name]) => name === 'canary'))('%s, %s: nothing is overwritten at any phase', async ([door, name], context) => {
+      const shop = await openShop(context, `respects-${door}-${name}`.toLowerCase(), door, way, { respecting: true, strategy: name === 'canary' ? canary : blueGreen });
       const seen = watch(shop);
       shop.commit('example/shop:v2');
       await shop.atPause();
       await shop.rounds(2);
-      expect((await shop.get())?.status?.intent.share).toBe(200);
+      expect((await shop.get())?.status?.intent.share).toBe(name === 'canary' ? 200 : 0);
       await shop.goOn();
       await shop.atPause(1);
       await shop.rounds(2);
@@ -136,7 +142,7 @@ describe('a tool that applies what is in git every second', () => {
       expect([...seen.said].filter((each) => /overwr|field manager|someone else/.test(each))).toEqual([]);
       expect(shop.tool.problems).toEqual([]);
       // What git says is so again.
-      for (const { resource, object } of shop.tool.git.filter(({ object: { kind } }) => kind === 'VirtualService' || kind === 'Service' || kind === 'Ingress')) {
+      for (const { resource, object } of shop.tool.git.filter(({ object: { kind } }) => ['VirtualService', 'HTTPRoute', 'Service', 'Ingress'].includes(kind))) {
         await eventually(`${object.kind} is as in git`, async () => {
           const live = await lab.client.get(resource, shop.key);
           expect(Reflect.get(live, 'spec')).toMatchObject(Reflect.get(object, 'spec') as object);

@@ -8,12 +8,12 @@ import { watchObjects } from './watching.js';
 
 /** One version of an object as the API server had it, and what it is an example of. */
 export interface Recorded {
-  /** Such as `ReleasePolicy Releasing`, or `Release Progressing at pause`. */
+  /** Such as `ReleasePolicy Releasing`, or `Release Progressing at pause`; `unseen` while its controller has not looked at what it says now. */
   readonly title: string;
   readonly object: KubernetesObject;
 }
 
-/** Takes down every version of the shop's policy, releases and Deployment. */
+/** Takes down every version of the policies, releases and Deployments of a shop's namespace, which may be still to come. */
 export class Recorder {
   readonly recorded: Recorded[] = [];
   readonly #stopping = new AbortController();
@@ -24,7 +24,7 @@ export class Recorder {
     const watch = (resource: Parameters<typeof watchObjects>[1], title: (object: KubernetesObject) => string): Promise<void> =>
       watchObjects(cluster.client, resource, namespace, (object) => void this.recorded.push({ title: title(object), object: { ...object, apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`, kind: resource.kind } }), signal);
     this.#watches = [
-      watch(serinResources.releasePolicies, (object) => `ReleasePolicy ${(object as unknown as ReleasePolicy).status?.phase ?? 'new'}`),
+      watch(serinResources.releasePolicies, (object) => policyTitle(object as unknown as ReleasePolicy)),
       watch(serinResources.releases, (object) => releaseTitle(object as unknown as Release)),
       watch(resources.deployments, ({ metadata, ...rest }) => `Deployment ${(Reflect.get(Reflect.get(rest, 'spec') as object, 'paused') as boolean | undefined) === true ? 'paused' : 'running'}${metadata.labels?.['serin.dev/policy'] === undefined ? ' alone' : ''}`),
     ];
@@ -36,7 +36,16 @@ export class Recorder {
   }
 }
 
+function policyTitle({ metadata, spec, status }: ReleasePolicy): string {
+  if (status?.phase === undefined) return 'ReleasePolicy new';
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return 'ReleasePolicy unseen';
+  return `ReleasePolicy ${status.phase}${spec.paused === true ? ', paused' : ''}`;
+}
+
 function releaseTitle({ spec, status }: Release): string {
   const phase = status?.phase ?? 'new';
-  return `Release ${phase}${phase === 'Progressing' ? ` at ${spec.plan.steps[status?.step.index ?? 0]?.kind ?? ''}` : ''}`;
+  if (phase !== 'Progressing') return `Release ${phase}`;
+  const step = spec.plan.steps[status?.step.index ?? 0];
+  const timed = step?.kind === 'pause' && step.milliseconds !== undefined ? 'timed ' : '';
+  return `Release ${phase} at ${timed}${step?.kind ?? ''}${spec.paused === true ? ', paused' : ''}`;
 }

@@ -12,6 +12,7 @@ import { LabShop } from '../../lab/lab-shop.js';
 import type { Lab } from '../../lab/open-lab.js';
 import { programPath } from '../../lab/programs.js';
 import { dist, project } from '../../lab/project.js';
+import { ServiceLoad } from '../../lab/service-load.js';
 import { KindVersions } from './kind-versions.js';
 import { clientAs, controllers, HOME, startOwnCluster, type OwnCluster } from './own-cluster.js';
 
@@ -34,6 +35,7 @@ describe.sequential('Serin installed on a real cluster', () => {
   afterAll(() => cluster?.stop());
 
   const leader = async (): Promise<string | undefined> => (await lab.client.find(resources.leases, { namespace: HOME, name: 'serin' }))?.spec.holderIdentity?.split('_')[0];
+  const anotherLeads = (before: string | undefined): Promise<unknown> => eventually('another one leads', async () => ![undefined, '', before].includes(await leader()));
   const kubectl = (...args: string[]): Promise<Ended> => run(programPath('kubernetes', 'kubectl'), args, { cwd: project, env: { ...process.env, KUBECONFIG: lab.kubeconfig } });
   const helm = (...args: string[]): Promise<Ended> => run(programPath('helm'), args, { cwd: project, env: { ...process.env, KUBECONFIG: lab.kubeconfig, HELM_CACHE_HOME: lab.directory, HELM_CONFIG_HOME: lab.directory, HELM_DATA_HOME: lab.directory }, patience: 120_000 });
   const refused = async (): Promise<unknown[]> => (await readAudit(cluster.auditLog)).filter(({ code }) => code === 403);
@@ -86,7 +88,8 @@ describe.sequential('Serin installed on a real cluster', () => {
     expect(await refused()).toEqual([]);
   });
 
-  it('an upgrade in the middle of a release loses nothing', async () => {
+  it('an upgrade in the middle of a release loses nothing, and no request fails', async () => {
+    const load = await ServiceLoad.start(lab.client, shop.namespace);
     await shop.set('example/shop:v1');
     await shop.atPause();
     const before = await leader();
@@ -97,15 +100,30 @@ describe.sequential('Serin installed on a real cluster', () => {
     await shop.ends('Completed', 120);
     await shop.atRest();
     expect(await shop.readyPods()).toEqual({ 'example/shop:v1': 4 });
+    const { requests, failures, versions } = await load.stop();
+    expect(failures).toEqual([]);
+    expect([requests > 100, Object.keys(versions).sort()]).toEqual([true, ['v1', 'v2']]);
   });
 
   it('takes over when the Pod that leads is deleted', async () => {
     const before = await leader();
     await lab.client.delete(resources.pods, { namespace: HOME, name: before ?? '' });
-    await eventually('another one leads', async () => {
-      const now = await leader();
-      return now !== undefined && now !== '' && now !== before;
-    });
+    await anotherLeads(before);
+  });
+
+  it('its disruption budget lets one Pod of it be evicted, and the next only when there are two again', async () => {
+    const allowed = async (): Promise<number | undefined> => (await lab.client.get(resources.podDisruptionBudgets, { namespace: HOME, name: 'serin' })).status?.disruptionsAllowed;
+    const both = async (): Promise<string[] | false> => {
+      const names = (await controllers(lab)).map(({ name }) => name);
+      return names.length === 2 && (await allowed()) === 1 && names;
+    };
+    const names = await eventually('an eviction is allowed', both);
+    const before = await leader();
+    const other = names.find((name) => name !== before) ?? '';
+    await lab.client.evict({ namespace: HOME, name: before ?? '' });
+    await expect(lab.client.evict({ namespace: HOME, name: other })).rejects.toMatchObject({ code: 429 });
+    await anotherLeads(before);
+    expect(await eventually('the next is allowed', both)).toContain(other);
   });
 
   it('people get rights by the roles of the cluster: viewers look, editors release, administrators approve', async () => {

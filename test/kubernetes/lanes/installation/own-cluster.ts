@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '../../../../src/cluster/create-client.js';
 import { loadKubeconfig } from '../../../../src/cluster/kubeconfig/load-kubeconfig.js';
+import type { Pod } from '../../../../src/kubernetes/generated/core-v1.js';
 import { resources } from '../../../../src/kubernetes/resources.js';
 import { auditFlags } from '../../lab/audit.js';
 import { startControlPlane } from '../../lab/control-plane.js';
@@ -13,19 +14,19 @@ import { controlPlanePrograms } from '../../lab/programs.js';
 import { dist } from '../../lab/project.js';
 import { startSerinNode } from '../../lab/serin-node.js';
 
-/** Where the controllers run, and as whom. */
+/** Where controllers and server run, and as whom. */
 export const HOME = 'serin-system';
-const ACCOUNT = `system:serviceaccount:${HOME}:serin`;
+const ACCOUNTS = ['serin', 'serin-server'].map((name) => `system:serviceaccount:${HOME}:${name}`);
 
-/** A cluster without Serin, on whose node the images `lab/serin` and `registry.example.com/serin` are the built controller. */
+/** A cluster without Serin, on whose node the images `lab/serin` and `registry.example.com/serin` are the built `serin`. */
 export interface OwnCluster {
   readonly lab: Lab;
-  /** What the ServiceAccount of the controllers asked of the API server. */
+  /** What the ServiceAccounts of controllers and server asked of the API server. */
   readonly auditLog: string;
   stop(): Promise<void>;
 }
 
-/** All Pods of the node share one network, so that each controller has to listen on the address of its own. */
+/** All Pods of the node share one network, so that each program has to listen on the address of its own. */
 const LISTEN_AT_HOME = `for each; do case "$each" in --listen=:*) each="--listen=$HOST\${each#--listen=}";; esac; set -- "$@" "$each"; shift; done; exec '${process.execPath}' '${join(dist, 'cli', 'main.js')}' "$@"`;
 
 export interface OwnClusterOptions {
@@ -42,7 +43,7 @@ export interface OwnClusterOptions {
 export async function startOwnCluster(signal: AbortSignal, { network = networks.installation, nodes = 1, images: more = {}, ...options }: OwnClusterOptions = {}): Promise<OwnCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'serin-audit-'));
   const auditLog = join(folder, 'audit.log');
-  const apiServerFlags = [...(await auditFlags(join(folder, 'policy.yaml'), auditLog, [ACCOUNT])), ...(options.apiServerFlags ?? [])];
+  const apiServerFlags = [...(await auditFlags(join(folder, 'policy.yaml'), auditLog, ACCOUNTS)), ...(options.apiServerFlags ?? [])];
   const plane = await startControlPlane({ programs: controlPlanePrograms('kubernetes'), network, admissionPlugins: ['OwnerReferencesPermissionEnforcement'], apiServerFlags }, signal);
   const images = join(plane.directory, 'images.json');
   const serin = Object.fromEntries(['lab/serin:*', 'registry.example.com/serin:*'].map((image) => [image, { command: ['sh', '-c', LISTEN_AT_HOME, 'serin'] }]));
@@ -73,6 +74,12 @@ export async function clientAs(lab: Lab, username: string): Promise<{ client: Re
     stream: (request: Parameters<typeof transport.stream>[0]) => transport.stream({ ...request, headers: { ...request.headers, ...as } }),
   };
   return { client: createClient(wrapped, { fieldManager: 'test' }), stop: () => transport.stop() };
+}
+
+/** What a container of a Pod in `HOME` has printed since it started last. */
+export async function printedBy({ directory }: Lab, { metadata, spec, status }: Pod, container: string): Promise<string> {
+  const restarts = status?.containerStatuses?.find(({ name }) => name === container)?.restartCount ?? 0;
+  return readFile(join(directory, spec.nodeName ?? '', 'pod-logs', `${HOME}_${metadata.name}_${metadata.uid ?? ''}`, container, `${restarts}.log`), 'utf8');
 }
 
 /** The running controllers: their Pods, and what each says of itself. */

@@ -1,5 +1,6 @@
 import type { CustomResourceDefinition } from '../../../../src/kubernetes/generated/apiextensions-v1.js';
 import { timestamp } from '../../../../src/kubernetes/conditions.js';
+import type { Pod } from '../../../../src/kubernetes/generated/core-v1.js';
 import type { KubernetesObject, Resource } from '../../../../src/kubernetes/objects.js';
 import { resources } from '../../../../src/kubernetes/resources.js';
 import type { ReleasePolicy } from '../../../../src/model/release-policy.js';
@@ -22,22 +23,33 @@ export const metricsDefinition: CustomResourceDefinition = {
   },
 };
 
-/** What a Pod requests, and is to use half of. */
+/** What a Pod requests, and what all Pods together use, in thousandths of a processor. */
 const REQUESTED = 1000;
+const USED = 2000;
 
-/** The program with an autoscaler that wants its Pods half busy. The load goes to all ready Pods alike. */
+/** Seconds. */
+const PATIENCE = 180;
+
+/** How much of what it requests a Pod is to use, in per cent, so that there are so many. */
+const utilizationFor = (replicas: number): number => (100 * USED) / (REQUESTED * replicas);
+
+/**
+ * The program with an autoscaler that first wants four Pods. The load stays the same and goes to all ready Pods alike; how busy
+ * they are to be changes, because that is one write: metrics that are half old and half new have it take a number that it keeps.
+ */
 export class Autoscaled {
   readonly #stage: LabStage;
+  /** What was written last, by the name of the Pod. */
+  readonly #measured = new Map<string, string>();
   readonly #stopping = new AbortController();
   #measuring: Promise<void> = Promise.resolve();
-  /** In Pods that have as much to do as they are to have. */
-  #load = 4;
 
   constructor(stage: LabStage) {
     this.#stage = stage;
   }
 
-  async open(policy: ReleasePolicy): Promise<void> {
+  /** @param lookingBack seconds in which it must have wanted less all the time before it takes Pods away */
+  async open(policy: ReleasePolicy, lookingBack: number): Promise<void> {
     const { client, namespace } = this.#stage;
     const base = deployment('web:v1');
     const template = { ...base.spec.template, spec: { containers: [{ name: 'web', image: 'web:v1', resources: { requests: { cpu: `${REQUESTED}m` } } }] } };
@@ -48,19 +60,28 @@ export class Autoscaled {
     await client.create(resources.horizontalPodAutoscalers, {
       apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web', namespace },
       spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 2, maxReplicas: 10,
-        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }],
-        behavior: { scaleUp: { stabilizationWindowSeconds: 0 }, scaleDown: { stabilizationWindowSeconds: 300 } },
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 1, maxReplicas: 10,
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: utilizationFor(4) } } }],
+        behavior: { scaleUp: { stabilizationWindowSeconds: 0 }, scaleDown: { stabilizationWindowSeconds: lookingBack } },
       },
     });
     this.#measuring = this.#measure();
   }
 
-  /** Gives it so much to do that it needs this many Pods, and waits until it has them. */
+  /** Has it want this many Pods, once all that run are measured, and waits until it has them. */
+  async scale(replicas: number, versions: Readonly<Record<string, number>>): Promise<void> {
+    const { client, namespace } = this.#stage;
+    await this.#stage.until('all are measured', () => this.#ready().every(({ metadata: { name } }) => this.#measured.get(name) === this.#each()), PATIENCE);
+    const body = [{ op: 'replace', path: '/spec/metrics/0/resource/target/averageUtilization', value: utilizationFor(replicas) }];
+    await client.patch(resources.horizontalPodAutoscalers, { namespace, name: 'web' }, { kind: 'json', body });
+    await this.untilSized(replicas, versions);
+  }
+
+  /** Waits until it has this many Pods. */
   async untilSized(replicas: number, versions: Readonly<Record<string, number>>): Promise<void> {
-    this.#load = replicas;
-    const found = (): unknown => ({ replicas: this.#stage.object(resources.deployments, webOn(this.#stage))?.spec.replicas, versions: Object.fromEntries(Object.keys(versions).map((image) => [image, this.#ready().filter(({ spec }) => spec.containers[0]?.image === image).length])) });
-    await this.#stage.until(`the autoscaler makes it ${replicas}`, () => JSON.stringify(found()) === JSON.stringify({ replicas, versions }), 90, found);
+    const count = (image: string): number => this.#ready().filter(({ spec }) => spec.containers[0]?.image === image).length;
+    const found = (): unknown => ({ replicas: this.#stage.object(resources.deployments, webOn(this.#stage))?.spec.replicas, versions: Object.fromEntries(Object.keys(versions).map((image) => [image, count(image)])) });
+    await this.#stage.until(`the autoscaler makes it ${replicas}`, () => JSON.stringify(found()) === JSON.stringify({ replicas, versions }), PATIENCE, found);
   }
 
   async stop(): Promise<void> {
@@ -68,25 +89,29 @@ export class Autoscaled {
     await this.#measuring;
   }
 
-  #ready(): ReturnType<typeof this.podsNow> {
-    return this.podsNow().filter(isReady);
+  #ready(): Pod[] {
+    return this.#stage.objects(resources.pods, this.#stage.namespace).filter(isReady);
   }
 
-  podsNow() {
-    return this.#stage.objects(resources.pods, this.#stage.namespace);
+  /** What each of them uses. */
+  #each(): string {
+    return `${Math.floor(USED / this.#ready().length)}m`;
   }
 
   async #measure(): Promise<void> {
-    const { client, namespace } = this.#stage;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const pods = this.#ready();
-      for (const { metadata: { name, labels = {} } } of pods) {
-        const usage = { cpu: `${Math.floor((REQUESTED / 2) * (this.#load / pods.length))}m`, memory: '1Mi' };
-        const measured = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics', metadata: { name, namespace, labels }, timestamp: timestamp(systemClock.now()), window: '1s', containers: [{ name: 'web', usage }] };
-        await client.apply(podMetrics, measured, { fieldManager: 'metrics', force: true }).catch(() => undefined);
-      }
+      const cpu = this.#each();
+      for (const pod of this.#ready()) await this.#write(pod, cpu).catch(() => undefined);
       await systemClock.sleep(500, signal).catch(() => undefined);
     }
+  }
+
+  async #write({ metadata: { name, labels = {} } }: Pod, cpu: string): Promise<void> {
+    if (this.#measured.get(name) === cpu) return;
+    const { client, namespace } = this.#stage;
+    const measured = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics', metadata: { name, namespace, labels }, timestamp: timestamp(systemClock.now()), window: '1s', containers: [{ name: 'web', usage: { cpu, memory: '1Mi' } }] };
+    await client.apply(podMetrics, measured, { fieldManager: 'metrics', force: true });
+    this.#measured.set(name, cpu);
   }
 }

@@ -1,11 +1,15 @@
 import { expect } from 'vitest';
 import type { Deployment, ReplicaSet } from '../../../../src/kubernetes/generated/apps-v1.js';
 import type { OwnerReference } from '../../../../src/kubernetes/generated/meta-v1.js';
+import type { KubernetesObject, Resource } from '../../../../src/kubernetes/objects.js';
 import { resources } from '../../../../src/kubernetes/resources.js';
 import { deployment, setImage } from '../../../driver/program.js';
 import { placed, webOn } from '../../../driver/stage.js';
 import { isReady } from '../../../driver/witness.js';
 import type { LabStage } from '../../lab/lab-stage.js';
+import type { Recorded } from '../../lab/recorder.js';
+
+const uidOf = ({ metadata }: KubernetesObject): string => metadata.uid ?? '';
 
 /** A Deployment without any policy, whose ReplicaSets are lent and given back by hand: what Serin counts on. */
 export class Lending {
@@ -30,17 +34,34 @@ export class Lending {
     return this.#stage.object(resources.deployments, webOn(this.#stage));
   }
 
+  replicaSets(image: string): ReplicaSet[] {
+    return this.#stage.objects(resources.replicaSets, this.#stage.namespace).filter(({ spec }) => spec.template?.spec?.containers[0]?.image === image);
+  }
+
   replicaSet(image: string): ReplicaSet | undefined {
-    return this.#stage.objects(resources.replicaSets, this.#stage.namespace).find(({ spec }) => spec.template?.spec?.containers[0]?.image === image);
+    return this.replicaSets(image)[0];
   }
 
   revision(image: string): string | undefined {
     return this.replicaSet(image)?.metadata.annotations?.['deployment.kubernetes.io/revision'];
   }
 
-  /** Names of the Pods of a version. */
+  /** UIDs of the ready Pods of a version. */
   pods(image: string): string[] {
-    return this.#stage.objects(resources.pods, this.#stage.namespace).filter((pod) => isReady(pod) && pod.spec.containers[0]?.image === image).map(({ metadata }) => metadata.name).sort();
+    return this.#stage.objects(resources.pods, this.#stage.namespace).filter((pod) => isReady(pod) && pod.spec.containers[0]?.image === image).map(uidOf).sort();
+  }
+
+  /** UIDs of the Pods of a version that have gone, or are on their way out. */
+  lost(image: string): string[] {
+    const gone = this.#states(resources.pods).filter(({ type, object: { metadata, spec } }) => spec.containers[0]?.image === image && (type === 'DELETED' || metadata.deletionTimestamp !== undefined));
+    return [...new Set(gone.map(({ object }) => uidOf(object)))];
+  }
+
+  /** All sizes that the ReplicaSet of a version has had, one after the other. */
+  sizes(image: string): number[] {
+    const { uid } = this.replicaSet(image)?.metadata ?? {};
+    const all = this.#states(resources.replicaSets).filter(({ object }) => object.metadata.uid === uid).map(({ object: { spec } }) => spec.replicas ?? 1);
+    return all.filter((size, index) => size !== all[index - 1]);
   }
 
   async patch(spec: Record<string, unknown>): Promise<void> {
@@ -91,8 +112,19 @@ export class Lending {
     expect(found(), `${what}, and stays so`).toEqual(sizes);
   }
 
+  /** Waits until there are ReplicaSets of a version in these sizes, all of whose Pods are ready. */
+  async untilTwins(image: string, sizes: readonly number[]): Promise<void> {
+    const found = (): number[][] => [this.replicaSets(image).map(({ spec }) => spec.replicas ?? -1), [this.pods(image).length]];
+    await this.#stage.until(`${sizes.length} of ${image}`, () => JSON.stringify(found()) === JSON.stringify([sizes, [sizes.reduce((sum, size) => sum + size, 0)]]), 60, found);
+  }
+
   isHome(image: string): boolean {
     return this.replicaSet(image)?.metadata.ownerReferences?.some(({ kind, controller }) => kind === 'Deployment' && controller === true) === true;
+  }
+
+  #states<T extends KubernetesObject>({ group, plural }: Resource<T>): (Omit<Recorded, 'object'> & { readonly object: T })[] {
+    const ofKind = ({ collection }: Recorded): boolean => collection === `${group}/${plural}`;
+    return this.#stage.recorder.history(this.#stage.namespace).filter(ofKind) as (Recorded & { readonly object: T })[];
   }
 
   #name(image: string): { namespace: string; name: string } {
@@ -111,110 +143,3 @@ export class Lending {
     await this.#stage.client.patch(resources.replicaSets, this.#name(image), { kind: 'merge', body: { metadata: { ownerReferences } } });
   }
 }
-
-/** What the Deployment controller does with what is lent and given back, by what is counted on. */
-export const facts: Readonly<Record<string, (lending: Lending, stage: LabStage) => Promise<void>>> = {
-  async 'paused, a changed template rolls nothing, and scaling scales only stable'(lending) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 2);
-    await lending.until('nothing rolls', { 'web:v1': [4, 4], 'web:v2': [2, 2] });
-    await lending.patch({ replicas: 6 });
-    await lending.until('stable is scaled', { 'web:v1': [6, 6], 'web:v2': [2, 2] });
-    await lending.patch({ replicas: 0 });
-    await lending.until('stable is scaled to 0', { 'web:v1': [0, 0], 'web:v2': [2, 2] });
-  },
-  async 'given back full and alone: no Pod restarts, the revision counts on'(lending, stage) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 4);
-    await lending.until('the trial is full', { 'web:v1': [4, 4], 'web:v2': [4, 4] });
-    const before = lending.pods('web:v2');
-    await lending.lend('web:v1');
-    await lending.size('web:v1', 0);
-    await lending.until('stable is drained', { 'web:v1': [0, 0], 'web:v2': [4, 4] });
-    await lending.giveBack('web:v2');
-    await stage.until('it has a revision', () => lending.revision('web:v2') !== undefined);
-    await lending.giveBack('web:v1');
-    await lending.patch({ paused: false });
-    await stage.until('the revision counts on', () => Number(lending.revision('web:v2')) > Number(lending.revision('web:v1')));
-    await lending.until('nothing moves', { 'web:v1': [0, 0], 'web:v2': [4, 4] });
-    expect(lending.pods('web:v2')).toEqual(before);
-  },
-  async 'given back beside an active one both are rescaled, which is why it never is'(lending, stage) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 2);
-    await lending.until('the trial runs', { 'web:v1': [4, 4], 'web:v2': [2, 2] });
-    await lending.giveBack('web:v2');
-    await stage.until('both are rescaled', () => lending.replicaSet('web:v1')?.spec.replicas !== 4 || lending.replicaSet('web:v2')?.spec.replicas !== 2);
-    await stage.pass(2);
-    const [one, other] = [lending.replicaSet('web:v1')?.spec.replicas ?? 0, lending.replicaSet('web:v2')?.spec.replicas ?? 0];
-    expect(one + other).toBeLessThan(6);
-  },
-  async 'with all lent the Deployment touches none, scaled or not'(lending) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 2);
-    await lending.lend('web:v1');
-    await lending.size('web:v1', 3);
-    await lending.until('sizes stay', { 'web:v1': [3, 3], 'web:v2': [2, 2] });
-    await lending.patch({ replicas: 8 });
-    await lending.until('sizes stay when it is scaled', { 'web:v1': [3, 3], 'web:v2': [2, 2] });
-    await lending.patch({ replicas: 0 });
-    await lending.until('sizes stay when it is scaled to 0', { 'web:v1': [3, 3], 'web:v2': [2, 2] });
-  },
-  async 'scaled to 0 and up again it fills its newest, which need not be stable'(lending) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 0);
-    await lending.giveBack('web:v2');
-    await lending.patch({ replicas: 0 });
-    await lending.until('all is at 0', { 'web:v1': [0, 0], 'web:v2': [0, 0] });
-    await lending.patch({ replicas: 4 });
-    await lending.until('the newest is filled', { 'web:v1': [0, 0], 'web:v2': [4, 4] });
-  },
-  async 'its borrower deleted in the background, it goes home and no Pod is lost at once'(lending, stage) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 4);
-    await lending.lend('web:v1');
-    await lending.until('both run', { 'web:v1': [4, 4], 'web:v2': [4, 4] });
-    await lending.deleteBorrower('Background');
-    await stage.until('both are home', () => lending.isHome('web:v1') && lending.isHome('web:v2'));
-    expect(lending.replicaSet('web:v2')).toBeDefined();
-  },
-  async 'its borrower deleted in the foreground, likewise'(lending, stage) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 4);
-    await lending.until('both run', { 'web:v1': [4, 4], 'web:v2': [4, 4] });
-    await lending.deleteBorrower('Foreground');
-    await stage.until('it is home', () => lending.isHome('web:v2'));
-    expect(lending.replicaSet('web:v2')).toBeDefined();
-  },
-  async 'without any owner it is adopted again at once, also while paused'(lending, stage) {
-    await lending.patch({ paused: true });
-    await lending.setFree('web:v1');
-    await stage.until('it is adopted', () => lending.isHome('web:v1'));
-    await lending.until('nothing else happens', { 'web:v1': [4, 4] });
-  },
-  async 'un-paused in the middle it rolls to the new template'(lending) {
-    await lending.patch({ paused: true });
-    await lending.setImage('web:v2');
-    await lending.make('web:v2', 1);
-    await lending.until('the trial runs', { 'web:v1': [4, 4], 'web:v2': [1, 1] });
-    await lending.giveBack('web:v2');
-    await lending.patch({ paused: false });
-    await lending.until('it has rolled', { 'web:v1': [0, 0], 'web:v2': [4, 4] });
-  },
-  async 'going back to an older one takes that ReplicaSet, with a new revision'(lending, stage) {
-    await lending.setImage('web:v2');
-    await lending.until('v2 has been rolled out', { 'web:v1': [0, 0], 'web:v2': [4, 4] });
-    const name = lending.replicaSet('web:v1')?.metadata.name;
-    await lending.setImage('web:v1');
-    await lending.until('v1 runs again', { 'web:v1': [4, 4], 'web:v2': [0, 0] });
-    expect(lending.replicaSet('web:v1')?.metadata.name).toBe(name);
-    await stage.until('it is the newest', () => lending.revision('web:v1') === '3');
-  },
-};

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { resources } from '../../../../src/kubernetes/resources.js';
-import { POLICY_LABEL, serinResources } from '../../../../src/model/resources.js';
+import { POLICY_LABEL } from '../../../../src/model/resources.js';
 import type { CanaryStep } from '../../../../src/model/policy/steps.js';
 import { restoreBackup, takeBackup } from '../../../driver/backup.js';
 import { endingOf, goOn } from '../../../driver/mid-release/ending.js';
@@ -15,8 +15,12 @@ import { openLab } from '../../lab/open-lab.js';
 import { eventually as waitFor } from '../../../scenarios/local-cluster.js';
 import { complaintsOf } from '../../lab/replay.js';
 import { installSerin, startSerinController } from '../../lab/serin-controller.js';
-import { Autoscaled, metricsDefinition } from './autoscaled.js';
-import { facts, Lending } from './lending.js';
+import { metricsDefinition } from './autoscaled.js';
+import { autoscale, moments } from './autoscaling.js';
+import { deleteBoth, deletions } from './deletions.js';
+import { facts } from './facts.js';
+import { Lending } from './lending.js';
+import { deploymentOf, ended, ready, release, uidsOf, untilHolding, untilPaused } from './looks.js';
 
 vi.setConfig({ testTimeout: 600_000 });
 
@@ -51,11 +55,6 @@ async function paused(name: string, replicas = 4): Promise<LabStage> {
   return stage;
 }
 
-const release = (stage: LabStage, name = 'web-1') => stage.object(serinResources.releases, { namespace: stage.namespace, name });
-const untilPaused = (stage: LabStage, name = 'web-1') => stage.until('the pause', () => release(stage, name)?.status?.message?.startsWith('Pauses') === true);
-const ended = (stage: LabStage, phase: string, name = 'web-1') => stage.until(`${name} is ${phase}`, () => release(stage, name)?.status?.phase === phase);
-const ready = (stage: LabStage, image: string) => stage.objects(resources.pods, stage.namespace).filter((pod) => isReady(pod) && pod.spec.containers[0]?.image === image);
-const deploymentOf = (stage: LabStage) => stage.object(resources.deployments, { namespace: stage.namespace, name: 'web' });
 const clean = (stage: LabStage) => expect(complaintsOf(lab.recorder, stage.namespace)).toEqual([]);
 
 describe.concurrent('what the Deployment controller does', () => {
@@ -68,19 +67,14 @@ describe.concurrent('what the Deployment controller does', () => {
 });
 
 describe.concurrent('what Serin does', () => {
-  it('a real autoscaler scales at a pause: stable gets the size, the canary its part', async () => {
-    const stage = new LabStage(lab, 'autoscaled');
-    const autoscaled = new Autoscaled(stage);
-    await autoscaled.open(policy(pausing));
-    await setImage(stage, 'web:v2');
-    await untilPaused(stage);
-    expect([ready(stage, 'web:v1').length, ready(stage, 'web:v2').length]).toEqual([4, 2]);
-    await autoscaled.untilSized(8, { 'web:v1': 8, 'web:v2': 4 });
-    await patchRelease(stage, 'web-1', { advanceTo: 2 });
-    await ended(stage, 'Completed');
-    await autoscaled.untilSized(8, { 'web:v1': 0, 'web:v2': 8 });
-    await autoscaled.stop();
+  it.each(Object.entries(moments).map(([moment, how], index) => ({ moment, how, index })))('a real autoscaler scales $moment: each version gets its part', async ({ how, index }) => {
+    const stage = new LabStage(lab, `autoscaled-${index}`);
+    await autoscale(stage, how);
     clean(stage);
+  });
+
+  it.each(deletions.map((both, index) => ({ ...both, index })))('$first, then $second deleted ($propagation): serving Pods survive all but the last', async ({ index, ...both }) => {
+    await deleteBoth(await paused(`deleted-${index}`), both);
   });
 
   it('restored from a backup under new UIDs, a release under way is taken back, or goes on where its status came back, too', async () => {
@@ -175,7 +169,7 @@ describe.concurrent('what Serin does', () => {
   it('scaled to 0 and back after an abort, stable serves and what was rejected does not', async () => {
     const stage = await paused('zeroed');
     await patchRelease(stage, 'web-1', { abort: true });
-    await stage.until('it holds', () => stage.policy?.status?.phase === 'Holding');
+    await untilHolding(stage);
     const scale = (replicas: number) => stage.client.patch(resources.deployments, webOn(stage), { kind: 'merge', body: { spec: { replicas } } }, { subresource: 'scale' });
     await scale(0);
     await stage.until('nothing runs', () => stage.objects(resources.pods, stage.namespace).filter(isReady).length === 0);
@@ -189,7 +183,7 @@ describe('what concerns the whole cluster', () => {
   it('serin eject without a controller, in the middle of releases: nothing of Serin is left and stable serves', async () => {
     const [forward, holding] = await Promise.all([paused('ejected'), paused('ejected-holding').then(async (stage) => {
       await patchRelease(stage, 'web-1', { abort: true });
-      await stage.until('it holds', () => stage.policy?.status?.phase === 'Holding');
+      await untilHolding(stage);
       return stage;
     })]);
     await controller.kill();
@@ -259,16 +253,18 @@ describe('what concerns the whole cluster', () => {
     await untilPaused(stage);
   });
 
-  it.each(['releases', 'releasepolicies'])('the definition of %s deleted in the middle of a release: serving Pods survive', async (plural) => {
-    const stage = await paused(`without-${plural}`);
-    const serving = ready(stage, 'web:v1').map(({ metadata }) => metadata.uid).sort();
+  it.each([['releases'], ['releasepolicies'], ['releases', 'releasepolicies'], ['releasepolicies', 'releases']].map((plurals) => ({ plurals })))('the definitions $plurals deleted in the middle of a release: serving Pods survive', async ({ plurals }) => {
+    const stage = await paused(`without-${plurals.join('-')}`);
+    const serving = uidsOf(stage, 'web:v1');
     expect(serving).toHaveLength(4);
-    await lab.client.delete(resources.customResourceDefinitions, { name: `${plural}.serin.dev` });
-    await waitFor(`the definition of ${plural} is gone`, async () => (await lab.client.find(resources.customResourceDefinitions, { name: `${plural}.serin.dev` })) === undefined);
-    expect(ready(stage, 'web:v1').map(({ metadata }) => metadata.uid).sort()).toEqual(serving);
+    for (const plural of plurals) {
+      await lab.client.delete(resources.customResourceDefinitions, { name: `${plural}.serin.dev` });
+      await waitFor(`the definition of ${plural} is gone`, async () => (await lab.client.find(resources.customResourceDefinitions, { name: `${plural}.serin.dev` })) === undefined);
+      expect(uidsOf(stage, 'web:v1')).toEqual(serving);
+    }
     await installSerin(lab.client, AbortSignal.timeout(60_000));
     await waitFor('what is lent is home, or with the policy', async () => (await lab.client.list(resources.replicaSets, { namespace: stage.namespace })).items.every(({ metadata }) => metadata.ownerReferences?.find((owner) => owner.controller === true)?.kind !== 'Release'));
     await stage.pass(3);
-    expect(ready(stage, 'web:v1').map(({ metadata }) => metadata.uid).sort()).toEqual(serving);
+    expect(uidsOf(stage, 'web:v1')).toEqual(serving);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeFile } from 'node:fs/promises';
 import { isRecord } from '../../../../src/kubernetes/json.js';
 import { Asking, type CaseAnswer } from '../../../../src/local/api/conformance/testing/asking.js';
+import { newPlaces, readPlaces, recordPlaces } from '../../../../src/local/api/conformance/testing/differing-places.js';
 import { knownDifferences } from '../../../../src/local/api/conformance/testing/known-differences.js';
 import { LocalCaseServer } from '../../../../src/local/api/conformance/testing/local-case-server.js';
 import { differences, normalForm } from '../../../../src/local/api/conformance/testing/normal-form.js';
@@ -15,6 +15,9 @@ import { controlPlanePrograms } from '../../lab/programs.js';
 import { realPause } from './real-pauses.js';
 import { serinCases } from './serin-cases.js';
 import { RealCaseServer } from './real-case-server.js';
+
+/** Where the two differ in cases that are known; written anew with SERIN_RECORD_PLACES=1. */
+const PLACES = new URL('differing-places.json', import.meta.url);
 
 describe('the local API beside a real one', () => {
   const cases = [...recordedCases(), ...serinCases];
@@ -51,7 +54,7 @@ describe('the local API beside a real one', () => {
   }, 300_000);
 
   afterAll(async () => {
-    if (process.env['SERIN_LAB_FOUND']) await writeFile(process.env['SERIN_LAB_FOUND'], JSON.stringify(Object.fromEntries(found), undefined, 1));
+    if (process.env['SERIN_RECORD_PLACES'] === '1') recordPlaces(PLACES, found, known);
     await local?.close();
     await real?.close();
     await plane?.stop();
@@ -62,6 +65,7 @@ describe('the local API beside a real one', () => {
   it.each(cases.map(({ id, title }) => ({ id, title })))('$id $title', ({ id }) => {
     const lines = found.get(id) ?? ['was not asked'];
     if (!known.has(id)) expect(lines).toEqual([]);
+    else expect(newPlaces(readPlaces(PLACES), id, lines), 'differs in more than is known').toEqual([]);
   });
 
   it('every difference that is known only from here is still there, and of a case that there is', () => {

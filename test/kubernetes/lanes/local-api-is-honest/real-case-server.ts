@@ -37,7 +37,7 @@ export class RealCaseServer implements CaseServer {
     if (milliseconds > 0) await systemClock.sleep(milliseconds);
   }
 
-  /** kine forgets in its own time. */
+  /** The store forgets in its own time. */
   compact(): Promise<void> {
     return Promise.resolve();
   }

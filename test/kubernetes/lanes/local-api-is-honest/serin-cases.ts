@@ -7,6 +7,7 @@ import type { RecordedCase } from '../../../../src/local/api/conformance/testing
 import type { ReleaseSpec } from '../../../../src/model/release.js';
 import type { PolicySpec } from '../../../../src/model/release-policy.js';
 import { API_VERSION, POLICY_LABEL } from '../../../../src/model/resources.js';
+import { TOLD_PREFIX } from '../../../../src/model/told-admission.js';
 import { project } from '../../lab/project.js';
 
 const NAMESPACE = 'conf-serin';
@@ -15,6 +16,7 @@ const MERGE = { 'content-type': 'application/merge-patch+json' };
 const APPLY = { 'content-type': 'application/apply-patch+yaml' };
 const of = (plural: string, name = ''): string => `/apis/serin.dev/v1alpha1/namespaces/${NAMESPACE}/${plural}${name === '' ? '' : `/${name}`}`;
 const deployments = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
+const RBAC = `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}`;
 const replicaSets = `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets`;
 const as = (user: string, ...groups: string[]): Record<string, string> => ({ 'Impersonate-User': user, ...(groups[0] === undefined ? {} : { 'Impersonate-Group': groups[0] }) });
 
@@ -96,6 +98,9 @@ const approval = (name: string, user: string, groups?: string[]): object => ({
   spec: { release: 'web-1', releaseUid: 'a-uid', step: 1, approved: true, user, ...(groups === undefined ? {} : { groups }) },
 });
 
+/** Who told a release something, as an annotation of it. */
+const deed = (text: string, verb = 'pause') => ({ metadata: { annotations: { [`${TOLD_PREFIX}2026-01-01T00.00.00Z.${verb}`]: text } } });
+
 const deployment = (name: string, labels: Record<string, string> = {}): object => ({
   apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, labels },
   spec: { replicas: 0, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'web:v1' }] } } },
@@ -129,6 +134,16 @@ const asked: Asked[] = [
   post('an approval by a member of a group, impersonated', of('approvals'), approval('member', 'kim', ['system:masters']), as('kim', 'system:masters')),
   merge('an approval that changes', of('approvals', 'own'), { spec: { approved: false } }),
   merge('an approval that gets a label', of('approvals', 'own'), { metadata: { labels: { seen: 'yes' } } }),
+  merge('a deed in one’s own name', of('releases', 'web-1'), deed('admin\n\nlunch')),
+  merge('a deed in another’s name', of('releases', 'web-1'), deed('jane', 'resume')),
+  merge('a deed that is changed into another’s', of('releases', 'web-1'), deed('jane')),
+  merge('a deed beside another’s, impersonated', of('releases', 'web-1'), deed('kim', 'resume'), as('kim', 'system:masters')),
+  merge('a release with deeds that gets a label', of('releases', 'web-1'), { metadata: { labels: { seen: 'yes' } } }, as('kim', 'system:masters')),
+  post('a release with its record, restored by who may write statuses', of('releases'), { ...release, metadata: { name: 'web-2', ...deed('jane').metadata } }),
+  post('a role to write releases and not their statuses', `${RBAC}/roles`, { metadata: { name: 'releaser' }, rules: [{ apiGroups: ['serin.dev'], resources: ['releases'], verbs: ['create'] }] }),
+  post('its binding', `${RBAC}/rolebindings`, { metadata: { name: 'releaser' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'releaser' }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'lee' }] }),
+  { ...post('a release made with another’s deed', of('releases'), { ...release, metadata: { name: 'web-3', ...deed('jane').metadata } }, as('lee')), pause: 1000 },
+  post('a release made with one’s own deed', of('releases'), { ...release, metadata: { name: 'web-3', ...deed('lee').metadata } }, as('lee')),
   post('a Deployment that no policy has adopted', deployments, deployment('free')),
   post('a Deployment that a policy has adopted', deployments, deployment('adopted', { [POLICY_LABEL]: 'web' })),
   { ...get('their ReplicaSets', replicaSets), pause: 1000 },

@@ -1,0 +1,73 @@
+import type { Template } from '../../../model/recogniser.js';
+
+const refusal = (id: string, en: string, zh: string): Template => ({ id: `refusal.${id}`, en, zh });
+
+/** What the server refuses, and why (src/server, src/approvals), as far as people meet it on the page. */
+export const refusalSentences: readonly Template[] = [
+  // Who somebody is, and what they may.
+  refusal('nobody', 'Nobody is signed in: sign in on the page, or send "Authorization: Bearer <token>".', '尚未登录：请在网页上登录，或发送 "Authorization: Bearer <token>"。'),
+  refusal('identityOver', 'The cluster does not take this identity any more: sign in again.', '集群不再接受此身份：请重新登录。'),
+  refusal('tokenOver', 'The cluster does not take the token any more that you signed in with: sign in again.', '集群不再接受您登录所用的令牌：请重新登录。'),
+  refusal('tokenWrong', 'The cluster does not take this token: it is wrong or has ended; get a new one, such as from: {command}.', '集群不接受此令牌：令牌有误或已失效；请获取新的令牌，例如：{command}。'),
+  refusal('noTokens', 'This server takes no tokens: sign in on its page.', '此服务器不接受令牌：请在其网页上登录。'),
+  refusal('guesses', 'Too many wrong tokens or codes came from {remote}: try again in {seconds} s.', '来自 {remote} 的错误令牌或登录码过多：请在 {seconds} 秒后重试。'),
+  refusal('otherSite', 'This request comes from a page of another site: use the page of this server.', '该请求来自其他网站的页面：请使用此服务器的网页。'),
+  refusal('csrf', 'With a cookie, a change needs the header X-Serin-CSRF with the value from /api/v1/session: load the page anew.', '使用 Cookie 进行更改时需要请求头 X-Serin-CSRF（其值来自 /api/v1/session）：请重新加载网页。'),
+  refusal('mayNot', '{user} may not {deed}: somebody who manages roles has to allow it.', '{user} 没有权限（{deed}）：须由角色管理员授权。'),
+  refusal('maySee', 'You ({user}) may not see {resource} of namespace {namespace}: ask its administrator for the right to list them.', '您（{user}）无权查看命名空间 {namespace} 的 {resource}：请向其管理员申请列出它们的权限。'),
+  refusal('clusterForbids', '{object} is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "{group}" in the namespace "{namespace}".', '集群拒绝：用户 {user} 无权在命名空间 {namespace} 中 {verb} {resource}。'),
+  refusal('clusterForbidsAll', '{object} is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "{group}" at the cluster scope.', '集群拒绝：用户 {user} 无权在整个集群中 {verb} {resource}。'),
+  refusal('mayNotCreate', '{user} may not create {kind} in namespace {namespace}.', '{user} 无权在命名空间 {namespace} 中创建 {kind}。'),
+  refusal('allowCreate', 'Somebody who may has to allow it: {command}.', '须由有权限的人授权：{command}。'),
+  // Whether the cluster and the server can be asked.
+  refusal('clusterAway', 'The cluster cannot be reached at the moment; try again in a few seconds.', '目前无法连接集群；请几秒后重试。'),
+  refusal('clusterSilent', 'The cluster cannot answer at the moment; try again in a few seconds.', '集群目前无法应答；请几秒后重试。'),
+  refusal('clusterBusy', 'The cluster has too much to do at the moment: try again in a few seconds.', '集群目前过于繁忙：请几秒后重试。'),
+  refusal('notReadYet', 'The server has not read the releases of the cluster yet; try again in a few seconds.', '服务器尚未读完集群的发布；请几秒后重试。'),
+  refusal('fault', 'This is a fault of the server: look for the request id in its log.', '服务器出现故障：请在其日志中查找请求编号。'),
+  refusal('tooMuch', '{user} asks too much at once: try again in {seconds} s.', '{user} 的请求过于频繁：请在 {seconds} 秒后重试。'),
+  refusal('tooMuchFrom', 'Too much comes from {remote} at once: try again in {seconds} s.', '来自 {remote} 的请求过于频繁：请在 {seconds} 秒后重试。'),
+  refusal('streams', '{user} has {open} streams open, and that is the most: close some pages.', '{user} 已打开 {open} 个数据流，已达上限：请关闭一些页面。'),
+  // What is not there, or not what was meant.
+  refusal('noRelease', 'There is no release {name} in namespace {namespace}: it may have been deleted; see the list.', '命名空间 {namespace} 中没有发布 {name}：它可能已被删除；请查看列表。'),
+  refusal('noPolicy', 'There is no policy {name} in namespace {namespace}: it may have been deleted; see the list.', '命名空间 {namespace} 中没有策略 {name}：它可能已被删除；请查看列表。'),
+  refusal('noUpdate', 'There is no ImageUpdate {name} in namespace {namespace}: it may have been deleted; see the list.', '命名空间 {namespace} 中没有镜像更新 {name}：它可能已被删除；请查看列表。'),
+  refusal('notFound', '{resource} "{name}" not found.', '没有找到 {resource} "{name}"。'),
+  refusal('noAction', 'There is no action "{verb}" on {what}: there are {verbs}.', '没有操作 "{verb}"：可用的有 {verbs}。'),
+  refusal('notMeant', '{kind} {name} is not the one that was meant: another one has its name by now; look at it anew.', '{name} 已不是当时所指的对象：现在是另一个同名对象；请重新查看。'),
+  refusal('changed', 'Somebody changed it meanwhile: look at it anew and try again.', '其间已被他人更改：请重新查看后再试。'),
+  refusal('otherStep', 'release {release} is at step {present} of {count} by now, not at step {step}: look at it anew before you go on.', '发布 {release} 现在处于第 {present} 步（共 {count} 步），而不是第 {step} 步：请重新查看后再继续。'),
+  refusal('runFor', 'release {release} is run for {maker}, which says what is to be done: tell that in its place.', '发布 {release} 是为 {maker} 进行的，由它决定：请改为对它操作。'),
+  // Going back, and trying again.
+  refusal('underWay', 'release {release} is under way: take it back with an abort instead.', '发布 {release} 正在进行：请改用撤回。'),
+  refusal('begunMeanwhile', 'release {release} has begun meanwhile: take that back with an abort instead.', '发布 {release} 已在其间开始：请改用撤回。'),
+  refusal('notLast', 'release {release} is not the last one of policy {policy}: go back from the last one.', '发布 {release} 不是策略 {policy} 的最近一次发布：请从最近一次回退。'),
+  refusal('leadsElsewhere', 'going back from release {release} leads to {now} by now, not to {shown}: look at it anew.', '从发布 {release} 回退现在会到 {now}，而不是 {shown}：请重新查看。'),
+  refusal('notTakenBackLast', 'release {release} is not what was taken back last: {last} is; look at that one.', '最近撤回的不是发布 {release}，而是 {last}：请查看后者。'),
+  // Approving.
+  refusal('unvouched', 'no approval counts on this cluster: without the ValidatingAdmissionPolicy {policy} and its binding nobody vouches for who gives one, so approvals fail closed.', '此集群上的批准均不计入：缺少 ValidatingAdmissionPolicy {policy} 及其绑定，无法证明批准人的身份。'),
+  refusal('putThere', 'Put it there with: {command} ({kubernetes} or later).', '请安装：{command}（需要 {kubernetes} 或更高版本）。'),
+  refusal('clusterRefuses', 'the cluster refuses the approval: {why}.', '集群拒绝了该批准：{why}。'),
+  refusal('anonymous', 'the cluster does not say who you are (SelfSubjectReview, Kubernetes 1.28), and an approval is given in a name.', '集群没有说明您的身份（SelfSubjectReview，Kubernetes 1.28），而批准须署名。'),
+  refusal('askAdministrator', 'Ask its administrator.', '请联系其管理员。'),
+  refusal('notYours', '{kind} {name} is there already and not yours: {user} gave it.', '{kind} {name} 已存在，且不是您的：它由 {user} 给出。'),
+  refusal('saysElse', '{kind} {name} is there already and says something else.', '{kind} {name} 已存在，且内容不同。'),
+  refusal('deleteFirst', 'Delete it, and say it again: {command}.', '请先删除它再重试：{command}。'),
+  refusal('putAuthor', 'Put the annotation {annotation} on the Pod template, which starts a new release.', '请在 Pod 模板上添加注解 {annotation}，这会开始一次新的发布。'),
+  refusal('unheard', 'release {release} went on before your word was heard: somebody approved it.', '发布 {release} 在您的决定生效前已继续：已有他人批准。'),
+  refusal('abortInstead', 'Take it back with an abort instead.', '请改用撤回。'),
+  refusal('begun', 'release {release} has begun.', '发布 {release} 已经开始。'),
+  refusal('nobodyAsked', 'nobody is asked before release {release} begins.', '发布 {release} 开始之前不需要批准。'),
+  refusal('notBegun', 'release {release} has not begun, and that is never skipped: {message}', '发布 {release} 尚未开始，这一点不可跳过：{message}'),
+  refusal('forFreeze', 'release {release} waits for no approval but for the freeze window {window}.', '发布 {release} 等待的不是批准，而是冻结窗口 {window}。'),
+  refusal('letThrough', 'Who may let it through does so with: {command}.', '有权放行者请执行：{command}。'),
+  refusal('noExcept', 'nobody may let releases through the freeze window {window}: it names nobody under exceptWith.', '任何人都不能让发布穿过冻结窗口 {window}：其 exceptWith 没有列出任何人。'),
+  refusal('endsItself', 'It ends by itself.', '它会自行结束。'),
+  // Approving images.
+  refusal('imageDecided', 'image {image} is decided ({phase}); there is nothing to {verb}.', '镜像 {image} 已有决定（{phase}）；无需此操作。'),
+  refusal('imageMayNot', '{user} may not {verb} image {image}: only {who} may.', '{user} 无权决定镜像 {image}：仅限 {who}。'),
+  refusal('imageAuthor', '{user} wrote image {image} and may not approve it.', '{user} 是镜像 {image} 的作者，不得批准。'),
+  refusal('imagePolicyGone', 'the ImagePolicy {policy} of image {image} is gone, so nobody is asked.', '镜像 {image} 的 ImagePolicy {policy} 已不存在，因此不再需要批准。'),
+  refusal('imageAgain', 'Send the image again when there is one.', '待其存在后请重新发送镜像。'),
+  refusal('imageAsksNobody', 'the ImagePolicy {policy} asks nobody for image {image}.', 'ImagePolicy {policy} 对镜像 {image} 不需要批准。'),
+];
