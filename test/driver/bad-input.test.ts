@@ -140,7 +140,7 @@ describe('bad input', () => {
     ['a right token without the right to approve', () => act('approve', by('bob'), { uid, seen }), refusal(403, `bob may not create Approvals in namespace default. Somebody who may has to allow it: ${ALLOW}.`, { code: 'forbidden', user: 'bob', about: aboutAct('approve') })],
     ['a right token without any right', () => act('abort', by('olga')), refusal(403, 'You (olga) may not see releases.serin.dev of namespace default: ask its administrator for the right to list them.', { code: 'forbidden', user: 'olga' })],
     ['a right token without the right to look', () => ({ path: `${RELEASES}/web-1`, headers: by('olga') }), refusal(403, 'You (olga) may not see releases.serin.dev of namespace default: ask its administrator for the right to list them.', { code: 'forbidden', user: 'olga', operation: 'getRelease' })],
-    ['a retry of what is under way', () => act('retry', by('carl')), refusal(409, 'Release web-1 is under way; there is nothing to retry. Follow it with: serin status web --watch.', { code: 'conflict', user: 'carl' })],
+    ['a retry of what is under way', () => act('retry', by('carl')), refusal(409, 'Release web-1 is under way; there is nothing to retry.', { code: 'conflict', user: 'carl' })],
     // What they send.
     ['a body that is too large', () => act('abort', by('ann'), { uid, comment: 'x'.repeat(65_536) }), refusal(413, 'The body is larger than 64 KiB, and that is the most that is read here: send less.', { code: 'too_large', user: 'ann' })],
     ['a body that is no JSON by its type', () => act('abort', by('ann'), '{}'), refusal(415, 'The body has to be JSON: send the header "Content-Type: application/json".', { code: 'unsupported_media_type', user: 'ann' })],

@@ -172,7 +172,7 @@ describe.sequential('page and API of a local cluster', () => {
   const adminToken = async (): Promise<string> => (parse(await readFile(cluster.kubeconfig, 'utf8')) as { users: [{ user: { token: string } }] }).users[0].user.token;
 
   it('[S3-11] take a release back', async () => {
-    expect((await admin.post(`${RELEASE}/actions/abort`, { uid: await uid() })).status).toBe(200);
+    expect(await admin.post(`${RELEASE}/actions/abort`, { uid: await uid() })).toMatchObject({ status: 200 });
     const { status } = await until('it was taken back', ({ status: found }) => found?.phase === 'Aborted');
     expect(status?.abortReason).toBe('AbortedByUser');
     refused(await admin.post(`${RELEASE}/actions/abort`, { uid: await uid() }), 409);
