@@ -15,6 +15,12 @@ const POD_PORT = 8080;
 /** How long answers may take to become those that were recorded: products read many objects one after the other. */
 const PATIENCE_SECONDS = 60;
 
+/**
+ * What a product answers by chance, so that no recording of it is true: Traefik tries routers of one priority in the order of a Go map
+ * (pkg/server/router/router.go), whatever the age of their routes.
+ */
+const BY_CHANCE: Readonly<Partial<Record<Plane, readonly string[]>>> = { traefik: ['G06.1'] };
+
 /** Where the cases of a product are played. */
 export interface GoldenPlane {
   readonly client: ClusterClient;
@@ -51,7 +57,7 @@ export function describeGoldenCases(plane: Plane, open: () => GoldenPlane): void
         }
         const through = { ...door, listenerPort: place.port, arrivals };
         const requests = cases.flatMap((each) => each.requests);
-        if (process.env['SERIN_RECORD'] === undefined) expect(await untilRecorded(plane, through, requests)).toEqual({});
+        if (process.env['SERIN_RECORD'] === undefined) expect(await untilRecorded(plane, through, requests.filter(({ id }) => BY_CHANCE[plane]?.includes(id) !== true))).toEqual({});
         else recordAnswers(plane, await untilSteady(through, requests));
       } finally {
         for (const program of programs) {

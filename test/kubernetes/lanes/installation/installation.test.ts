@@ -71,7 +71,7 @@ describe.sequential('Serin installed on a real cluster', () => {
       return all.length === 2 && all;
     });
     expect(states).toEqual(['leads', 'stands by']);
-    expect(fine(await lab.serin('install', '--image', 'lab/serin:v1')).match(/ unchanged$/gm)?.length).toBe(31);
+    expect(fine(await lab.serin('install', '--image', 'lab/serin:v1')).match(/ unchanged$/gm)?.length).toBe(33);
   });
 
   it('with nothing but the rights of its ServiceAccount it brings a release to its end, and counts it', async () => {
