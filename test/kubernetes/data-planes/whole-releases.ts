@@ -46,6 +46,11 @@ async function expectRelease(plane: ReleasePlane): Promise<void> {
   await shop.set('example/shop:v2');
   await shop.atPause();
   for (const door of shop.doors) await expectCounted(door, splitOf(200), SOME);
+  await expectGoesOn(shop, users, found);
+}
+
+/** The release goes on to its end: everybody meets the new version, no request was lost, and routes are as they were found. */
+export async function expectGoesOn(shop: ReleasedShop, users: ShopUsers, found: unknown): Promise<void> {
   await shop.goOn();
   await shop.ends('Completed');
   await shop.atRest();

@@ -3,7 +3,7 @@ import { splitOf } from '../../../src/model/split.js';
 import { ask, meet } from '../../scenarios/doors.js';
 import { ReleasedShop, untilOnly, type ReleasePlane } from './released-shop.js';
 import { carrying, expectCounted } from './shown-shares.js';
-import { expectServed, SOME } from './whole-releases.js';
+import { expectGoesOn, SOME } from './whole-releases.js';
 
 /** Where each request goes the same way. */
 const FEW = 40;
@@ -29,12 +29,7 @@ async function expectRolling(plane: ReleasePlane): Promise<void> {
   // In place: one of two Pods is the new one.
   expect(await shop.readyPods()).toEqual({ 'example/shop:v1': 1, 'example/shop:v2': 1 });
   for (const door of shop.doors) await expectCounted(door, splitOf(500), SOME);
-  await shop.goOn();
-  await shop.ends('Completed');
-  await shop.atRest();
-  await untilOnly(shop.doors, 'v2');
-  expectServed(await users.stop(), ['v1', 'v2']);
-  expect(await shop.routing()).toEqual(found);
+  await expectGoesOn(shop, users, found);
 }
 
 async function expectAb(plane: ReleasePlane): Promise<void> {
@@ -58,10 +53,5 @@ async function expectAb(plane: ReleasePlane): Promise<void> {
       expect((await ask(carrying(door, { cookie }), FEW)).versions, cookie).toEqual({ [version]: FEW });
     }
   }
-  await shop.goOn();
-  await shop.ends('Completed');
-  await shop.atRest();
-  await untilOnly(shop.doors, 'v2');
-  expectServed(await users.stop(), ['v1', 'v2']);
-  expect(await shop.routing()).toEqual(found);
+  await expectGoesOn(shop, users, found);
 }
