@@ -4,7 +4,7 @@ NODE_MODULES := node_modules/.package-lock.json
 # What came of the tests of a target; FILES=... runs these files alone.
 RESULTS = --reporter=default --reporter=json --outputFile.json=.cache/results/$(AGAIN)$@.json
 
-.PHONY: help demo test run-tests test-docs test-kills test-long test-kubernetes chaos record-rollouts lab-tools check lint unit scenarios build setup tools bench bench-kubernetes bench-judging acceptance clean
+.PHONY: help demo test run-tests test-docs test-kills test-long test-kubernetes test-kubernetes-rest chaos record-rollouts lab-tools check lint unit scenarios build setup tools bench bench-kubernetes bench-judging acceptance clean
 
 help:
 	@echo 'make demo          a release and a roll-back on this machine, live (KEEP=1 leaves it up)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test-kills    kills at every boundary of controller and API, one at a time (minutes)'
 	@echo 'make test-long     scenarios that take minutes each'
 	@echo 'make test-kubernetes   on real control planes and data planes (the first time builds them: half an hour)'
+	@echo 'make test-kubernetes-rest   the cases of its long tables that it leaves out'
 	@echo 'make chaos         a controller killed hundreds of times on a real control plane (CHAOS=1000: so often)'
 	@echo 'make test-docs     every command of every page of the documentation (minutes)'
 	@echo 'make bench         the measured tables, as ratios taken in one run'
@@ -47,6 +48,10 @@ chaos: build lab-tools
 # LANE=whole-releases runs one lane only.
 test-kubernetes: build lab-tools
 	@sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts $(or $(FILES),$(LANE))
+
+# The cases of long tables that the lanes' first round leaves out; SERIN_ROUND=all plays both at once.
+test-kubernetes-rest: build lab-tools
+	@SERIN_ROUND=rest SERIN_LAB_RESULTS=$(or $(SERIN_LAB_RESULTS),.cache/results/test-kubernetes-rest.json) sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts $(or $(FILES),$(LANE))
 
 record-rollouts: build lab-tools
 	@SERIN_RECORD=1 sh test/kubernetes/lab/namespace.sh node_modules/.bin/vitest run --config test/kubernetes/vitest.config.ts

@@ -2,6 +2,7 @@ import { isMoving, learn, rest, type RestingDecision, type RestingObservation } 
 import { deepEqual } from '../kubernetes/json.js';
 import { hashTemplate } from '../kubernetes/pod-template.js';
 import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
+import { controllerOf } from '../kubernetes/owners.js';
 import { resources } from '../kubernetes/resources.js';
 import { nameWithHash } from '../kubernetes/names.js';
 import type { Release } from '../model/release.js';
@@ -23,6 +24,7 @@ import { pausingOf } from './pausing.js';
 import { withRestoredRelease } from './restored.js';
 import { templatesIn } from './templates.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
+import { isSetApart } from './set-apart.js';
 import { scaleRunner } from './running-sizes.js';
 import { observeResting, wantedName, type RunningVersion } from './running-versions.js';
 import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
@@ -210,7 +212,7 @@ function imagesOf(template: PodTemplateSpec | undefined): { images?: string } {
 }
 
 async function carryOut(context: ControllerContext, policy: ReleasePolicy, workload: Workload | undefined, decision: RestingDecision): Promise<void> {
-  const objects: HolderObjects = { home: workload?.owner, policy, release: undefined };
+  const objects: HolderObjects = { workload, policy, release: undefined };
   if (workload && decision.paused === true && (await setPaused(context, workload, true))) return;
   const stable = decision.status.stable;
   for (const discarded of decision.discarded) {
@@ -231,6 +233,8 @@ async function carryOutVersions(context: ControllerContext, policy: ReleasePolic
   for (const replicaSet of replicaSets) {
     if (replicaSet !== stable && !discarded.includes(replicaSet.metadata.name) && othersHeldBy !== undefined) await giveTo(context, replicaSet, othersHeldBy, objects);
   }
+  // Whoever forces a Release out of the way may leave its stable version with nobody.
+  if (stable && othersHeldBy !== undefined && isSetApart(stable) && !controllerOf(stable)) await giveTo(context, stable, 'home', objects);
   if (stableSize === undefined || !status.stable) return;
   if (workload.versions) {
     const running = workload.versions.find(({ name }) => name === status.stable?.replicaSet);

@@ -153,7 +153,7 @@ async function carryOut(context: ControllerContext, view: ReleaseView, status: R
     await applyRouting(context, view.routing, status, insisting);
     return;
   }
-  const objects: HolderObjects = { home: workload?.owner, policy: view.policy, release };
+  const objects: HolderObjects = { workload, policy: view.policy, release };
   const { stable, canary } = release.spec;
   const find = (replicaSet: string): ReleaseView['replicaSets'][number] | undefined => replicaSets.find(({ metadata }) => metadata.name === replicaSet);
   // Lending from a Deployment that is not paused makes a twin, so it is paused before anything is borrowed.

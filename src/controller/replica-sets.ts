@@ -4,7 +4,8 @@ import type { Holder, Release } from '../model/release.js';
 import { MANAGED_BY, POLICY_LABEL } from '../model/resources.js';
 import { HASH_LABEL } from '../model/version.js';
 import type { ControllerContext } from './context.js';
-import { name, ownersFor, type HolderObjects } from './holders.js';
+import { labelsFor, name, ownersFor, type HolderObjects } from './holders.js';
+import { changedLabels } from './set-apart.js';
 import type { Workload } from './workload.js';
 import { remove, write, type WriteContext } from './writes.js';
 
@@ -27,7 +28,7 @@ export function newReplicaSet(workload: Workload, version: Release['spec']['cana
     metadata: {
       name: version.replicaSet,
       namespace: workload.namespace,
-      labels: workload.kind === 'Inline' ? { ...labels, ...MANAGED_BY, [POLICY_LABEL]: policy } : labels,
+      labels: workload.kind === 'Inline' ? { ...labels, ...MANAGED_BY, [POLICY_LABEL]: policy } : changedLabels(labels, labelsFor(holder, objects)),
       ownerReferences: ownersFor(holder, objects) ?? [],
     },
     spec: {

@@ -33,6 +33,8 @@ export const serinResources = {
 
 /** On a Deployment at rest, and on everything that Serin makes: the policy's name. */
 export const POLICY_LABEL = 'serin.dev/policy';
+/** On a ReplicaSet that is borrowed from a Deployment: for which policy. */
+export const BORROWED_LABEL = 'serin.dev/borrowed-for';
 /** Keeps a release or policy until what it borrowed has been given back. */
 export const FINALIZER = 'serin.dev/give-back';
 /** On routing objects while a release steers them: the epoch of the controller that wrote last. */

@@ -72,8 +72,8 @@ describe('bookinfo on a local cluster', () => {
     const name = `reviews-${number}`;
     await cluster.client.patch(resources.deployments, reviews, { kind: 'merge', body: { spec: { replicas: 4 } } });
     const sizes = async (): Promise<Record<string, number>> => {
-      const sets = (await cluster.client.list(resources.replicaSets, { namespace: NAMESPACE, labelSelector: 'app=reviews' })).items;
-      return Object.fromEntries(sets.map(({ spec, status }) => [spec.template?.spec?.containers[0]?.image ?? '', status?.readyReplicas ?? 0]));
+      const sets = (await cluster.client.list(resources.replicaSets, { namespace: NAMESPACE })).items;
+      return Object.fromEntries(sets.map(({ spec, status }) => [spec.template?.spec?.containers[0]?.image ?? '', status?.readyReplicas ?? 0] as const).filter(([image]) => image.startsWith('bookinfo/reviews:')));
     };
     await eventually('stable has 4 ready Pods, the canary 1', async () => {
       const now = await sizes();

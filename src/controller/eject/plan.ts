@@ -2,6 +2,7 @@ import { controllerOf, controllerReference } from '../../kubernetes/owners.js';
 import { withoutHash } from '../../kubernetes/pod-template.js';
 import { resources } from '../../kubernetes/resources.js';
 import { API_VERSION, FINALIZER, POLICY_LABEL, serinResources } from '../../model/resources.js';
+import { isSetApart, labelsAtHome } from '../set-apart.js';
 import { deletion, escaped, patch, write } from './actions.js';
 import { removeRecords } from './records.js';
 import { takeBack } from './take-back.js';
@@ -57,8 +58,9 @@ function returnOwners(view: EjectView): EjectAction | undefined {
   const serving = servingReplicaSet(view);
   const ordered = [...view.replicaSets].sort((a, b) => Number(b === serving) - Number(a === serving));
   for (const { object } of ordered) {
-    if (controllerOf(object)?.apiVersion !== API_VERSION) continue;
-    const body = { metadata: { resourceVersion: object.metadata.resourceVersion, ownerReferences: [controllerReference(deployment)] } };
+    const controller = controllerOf(object);
+    if (controller ? controller.apiVersion !== API_VERSION : !isSetApart(object)) continue;
+    const body = { metadata: { resourceVersion: object.metadata.resourceVersion, ownerReferences: [controllerReference(deployment)], labels: labelsAtHome(object) } };
     return write(`ReplicaSet ${object.metadata.name} goes back to Deployment ${deployment.metadata.name}`, { action: 'patch', resource: resources.replicaSets, name: object.metadata.name, patchKind: 'merge', patch: body, resourceVersion: object.metadata.resourceVersion ?? '' });
   }
   return undefined;

@@ -46,7 +46,13 @@ async function deleteCanary(stage: Stage): Promise<void> {
   if (stage.object(resources.replicaSets, { namespace: stage.namespace, name })) await stage.client.delete(resources.replicaSets, { namespace: stage.namespace, name }, { propagationPolicy: 'Background' });
 }
 
-const deleteDeployment = (propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Happening => ({
+type Propagation = 'Background' | 'Foreground' | 'Orphan';
+
+const deleteRelease = (propagationPolicy: Propagation): Happening => ({
+  happen: (stage) => stage.client.delete(serinResources.releases, { namespace: stage.namespace, name: 'web-1' }, { propagationPolicy }),
+});
+
+const deleteDeployment = (propagationPolicy: Propagation): Happening => ({
   happen: (stage) => stage.client.delete(resources.deployments, webOn(stage), { propagationPolicy }),
   excuses: /ready Pods/,
 });
@@ -70,7 +76,9 @@ export const happenings: Readonly<Record<string, Happening>> = {
   'un-paused': { happen: async (stage) => void (await editDeployment(stage, { paused: false })), excuses: /^3 ready Pods of 4/, racing: /ready Pods of 4$/ },
   'release paused and resumed': { happen: (stage) => command(stage, { paused: true }), mend: (stage) => command(stage, { paused: false }), says: /^Paused by a person/ },
   'policy deleted': { happen: (stage) => stage.client.delete(serinResources.releasePolicies, webOn(stage)) },
-  'Release deleted': { happen: (stage) => stage.client.delete(serinResources.releases, { namespace: stage.namespace, name: 'web-1' }) },
+  'Release deleted (background)': deleteRelease('Background'),
+  'Release deleted (foreground)': deleteRelease('Foreground'),
+  'Release deleted (orphan)': deleteRelease('Orphan'),
   'Deployment deleted (background)': deleteDeployment('Background'),
   'Deployment deleted (foreground)': deleteDeployment('Foreground'),
   'Deployment deleted (orphan)': deleteDeployment('Orphan'),

@@ -8,6 +8,7 @@ import { resources } from '../../../src/kubernetes/resources.js';
 import { splitOf } from '../../../src/model/split.js';
 import { openLab, type Lab } from '../lab/open-lab.js';
 import { programPath } from '../lab/programs.js';
+import { inRound, isFirst } from '../lab/rounds.js';
 import { installKindsOf } from './custom-kinds.js';
 import { grpcRoute, httpRoute, type Place } from './http-route.js';
 import { describeGoldenCases } from './golden-cases.js';
@@ -70,7 +71,7 @@ describe('Traefik: the share that real clients count is the share asked', () => 
     return { program, door: { url: traefik.url, headers: { host } }, steering: new RealSteering(cluster.client, router, program.context) };
   }
 
-  describe('by HTTPRoute', () => {
+  if (isFirst) describe('by HTTPRoute', () => {
     const namespace = 'traefik-routes';
     let edge: SteeredDoor;
 
@@ -110,7 +111,7 @@ describe('Traefik: the share that real clients count is the share asked', () => 
     });
   });
 
-  describe('by the annotations of ingress-nginx', () => {
+  if (isFirst) describe('by the annotations of ingress-nginx', () => {
     const namespace = 'traefik-ingresses';
     let edge: SteeredDoor;
 
@@ -150,7 +151,7 @@ describe('Traefik: the share that real clients count is the share asked', () => 
     });
   });
 
-  describe('by GRPCRoute', () => {
+  if (isFirst) describe('by GRPCRoute', () => {
     let calls: GrpcDoor;
     beforeAll(async () => {
       const [namespace, host] = ['traefik-grpc', 'calls.example.com'];
@@ -168,7 +169,7 @@ describe('Traefik: the share that real clients count is the share asked', () => 
       'by the annotations of ingress-nginx': () => ({ lab, name: 'ingress', doors, router: { ingressNginx: { settleSeconds: 2 } }, route: (place, host, service) => ({ resource: resources.ingresses, object: ingress(place, host, service) }) }),
     };
     const cases = Object.entries(planes).flatMap(([how, plane]) => Object.entries({ ...wholeReleases, ...(how === 'by HTTPRoute' ? wholeStrategies : {}) }).map(([what, expectIt]) => [how, what, () => expectIt(plane())] as const));
-    it.concurrent.each(cases)('%s: %s', (_, __, expectIt) => expectIt(), WHOLE_MILLISECONDS);
+    it.concurrent.each(inRound(cases, (_, index) => index % 2 === 1))('%s: %s', (_, __, expectIt) => expectIt(), WHOLE_MILLISECONDS);
   });
 });
 

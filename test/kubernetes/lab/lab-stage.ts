@@ -72,7 +72,7 @@ export class LabStage implements Stage {
   async openPolicy(policy: ReleasePolicy): Promise<void> {
     await this.client.create(resources.services, placed(this, service));
     await this.client.create(resources.virtualServices, placed(this, virtualService));
-    await this.client.create(serinResources.releasePolicies, placed(this, policy));
+    await this.client.create(serinResources.releasePolicies, placed(this, settlingSoon(policy)));
   }
 
   /** Waits until its policy rests and the Deployment is looked after. */
@@ -80,4 +80,9 @@ export class LabStage implements Stage {
     const labelled = (): boolean => this.object(resources.deployments, webOn(this))?.metadata.labels?.[POLICY_LABEL] === 'web';
     await this.until('the policy rests', () => this.policy?.status?.phase === 'Resting' && labelled(), seconds);
   }
+}
+
+/** No mesh is here that would take time to take over what was written. */
+function settlingSoon({ spec: { router, ...spec }, ...policy }: ReleasePolicy): ReleasePolicy {
+  return { ...policy, spec: { ...spec, ...(router === undefined ? {} : { router: router.istio ? { ...router, istio: { settleSeconds: 1, ...router.istio } } : router }) } };
 }

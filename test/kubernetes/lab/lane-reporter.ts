@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 import { laneOf, lanes } from './lanes.js';
 import { project } from './project.js';
+import { isFirst } from './rounds.js';
 
 /** What became of each lane when it ran last, for scripts/acceptance.mjs. */
 const RESULTS = join(project, '.cache', 'lab', 'results');
@@ -32,7 +33,7 @@ export class LaneReporter implements Reporter {
 function record(lane: string, files: readonly TestModule[]): void {
   const assertionsOf = (file: TestModule): object[] => [...file.children.allTests()].filter((test) => test.result().state !== 'skipped').map((test) => ({ title: test.name, fullName: test.fullName, status: test.result().state }));
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, `${lane}.json`), JSON.stringify({ testResults: files.map((file) => ({ name: file.moduleId, assertionResults: assertionsOf(file) })) }));
+  writeFileSync(join(RESULTS, `${lane}${isFirst ? '' : '-rest'}.json`), JSON.stringify({ testResults: files.map((file) => ({ name: file.moduleId, assertionResults: assertionsOf(file) })) }));
 }
 
 function verdict(files: readonly TestModule[]): string {

@@ -38,4 +38,6 @@ export const networks = {
   recordedRollouts: network(13),
   recordedAnalyses: network(14),
   server: network(15),
+  // Recordings are made while nothing else runs.
+  documented: network(13),
 } as const;

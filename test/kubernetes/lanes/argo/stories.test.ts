@@ -11,6 +11,7 @@ import { eventually } from '../../../scenarios/local-cluster.js';
 import { startKwokPlane, type KwokPlane } from '../../lab/kwok-lab.js';
 import type { LabProcess } from '../../lab/lab-process.js';
 import { networks } from '../../lab/networks.js';
+import { oneOf } from '../../lab/rounds.js';
 import { startSerinController } from '../../lab/serin-controller.js';
 import { argoHealth } from '../gitops/health.js';
 import { pluginFor } from './argo-controller.js';
@@ -38,7 +39,7 @@ describe('Rollouts on a real control plane, told by kubectl argo rollouts, end e
     await metrics?.stop();
   });
 
-  it.concurrent.each(stories.map((story, index) => [story.name, story, index] as const))('%s', async (_, story, index) => {
+  it.concurrent.each(oneOf(3, stories.map((story, index) => [story.name, story, index] as const)))('%s', async (_, story, index) => {
     const player = new StoryPlayer(lab.client, byPlugin(pluginFor(lab.plane.kubeconfigs.admin)), `story-${index}`, story, metrics.url);
     const states = recorded(story);
     const reaches = async (part: string): Promise<void> => {

@@ -4,6 +4,7 @@ import { systemClock } from '../../../../src/ports/clock.js';
 import { seededRandom } from '../../../../src/ports/random.js';
 import { startKwokLab, type KwokLab } from '../../lab/kwok-lab.js';
 import { networks as labNetworks } from '../../lab/networks.js';
+import { inRound, isFirst } from '../../lab/rounds.js';
 import { ControllerFor } from './controller-for.js';
 import { playFrozen } from './frozen-leader.js';
 import { KillingTransport } from './killing-transport.js';
@@ -67,24 +68,24 @@ async function play(name: StoryName, controllerOf: (namespace: string) => Promis
 describe('faults between the controller and a real API server', () => {
   describe.concurrent('on the line', () => {
     const cases = Object.keys(networks).flatMap((fault, index) => [0, 1].map((turn) => ({ fault, story: storyFor(2 * index + turn), seed: SEED + 2 * index + turn })));
-    it.each(cases)('$fault: $story (seed $seed)', async ({ fault, story, seed }) => {
+    it.each(inRound(cases, (_, index) => index % 2 === 0))('$fault: $story (seed $seed)', async ({ fault, story, seed }) => {
       const network = networks[fault]?.(seed);
       if (!network) throw new Error(`no network ${fault}`);
       expect(await play(story, (namespace) => ControllerFor.open(lab, namespace, network.wrap), undefined, network.begin)).toEqual([]);
       expect(network.struck()).toBeGreaterThan(0);
     });
 
-    it.each([
+    it.each(inRound([
       { hours: 1, story: 'a good canary' },
       { hours: 1, story: 'a canary that never gets ready' },
       { hours: -1, story: 'a good canary' },
       { hours: -1, story: 'a canary that never gets ready' },
-    ] as const)('a clock that is $hours h off: $story', async ({ hours, story }) => {
+    ] as const, ({ story }) => story === 'a good canary'))('a clock that is $hours h off: $story', async ({ hours, story }) => {
       const options = { nodeOptions: skewedClock, env: { SERIN_LAB_SKEW: String(hours * 3_600_000) } };
       expect(await play(story, (namespace) => ControllerFor.open(lab, namespace, undefined, options))).toEqual([]);
     });
 
-    it.each(['a good canary', 'rolling'] as const)('two controllers that both lead: %s', async (story) => {
+    it.each(inRound(['a good canary', 'rolling'] as const, (story) => story === 'rolling'))('two controllers that both lead: %s', async (story) => {
       let other: ControllerFor | undefined;
       const problems = await play(story, async (namespace) => {
         other = await ControllerFor.open(lab, namespace, undefined, { leaseNamespace: `${namespace}-other`, name: `serin-${namespace}-other` });
@@ -95,6 +96,7 @@ describe('faults between the controller and a real API server', () => {
       expect(problems).toEqual([]);
     });
 
+    if (!isFirst) return;
     it('a leader that freezes in the middle of a write and thaws when another one leads', async () => {
       expect(await playFrozen(lab, open('a canary taken back'))).toEqual([]);
     });
@@ -121,7 +123,7 @@ describe('faults between the controller and a real API server', () => {
   });
 });
 
-describe('faults of the servers', () => {
+if (isFirst) describe('faults of the servers', () => {
   it('API server and store killed again and again, and history compacted away meanwhile: every release ends as it would have', async () => {
     const played = names.map(open);
     const controllers = await Promise.all(played.map(({ stage }) => ControllerFor.open(lab, stage.namespace)));

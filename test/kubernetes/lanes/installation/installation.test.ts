@@ -1,27 +1,23 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedKinds } from '../../../../src/installation/kinds.js';
 import { resources } from '../../../../src/kubernetes/resources.js';
 import { API_VERSION, serinResources } from '../../../../src/model/resources.js';
-import { blocksOf } from '../../../docs/pages.js';
 import { eventually } from '../../../scenarios/local-cluster.js';
 import { run, type Ended } from '../../../started/run.js';
 import { readAudit } from '../../lab/audit.js';
 import { LabShop } from '../../lab/lab-shop.js';
 import type { Lab } from '../../lab/open-lab.js';
 import { programPath } from '../../lab/programs.js';
-import { dist, project } from '../../lab/project.js';
+import { project } from '../../lab/project.js';
 import { ServiceLoad } from '../../lab/service-load.js';
 import { KindVersions } from './kind-versions.js';
-import { clientAs, controllers, HOME, startOwnCluster, type OwnCluster } from './own-cluster.js';
+import { breakInstallation, closeLacking, faults, openLacking, withApplication } from './lacking.js';
+import { clientAs, controllers, fine, HOME, startOwnCluster, type OwnCluster } from './own-cluster.js';
 
 const steps = [{ weight: 20 }, { pause: {} }, { weight: 50 }];
 const strategy = { canary: { steps } };
-const fine = (ended: { code: number | null; stdout: string; stderr: string }): string => {
-  expect([ended.code, ended.stderr]).toEqual([0, '']);
-  return ended.stdout;
-};
 
 /** One after the other: each goes on from what the one before left. */
 describe.sequential('Serin installed on a real cluster', () => {
@@ -72,6 +68,33 @@ describe.sequential('Serin installed on a real cluster', () => {
     });
     expect(states).toEqual(['leads', 'stands by']);
     expect(fine(await lab.serin('install', '--image', 'lab/serin:v1')).match(/ unchanged$/gm)?.length).toBe(33);
+  });
+
+  it('serin doctor says what is missing, and what to do', async () => {
+    expect(await faults(lab, 'Istio', 'ingress-nginx', 'Gateway API', 'kinds', 'admission', 'Argo CD', 'controller', 'rights')).toEqual([]);
+    await openLacking(lab);
+    expect(await faults(lab, 'Istio', 'ingress-nginx', 'Gateway API')).toEqual([
+      'fail Istio: This cluster has no VirtualServices, and lacking/mesh steers by it. Install Istio, or choose another router: serin routers lists them.',
+      'fail ingress-nginx: No IngressClass is of ingress-nginx, and lacking/ingress steers by it. Install ingress-nginx, or choose another router: serin routers lists them.',
+      'fail Gateway API: This cluster does not know the Gateway API, and lacking/gateway steers by it. Install its definitions and a controller for them, or choose another router: serin routers lists them.',
+    ]);
+    await withApplication(lab, async () => {
+      expect(await faults(lab, 'Istio', 'Argo CD')).toEqual([
+        'warn Istio: No ready Deployment with the label app=istiod was found, and lacking/mesh steers by it. Where istiod runs outside of this cluster all is well; else install it: without it nothing takes over what Serin writes.',
+        'warn Istio: Namespace lacking has no label by which Istio injects proxies: requests from Pods there may not be split. kubectl label namespace lacking istio-injection=enabled, and restart the Pods that call the Service.',
+        expect.stringMatching(/^fail Argo CD: Application lacking\/mesh puts back what releases write in VirtualService lacking\/mesh\. Set in its spec: ignoreDifferences \{group: networking\.istio\.io, kind: VirtualService, name: mesh, jsonPointers: \[\/spec\/http\]\}; syncOptions \[RespectIgnoreDifferences=true\]\./),
+      ]);
+    });
+    await closeLacking(lab);
+    await breakInstallation(lab);
+    expect((await faults(lab, 'kinds', 'admission')).sort()).toEqual([
+      expect.stringMatching(/^fail admission: The admission policy serin-pause-on-new-version or its binding is missing: a changed template rolls out without a release\. serin install puts it there\./),
+      expect.stringMatching(/^fail kinds: CustomResourceDefinition freezewindows\.serin\.dev is (missing|being deleted, and all objects with it)\. /),
+      expect.stringMatching(/^warn kinds: CustomResourceDefinition releases\.serin\.dev is of version 0\.0\.1 of Serin than this command\. /),
+    ]);
+    // What it says to do.
+    fine(await lab.serin('install', '--image', 'lab/serin:v1', '--timeout', '2m'));
+    await eventually('all is there', async () => (await faults(lab, 'kinds', 'admission', 'controller')).length === 0);
   });
 
   it('with nothing but the rights of its ServiceAccount it brings a release to its end, and counts it', async () => {
@@ -214,23 +237,5 @@ describe.sequential('Serin installed on a real cluster', () => {
     fine(await lab.serin('uninstall', '--delete-crds'));
     await eventually('the kinds are gone', async () => (await lab.client.list(resources.customResourceDefinitions)).items.every(({ spec }) => spec.group !== 'serin.dev'));
     await shop.untilAnswering({ v1: 4 });
-  });
-
-  it.each(['serin', 'helm', 'kubectl', 'namespace'])('as docs/install.md says, the blocks marked %s', async (way) => {
-    const bin = join(lab.directory, 'bin');
-    await mkdir(bin, { recursive: true });
-    const programs = { npx: [process.execPath, join(dist, 'cli', 'main.js')], helm: [programPath('helm')], kubectl: [programPath('kubernetes', 'kubectl')] };
-    for (const [name, command] of Object.entries(programs)) {
-      await writeFile(join(bin, name), `#!/bin/sh\n${name === 'npx' ? '[ "$1" = serin ] || exit 1\nshift\n' : ''}exec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
-    }
-    await lab.client.apply(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, { fieldManager: 'test' });
-    const typed = blocksOf('docs/install.md').filter(({ marks }) => marks[0] === 'lab' && marks.includes(way)).map(({ line, text }) => `echo "--- ${line}"\n${text}`);
-    expect(typed.length).toBeGreaterThan(1);
-    const home = { HELM_CACHE_HOME: lab.directory, HELM_CONFIG_HOME: lab.directory, HELM_DATA_HOME: lab.directory };
-    const ended = await run('bash', ['-euo', 'pipefail', '-c', typed.join('\n')], { cwd: project, env: { ...process.env, ...home, PATH: `${bin}:${process.env['PATH'] ?? ''}`, KUBECONFIG: lab.kubeconfig }, patience: 170_000 });
-    expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(0);
-    // The next one begins anew.
-    for (const namespace of [HOME, 'shop']) fine(await lab.serin('uninstall', '--delete-crds', '-n', namespace));
-    await eventually('the kinds are gone', async () => (await lab.client.list(resources.customResourceDefinitions)).items.every(({ spec }) => spec.group !== 'serin.dev'));
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { createClient } from '../../../../src/cluster/create-client.js';
 import { loadKubeconfig } from '../../../../src/cluster/kubeconfig/load-kubeconfig.js';
 import type { Pod } from '../../../../src/kubernetes/generated/core-v1.js';
@@ -63,6 +64,12 @@ export async function startOwnCluster(signal: AbortSignal, { network = networks.
     await stop();
     throw error;
   }
+}
+
+/** What a command printed that had nothing to complain of. */
+export function fine({ code, stdout, stderr }: { readonly code: number | null; readonly stdout: string; readonly stderr: string }): string {
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
 }
 
 /** A client with a person's rights. */

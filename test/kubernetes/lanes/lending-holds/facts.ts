@@ -113,6 +113,9 @@ export const facts: Readonly<Record<string, (lending: Lending, stage: LabStage) 
   },
   'its borrower deleted in the background, it goes home: no Pod is lost at once, and both are rescaled in proportion': (lending) => orphaned(lending, 'Background'),
   'its borrower deleted in the foreground, likewise': (lending) => orphaned(lending, 'Foreground'),
+  'set apart by its labels, it stays as it is when its borrower is deleted in the background': (lending, stage) => apart(lending, stage, 'Background'),
+  'set apart, likewise in the foreground': (lending, stage) => apart(lending, stage, 'Foreground'),
+  'set apart, likewise orphaned': (lending, stage) => apart(lending, stage, 'Orphan'),
   async 'without any owner it is adopted again at once, also while paused'(lending, stage) {
     await lending.patch({ paused: true });
     await lending.setFree('web:v1');
@@ -154,4 +157,22 @@ async function orphaned(lending: Lending, propagation: 'Background' | 'Foregroun
   expect(lending.pods('web:v2')).toEqual(expect.arrayContaining(trial));
   expect(lending.lost('web:v1')).toHaveLength(2);
   expect(stable).toEqual(expect.arrayContaining(lending.pods('web:v1')));
+}
+
+/** Beside an active stable what is lent, and set apart, loses its borrower; with its label it is adopted again. */
+async function apart(lending: Lending, stage: LabStage, propagation: 'Background' | 'Foreground' | 'Orphan'): Promise<void> {
+  await lending.patch({ paused: true });
+  await lending.setImage('web:v2');
+  await lending.make('web:v2', 2);
+  await lending.setApart('web:v2', true);
+  await lending.until('both run', { 'web:v1': [4, 4], 'web:v2': [2, 2] });
+  await lending.deleteBorrower(propagation);
+  await stage.until('nobody controls it', () => lending.replicaSet('web:v2')?.metadata.ownerReferences?.every(({ controller }) => controller !== true) === true);
+  await lending.until('nothing moves', { 'web:v1': [4, 4], 'web:v2': [2, 2] });
+  expect([lending.lost('web:v1'), lending.lost('web:v2')]).toEqual([[], []]);
+  await lending.size('web:v2', 0);
+  await lending.setApart('web:v2', false);
+  await stage.until('it is adopted', () => lending.isHome('web:v2'));
+  await lending.until('stable serves alone', { 'web:v1': [4, 4], 'web:v2': [0, 0] });
+  expect(lending.lost('web:v1')).toEqual([]);
 }

@@ -100,7 +100,12 @@ export class Lending {
     await this.#own(image, []);
   }
 
-  async deleteBorrower(propagationPolicy: 'Background' | 'Foreground'): Promise<void> {
+  /** Takes away the label that the Deployment's selector asks for, on the ReplicaSet alone, or puts it back. */
+  async setApart(image: string, apart: boolean): Promise<void> {
+    await this.#stage.client.patch(resources.replicaSets, this.#name(image), { kind: 'merge', body: { metadata: { labels: { app: apart ? null : 'web' } } } });
+  }
+
+  async deleteBorrower(propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Promise<void> {
     await this.#stage.client.delete(resources.configMaps, { namespace: this.#stage.namespace, name: 'borrower' }, { propagationPolicy });
   }
 

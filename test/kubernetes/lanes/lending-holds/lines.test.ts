@@ -14,6 +14,7 @@ import { networks } from '../../lab/networks.js';
 import { openLab } from '../../lab/open-lab.js';
 import { eventually as waitFor } from '../../../scenarios/local-cluster.js';
 import { complaintsOf } from '../../lab/replay.js';
+import { inRound, isFirst } from '../../lab/rounds.js';
 import { installSerin, startSerinController } from '../../lab/serin-controller.js';
 import { metricsDefinition } from './autoscaled.js';
 import { autoscale, moments } from './autoscaling.js';
@@ -57,7 +58,7 @@ async function paused(name: string, replicas = 4): Promise<LabStage> {
 
 const clean = (stage: LabStage) => expect(complaintsOf(lab.recorder, stage.namespace)).toEqual([]);
 
-describe.concurrent('what the Deployment controller does', () => {
+if (isFirst) describe.concurrent('what the Deployment controller does', () => {
   it.each(Object.keys(facts).map((name, index) => ({ name, index })))('$name', async ({ name, index }) => {
     const stage = new LabStage(lab, `fact-${index}`);
     const lending = new Lending(stage);
@@ -67,14 +68,17 @@ describe.concurrent('what the Deployment controller does', () => {
 });
 
 describe.concurrent('what Serin does', () => {
+  // Each two once, in another way than the two before.
+  it.each(inRound(deletions.map((both, index) => ({ ...both, index })), (_, index) => index % 3 === Math.floor(index / 3) % 3))('$first, then $second deleted ($propagation): serving Pods survive all but the last', async ({ index, ...both }) => {
+    await deleteBoth(await paused(`deleted-${index}`), both);
+  });
+});
+
+if (isFirst) describe.concurrent('what Serin does, besides', () => {
   it.each(Object.entries(moments).map(([moment, how], index) => ({ moment, how, index })))('a real autoscaler scales $moment: each version gets its part', async ({ how, index }) => {
     const stage = new LabStage(lab, `autoscaled-${index}`);
     await autoscale(stage, how);
     clean(stage);
-  });
-
-  it.each(deletions.map((both, index) => ({ ...both, index })))('$first, then $second deleted ($propagation): serving Pods survive all but the last', async ({ index, ...both }) => {
-    await deleteBoth(await paused(`deleted-${index}`), both);
   });
 
   it('restored from a backup under new UIDs, a release under way is taken back, or goes on where its status came back, too', async () => {
@@ -179,7 +183,7 @@ describe.concurrent('what Serin does', () => {
   });
 });
 
-describe('what concerns the whole cluster', () => {
+if (isFirst) describe('what concerns the whole cluster', () => {
   it('serin eject without a controller, in the middle of releases: nothing of Serin is left and stable serves', async () => {
     const [forward, holding] = await Promise.all([paused('ejected'), paused('ejected-holding').then(async (stage) => {
       await patchRelease(stage, 'web-1', { abort: true });
@@ -253,7 +257,10 @@ describe('what concerns the whole cluster', () => {
     await untilPaused(stage);
   });
 
-  it.each([['releases'], ['releasepolicies'], ['releases', 'releasepolicies'], ['releasepolicies', 'releases']].map((plurals) => ({ plurals })))('the definitions $plurals deleted in the middle of a release: serving Pods survive', async ({ plurals }) => {
+});
+
+describe('definitions', () => {
+  it.each(inRound([['releases'], ['releasepolicies'], ['releases', 'releasepolicies'], ['releasepolicies', 'releases']].map((plurals) => ({ plurals })), ({ plurals }) => plurals.length > 1))('the definitions $plurals deleted in the middle of a release: serving Pods survive', async ({ plurals }) => {
     const stage = await paused(`without-${plurals.join('-')}`);
     const serving = uidsOf(stage, 'web:v1');
     expect(serving).toHaveLength(4);

@@ -25,7 +25,7 @@ const courses: Readonly<Record<string, Course>> = {
   'completed': { serves: 'v2', play: (shop) => shop.goOn().then(() => shop.ends('Completed', 120)) },
   'taken back': { serves: 'v1', play: (shop) => shop.patch({ abort: true }).then(() => shop.ends('Aborted', 120)) },
   'un-paused by somebody': { serves: 'v2', play: (shop, { client }) => client.patch(resources.deployments, shop.key, { kind: 'merge', body: { spec: { paused: false } } }) },
-  'its Release deleted': { serves: 'v1', play: (shop, { client }) => client.delete(serinResources.releases, { namespace: shop.namespace, name: shop.release }, { propagationPolicy: 'Foreground' }) },
+  'its Release deleted': { serves: 'v1', play: (shop, { client }) => client.delete(serinResources.releases, { namespace: shop.namespace, name: shop.release }, { propagationPolicy: 'Orphan' }) },
   'its policy deleted': { serves: 'v1', play: (shop, { client }) => client.delete(serinResources.releasePolicies, shop.key, { propagationPolicy: 'Background' }) },
   'its Deployment deleted, and its Pods left': { serves: 'v1', play: (shop, { client }) => client.delete(resources.deployments, shop.key, { propagationPolicy: 'Orphan' }) },
   'ejected': { serves: 'v1', play: (shop) => shop.serin('eject', 'shop', '--restore-template') },
