@@ -1,6 +1,7 @@
 #!/bin/sh
-# What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl; prometheus, for samples from a real one;
-# docker-registry, for images from a real one; chromium, for the web page in a real browser; zsh and fish, for completion in them.
+# What `make test` needs beyond npm: kubectl, for the scenario tests in test/kubectl; prometheus, for samples from a real one,
+# and its promtool, for the alerts; docker-registry, for images from a real one; chromium, for the web page in a real browser;
+# zsh and fish, for completion in them.
 #
 # - One of them not on PATH: as root on Debian or Ubuntu, installs its package; else says so in one line.
 # - Another kubectl on PATH than Debian's: fetches Debian's beside it into .cache/kubectl-debian (needs no root), so that

@@ -65,6 +65,13 @@ export async function giveTo(context: ControllerContext, replicaSet: ReplicaSet,
   return true;
 }
 
+/** Gives one that nobody controls, and that has no Deployment to go home to, its labels again. */
+export async function putLabelsBack(context: ControllerContext, replicaSet: ReplicaSet): Promise<void> {
+  await write(context, 'replicaset.labels', context.caches.replicaSets, (client) =>
+    client.patch(resources.replicaSets, name(replicaSet), { kind: 'merge', body: { metadata: { resourceVersion: replicaSet.metadata.resourceVersion, labels: labelsAtHome(replicaSet) } } }),
+  );
+}
+
 /** Takes a holder off a ReplicaSet and leaves it to run. @returns whether something was written */
 export async function setFree(context: ControllerContext, replicaSet: ReplicaSet, from: KubernetesObject): Promise<boolean> {
   const present = replicaSet.metadata.ownerReferences ?? [];

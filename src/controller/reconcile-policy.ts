@@ -2,7 +2,6 @@ import { isMoving, learn, rest, type RestingDecision, type RestingObservation } 
 import { deepEqual } from '../kubernetes/json.js';
 import { hashTemplate } from '../kubernetes/pod-template.js';
 import type { PodTemplateSpec } from '../kubernetes/generated/core-v1.js';
-import { controllerOf } from '../kubernetes/owners.js';
 import { resources } from '../kubernetes/resources.js';
 import { nameWithHash } from '../kubernetes/names.js';
 import type { Release } from '../model/release.js';
@@ -16,7 +15,7 @@ import { placeholderValues } from '../strategies/analysis/placeholder-values.js'
 import { compilePolicy } from '../strategies/compile.js';
 import { ApiError } from '../cluster/api-error.js';
 import type { ControllerContext } from './context.js';
-import { giveTo, name, type HolderObjects } from './holders.js';
+import { giveTo, name, putLabelsBack, type HolderObjects } from './holders.js';
 import { pruneHistory } from './release-history.js';
 import { followConfig, LOOK_AT_CONFIG } from './watched-config.js';
 import { policyProblems } from './policy-problems.js';
@@ -24,7 +23,7 @@ import { pausingOf } from './pausing.js';
 import { withRestoredRelease } from './restored.js';
 import { templatesIn } from './templates.js';
 import { createReplicaSet, deleteReplicaSet, newReplicaSet, resize, setPaused } from './replica-sets.js';
-import { isSetApart } from './set-apart.js';
+import { isLost } from './set-apart.js';
 import { scaleRunner } from './running-sizes.js';
 import { observeResting, wantedName, type RunningVersion } from './running-versions.js';
 import { hashOf, observeReplicaSet, observeVersion, replicaSetsOf } from './versions.js';
@@ -220,6 +219,10 @@ async function carryOut(context: ControllerContext, policy: ReleasePolicy, workl
     if (replicaSet) await deleteReplicaSet(context, replicaSet);
   }
   if (workload) await carryOutVersions(context, policy, workload, decision, objects);
+  else if (decision.status.phase !== 'Releasing') {
+    const own = context.caches.replicaSets.list({ namespace: policy.metadata.namespace ?? '' }).filter((replicaSet) => isLost(replicaSet, policy.metadata.name));
+    for (const replicaSet of own) await putLabelsBack(context, replicaSet);
+  }
   if (workload && (stable || decision.status.foundPaused === false) && decision.paused === false) await setPaused(context, workload, false);
   if (workload?.deployment) await setLabel(context, workload, decision.labelled ? policy.metadata.name : undefined, policy.metadata.name);
   if (decision.released && policy.metadata.deletionTimestamp !== undefined) {
@@ -227,14 +230,17 @@ async function carryOut(context: ControllerContext, policy: ReleasePolicy, workl
   }
 }
 
-async function carryOutVersions(context: ControllerContext, policy: ReleasePolicy, workload: Workload, { status, othersHeldBy, discarded, stableSize }: RestingDecision, objects: HolderObjects): Promise<void> {
+async function carryOutVersions(context: ControllerContext, policy: ReleasePolicy, workload: Workload, { status, othersHeldBy, discarded, returned, stableSize }: RestingDecision, objects: HolderObjects): Promise<void> {
   const replicaSets = replicaSetsOf(workload, context.caches);
   const stable = replicaSets.find(({ metadata }) => metadata.name === status.stable?.replicaSet);
+  // The one that serves first: a Deployment that owns no other scales whatever it gets.
+  if (stable && returned.includes(stable.metadata.name)) await giveTo(context, stable, 'home', objects);
   for (const replicaSet of replicaSets) {
-    if (replicaSet !== stable && !discarded.includes(replicaSet.metadata.name) && othersHeldBy !== undefined) await giveTo(context, replicaSet, othersHeldBy, objects);
+    const isReturned = returned.includes(replicaSet.metadata.name);
+    const holder = othersHeldBy ?? (isReturned ? 'home' : undefined);
+    if (replicaSet === stable || discarded.includes(replicaSet.metadata.name) || holder === undefined || (isLost(replicaSet, workload.policy) && !isReturned)) continue;
+    await giveTo(context, replicaSet, holder, objects);
   }
-  // Whoever forces a Release out of the way may leave its stable version with nobody.
-  if (stable && othersHeldBy !== undefined && isSetApart(stable) && !controllerOf(stable)) await giveTo(context, stable, 'home', objects);
   if (stableSize === undefined || !status.stable) return;
   if (workload.versions) {
     const running = workload.versions.find(({ name }) => name === status.stable?.replicaSet);

@@ -9,18 +9,18 @@ import { API_VERSION } from '../model/resources.js';
 import { HASH_LABEL } from '../model/version.js';
 import type { Caches } from './caches.js';
 import { troublesOf } from './pod-troubles.js';
-import { isSetApart } from './set-apart.js';
+import { isLost } from './set-apart.js';
 import type { Workload } from './workload.js';
 
 /** All ReplicaSets of a workload, whoever controls them now; other programs' are left out although labels may match. */
-export function replicaSetsOf(workload: Pick<Workload, 'namespace' | 'selector' | 'owner' | 'kind'>, caches: Caches): ReplicaSet[] {
+export function replicaSetsOf(workload: Pick<Workload, 'namespace' | 'policy' | 'selector' | 'owner' | 'kind'>, caches: Caches): ReplicaSet[] {
   if (workload.kind === 'Versions') return [];
   return caches.replicaSets.list({ namespace: workload.namespace }).filter((replicaSet) => {
     if (replicaSet.metadata.deletionTimestamp !== undefined) return false;
     if (isOwnedBy(replicaSet, workload.owner)) return true;
     // One that lost its owners is not ours to judge unless Serin holds it, or did.
     const controller = controllerOf(replicaSet);
-    const held = controller ? controller.apiVersion === API_VERSION : workload.kind === 'Deployment' && isSetApart(replicaSet);
+    const held = controller ? controller.apiVersion === API_VERSION : workload.kind === 'Deployment' && isLost(replicaSet, workload.policy);
     return held && matchesLabelSelector(workload.selector, replicaSet.spec.template?.metadata?.labels ?? {});
   });
 }

@@ -11,6 +11,8 @@ export interface Workload {
   readonly kind: 'Deployment' | 'Inline' | 'Versions';
   readonly name: string;
   readonly namespace: string;
+  /** The policy that it is of. */
+  readonly policy: string;
   readonly replicas: number;
   readonly selector: LabelSelector;
   readonly template: PodTemplateSpec;
@@ -33,12 +35,12 @@ export function workloadOf(policy: ReleasePolicy, caches: Caches): Workload | un
   if (versions) return versionsWorkload(policy, caches);
   if (inline) {
     return {
-      kind: 'Inline', name: policy.metadata.name, namespace, replicas: inline.replicas, selector: inline.selector, template: inline.template,
+      kind: 'Inline', name: policy.metadata.name, namespace, policy: policy.metadata.name, replicas: inline.replicas, selector: inline.selector, template: inline.template,
       paused: true, observed: true, rolledOut: true, owner: policy, deployment: undefined,
     };
   }
   const deployment = name === undefined ? undefined : caches.deployments.get({ namespace, name });
-  return deployment && deployment.metadata.deletionTimestamp === undefined ? deploymentWorkload(deployment) : undefined;
+  return deployment && deployment.metadata.deletionTimestamp === undefined ? deploymentWorkload(deployment, policy.metadata.name) : undefined;
 }
 
 /** Undefined when none of the versions exists. */
@@ -50,19 +52,19 @@ function versionsWorkload(policy: ReleasePolicy, caches: Caches): Workload | und
   const wanted = named(wantedName(policy)) ?? stable;
   if (!wanted) return undefined;
   return {
-    kind: 'Versions', name: policy.metadata.name, namespace: policy.metadata.namespace ?? '',
+    kind: 'Versions', name: policy.metadata.name, namespace: policy.metadata.namespace ?? '', policy: policy.metadata.name,
     replicas: policy.spec.workload.versions?.replicas ?? (stable ? sizeOfRunning(stable) : 1),
     selector: wanted.runner.object.spec.selector, template: wanted.template,
     paused: true, observed: true, rolledOut: true, owner: policy, deployment: undefined, versions,
   };
 }
 
-function deploymentWorkload(deployment: Deployment): Workload {
+function deploymentWorkload(deployment: Deployment, policy: string): Workload {
   const { spec, status = {}, metadata } = deployment;
   const replicas = spec.replicas ?? 1;
   const observed = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   return {
-    kind: 'Deployment', name: metadata.name, namespace: metadata.namespace ?? '', replicas, selector: spec.selector, template: spec.template,
+    kind: 'Deployment', name: metadata.name, namespace: metadata.namespace ?? '', policy, replicas, selector: spec.selector, template: spec.template,
     paused: spec.paused ?? false,
     observed,
     rolledOut: observed && (status.updatedReplicas ?? 0) === replicas && (status.replicas ?? 0) === replicas && (status.availableReplicas ?? 0) === replicas,

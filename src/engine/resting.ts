@@ -58,10 +58,12 @@ export interface RestingDecision {
   /** Who is to hold every ReplicaSet but stable; undefined: left as it is. */
   readonly othersHeldBy: Exclude<Holder, 'release'> | undefined;
   /**
-   * ReplicaSets without Pods that go: twins of stable, one of which the workload would take for its newest, and what is held
-   * of a workload that is gone.
+   * ReplicaSets that go: twins of stable without Pods, one of which the workload would take for its newest, twins of what the
+   * workload rolled out itself, and what is held of a workload that is gone.
    */
   readonly discarded: readonly string[];
+  /** Borrowed ReplicaSets that nobody controls any more, which go home unless somebody is to hold them. */
+  readonly returned: readonly string[];
   /** Size of the stable version, where the policy says it: it runs an inline workload itself, and may size versions of users. */
   readonly stableSize: number | undefined;
   readonly start: { readonly name: string; readonly stable: Release['spec']['stable']; readonly canary: Release['spec']['canary']; readonly first?: true } | undefined;
@@ -74,22 +76,28 @@ type Parts = Partial<Omit<RestingDecision, 'status'>>;
 
 /** From what is known to what a policy is to do while no release of it moves. Pure. */
 export function rest(policy: ReleasePolicy, observation: RestingObservation): RestingDecision {
-  const status = learn(policy.status ?? {}, observation.release);
+  const { workload, release } = observation;
+  const status = learn(policy.status ?? {}, release);
+  const lost = workload?.kind === 'Deployment' ? observation.versions.filter(({ holder }) => holder === 'nobody') : [];
+  // Of two of one template the Deployment would take the older one, and all Pods would start anew.
+  const twins = lost.filter(({ wanted }) => wanted && observation.versions.some((other) => other.wanted && other.holder === 'home'));
+  const replaced = twins.filter((twin) => isEmpty(twin) || workload?.rolledOut === true).map(({ name }) => name);
   const decide: Decide = (phase, text, parts = {}, change = {}) => ({
     status: { ...without(change.stable || phase === 'Resting' ? without(status, 'rejected') : status, 'queuedAt'), ...change, phase, message: text, ...(policy.metadata.generation === undefined ? {} : { observedGeneration: policy.metadata.generation }) },
     happened: [],
     labelled: true,
     paused: undefined,
     othersHeldBy: undefined,
-    discarded: [],
+    discarded: replaced,
+    // While something is wrong, routes may still lead to any of them.
+    returned: phase === 'Refused' || phase === 'Releasing' ? [] : returning(lost.filter((version) => !twins.includes(version)), observation.versions, status.stable?.replicaSet),
     stableSize: undefined,
     start: undefined,
     released: false,
     standing: phase === 'Refused' ? 'stuck' : phase === 'Adopting' || phase === 'Releasing' ? 'moving' : 'rests',
     ...parts,
   });
-  const { workload, release } = observation;
-  if (isMoving(release)) return decide('Releasing', underWay(release.metadata.name));
+  if (isMoving(release)) return decide('Releasing', underWay(release.metadata.name), { discarded: [] });
   if (observation.policyDeleted) return leave(observation, status, decide);
   const stable = observation.versions.find(({ name }) => name === status.stable?.replicaSet);
   if (observation.problems.length > 0) {
@@ -108,7 +116,7 @@ export function rest(policy: ReleasePolicy, observation: RestingObservation): Re
   if (stable.wanted) {
     const others = observation.versions.filter(({ name }) => name !== stable.name);
     const home = others.every(({ holder }) => holder !== 'policy' && holder !== 'release');
-    const discarded = emptyOnes(others.filter(({ wanted }) => wanted));
+    const discarded = [...new Set([...emptyOnes(others.filter(({ wanted }) => wanted)), ...replaced])];
     // Users may change a version of their own in place.
     const renewed = workload.kind === 'Versions' ? { stable: { replicaSet: stable.name, hash: stable.hash } } : {};
     return decide('Resting', resting(stable.name, workload), { ...sized, othersHeldBy: 'home', discarded, ...(home ? { paused: pausedAtRest(workload, others) } : {}) }, { ...renewed, ...pausingRecord(workload, status) });
@@ -220,9 +228,18 @@ function trust({ retry, workload }: RestingObservation, version: { readonly repl
   return decide('Releasing', `Puts the first version through the checks: ${name}.`, { labelled: false, start: { name, stable: version, canary: version, first: true } });
 }
 
-/** Those that the policy holds although they have no Pods. */
+/** The names of those that go home now: what serves first and alone, because a Deployment that owns nothing else scales what it gets. */
+function returning(lost: readonly VersionObservation[], versions: readonly VersionObservation[], stable: string | undefined): string[] {
+  const first = lost.find(({ name }) => name === stable) ?? lost.find((version) => !isEmpty(version));
+  const serves = versions.some((version) => version.holder === 'home' && !isEmpty(version));
+  return (first && !serves ? [first] : lost).map(({ name }) => name);
+}
+
+const isEmpty = ({ size, pods }: VersionObservation): boolean => size === 0 && pods === 0;
+
+/** Those that the policy holds, or held, although they have no Pods. */
 const emptyOnes = (versions: readonly VersionObservation[]): string[] =>
-  versions.filter(({ size, pods, holder }) => size === 0 && pods === 0 && holder === 'policy').map(({ name }) => name);
+  versions.filter((version) => isEmpty(version) && (version.holder === 'policy' || version.holder === 'nobody')).map(({ name }) => name);
 
 /** The policy goes: gives back what it holds and leaves serving Pods, template and pausing alone where they differ. */
 function leave(observation: RestingObservation, { foundPaused = false }: PolicyStatus, decide: Decide): RestingDecision {

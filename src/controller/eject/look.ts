@@ -7,6 +7,7 @@ import { resources } from '../../kubernetes/resources.js';
 import type { Release } from '../../model/release.js';
 import type { ReleasePolicy } from '../../model/release-policy.js';
 import { API_VERSION, POLICY_LABEL, RELEASE_LABEL, serinResources } from '../../model/resources.js';
+import { isLost } from '../set-apart.js';
 import { foundNow, listOf, type Reading } from './found-now.js';
 import type { Memory } from './memory.js';
 import { movingRelease, type EjectView, type Held } from './view.js';
@@ -27,7 +28,8 @@ export async function look({ name, namespace }: { readonly name: string; readonl
   ]);
   const deployment = findDeployment(name, deployments, policy, releases);
   const held = new Set([policy, ...releases].flatMap((object) => object?.metadata.uid ?? []));
-  const isOurs = (replicaSet: ReplicaSet): boolean => (deployment && isOwnedBy(replicaSet, deployment)) || (controllerOf(replicaSet)?.apiVersion === API_VERSION && held.has(controllerOf(replicaSet)?.uid ?? ''));
+  const isOurs = (replicaSet: ReplicaSet): boolean =>
+    (deployment && isOwnedBy(replicaSet, deployment)) || (controllerOf(replicaSet)?.apiVersion === API_VERSION && held.has(controllerOf(replicaSet)?.uid ?? '')) || isLost(replicaSet, name);
   const running = moving?.spec.workload.kind === 'Versions' ? [moving.spec.stable.replicaSet, moving.spec.canary.replicaSet] : [];
   return {
     name, namespace, policy, releases, deployment,

@@ -2,6 +2,7 @@ import { controllerOf } from '../../kubernetes/owners.js';
 import { resources } from '../../kubernetes/resources.js';
 import type { Release } from '../../model/release.js';
 import { API_VERSION } from '../../model/resources.js';
+import { isLost } from '../set-apart.js';
 import { deletion, write } from './actions.js';
 import { leadToStable, putRoutesBack } from './routes.js';
 import { emptyOut, fillUp, isRunning } from './sizes.js';
@@ -27,7 +28,7 @@ function takeReplicaSetsBack(view: EjectView, release: Release): EjectAction | u
   const empty = (): EjectAction | undefined => canary && emptyOut(canary, view, spec.plan.drainMilliseconds);
   // Un-paused by someone, the Deployment rolls by itself and has made a twin of the canary.
   if (view.deployment?.spec.paused !== true) {
-    const twin = canary && controllerOf(canary.object)?.apiVersion === API_VERSION ? canary : undefined;
+    const twin = canary && (controllerOf(canary.object)?.apiVersion === API_VERSION || isLost(canary.object, view.name)) ? canary : undefined;
     return putRoutesBack(view, release, 'stable') ?? (twin && (empty() ?? write(`ReplicaSet ${twin.object.metadata.name} is deleted`, deletion(resources.replicaSets, twin.object))));
   }
   const full = stable && fillUp(stable, view.deployment.spec.replicas ?? 1);

@@ -14,13 +14,15 @@ export interface Alert {
 const { leading, ready, pass, requests, releasesEnded, policies, queueDepth } = metricDefinitions;
 /** Reasons that are nobody's failure: a person, a newer version, or the template put back. */
 const WANTED = 'AbortedByUser|ApprovalRefused|ApprovalExpired|Superseded|Reverted|PolicyDeleted|ReleaseDeleted|TakenOver|WorkloadGone|Restored';
+/** Of several installations, each in a namespace of its own, those that were there within the hour and do not lead: a leader of another one must not hide that. One that was taken away is told of for that hour, because its Pods may as well have been lost. */
+const LEADERLESS = `group by (namespace) (present_over_time(${leading.name}[1h])) unless sum by (namespace) (${leading.name}) > 0`;
 
 /** What is worth waking or telling somebody. Each is about Serin, or about many releases at once; one release tells its own people by Events. */
 export const alerts: readonly Alert[] = [
   {
     alert: 'SerinNoLeader', severity: 'critical', for: '2m',
-    expr: `(sum(${leading.name}) or vector(0)) < 1`,
-    summary: 'No controller of Serin leads.',
+    expr: `(sum(${leading.name}) or vector(0)) < 1 or (${LEADERLESS}) and on () sum(${leading.name}) > 0`,
+    summary: 'No controller of Serin leads{{ with $labels.namespace }} in {{ . }}{{ end }}.',
     description: 'Releases stay where they are and users keep the versions they have, but nothing goes on and nothing is taken back. Look at the Pods of the Deployment serin and at the Lease serin in their namespace.',
   },
   {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ControllerMetrics } from '../../controller/metrics/controller-metrics.js';
 import { metricDefinitions, type MetricDefinition } from '../../controller/metrics/definitions.js';
 import { abortReasons } from '../../model/release.js';
+import { VirtualClock } from '../../ports/virtual-clock.js';
 import { alerts } from './alerts.js';
 import { dashboard, dashboardExpressions } from './dashboard.js';
 
@@ -18,6 +20,16 @@ describe('dashboard and alerts', () => {
     }
     const used = new Set(expressions.flatMap((expression) => [...known.keys()].filter((name) => expression.includes(name))));
     expect([...known.keys()].filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('ask besides only for what the process of a controller tells of itself', async () => {
+    const told = new Set([...(await new ControllerMetrics(new VirtualClock(), '1.2.3').text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    for (const expression of expressions) {
+      // What is left are names of metrics, functions with the ( after them, and words between vectors.
+      const bare = expression.replaceAll(/"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(?:by|on|without|ignoring) \([^)]*\)/g, '');
+      const names = [...bare.matchAll(/\b[a-z_]\w*\b(?!\s*\()/g)].map(([name]) => name).filter((name) => !/^(and|or|unless|serin_.*)$/.test(name));
+      expect(names.filter((name) => !told.has(name)), expression).toEqual([]);
+    }
   });
 
   it('choose by labels and values that there are', () => {
