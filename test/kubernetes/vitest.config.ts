@@ -16,7 +16,9 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    maxWorkers: 6,
+    // What they share is read once in each process.
+    isolate: false,
+    maxWorkers: 5,
     sequence: { sequencer: Order },
     // They wait most of the time.
     maxConcurrency: 40,

@@ -87,9 +87,10 @@ export const alertCases: Readonly<Record<string, AlertCases>> = {
     severity: 'warning',
     fires: [
       // An informer asks again within 30 seconds.
-      { when: 'a list is refused again and again', play: during(10, 20, ({ leader }) => leader.ask(403, { method: 'GET', path: '/api/v1/pods' })), minute: 15.5, alerts: one('Serin may not list pods.', { verb: 'list', resource: 'pods' }) },
+      { when: 'a list is refused again and again', play: during(10, 30, ({ leader }) => leader.ask(403, { method: 'GET', path: '/api/v1/pods' })), minute: 25.5, alerts: one('Serin may not list pods.', { verb: 'list', resource: 'pods' }) },
     ],
     silent: [
+      { when: 'a request is refused now and then', play: together(...[5, 30, 60].map((minute) => at(minute, ({ leader }) => leader.ask(403, { method: 'GET', path: '/api/v1/pods' })))), minutes: 90 },
       {
         when: 'requests are refused for other reasons',
         play: during(10, 40, async ({ leader }) => {

@@ -38,7 +38,8 @@ export const alerts: readonly Alert[] = [
     description: 'It is tried again with growing delays. The log of the controller that leads names the object and the reason.',
   },
   {
-    alert: 'SerinForbidden', severity: 'warning', for: '5m',
+    // Longer than the window: one refusal, as of a write into a namespace that is being deleted, says nothing of roles.
+    alert: 'SerinForbidden', severity: 'warning', for: '15m',
     expr: `sum by (verb, resource) (increase(${requests.name}{code="403"}[10m])) > 0`,
     summary: 'Serin may not {{ $labels.verb }} {{ $labels.resource }}.',
     description: 'The roles on the cluster are older than the controller, or were changed. Install again: serin install, or helm upgrade.',

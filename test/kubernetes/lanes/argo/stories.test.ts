@@ -39,7 +39,7 @@ describe('Rollouts on a real control plane, told by kubectl argo rollouts, end e
     await metrics?.stop();
   });
 
-  it.concurrent.each(oneOf(3, stories.map((story, index) => [story.name, story, index] as const)))('%s', async (_, story, index) => {
+  it.concurrent.each(oneOf(4, stories.map((story, index) => [story.name, story, index] as const)))('%s', async (_, story, index) => {
     const player = new StoryPlayer(lab.client, byPlugin(pluginFor(lab.plane.kubeconfigs.admin)), `story-${index}`, story, metrics.url);
     const states = recorded(story);
     const reaches = async (part: string): Promise<void> => {

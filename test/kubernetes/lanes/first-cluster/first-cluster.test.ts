@@ -145,6 +145,26 @@ describe.sequential('a first real cluster, as docs/first-cluster.md says', () =>
     expect(events.filter(({ involvedObject, type }) => type === 'Warning' && ['Ingress', 'Certificate'].includes(involvedObject.kind)).map(({ message }) => message)).toEqual([]);
   });
 
+  it('a version that is taken back by hand: the host is verified all the while, and its Ingress is as it was', { timeout: GUIDE_MILLISECONDS }, async () => {
+    const found = (await ingresses()).map(({ metadata, ...object }) => [metadata.name, metadata.annotations, Reflect.get(object, 'spec')]);
+    const visitors = new SecureVisitors(site);
+    let report: VisitReport;
+    try {
+      await shop.set('registry.example.com/shop:v2');
+      await shop.atPause();
+      await eventually('the new version is met', () => Promise.resolve(visitors.answers.some(({ version }) => version === 'v2')));
+      expect(await lab.serin('abort', 'shop', '-n', namespace)).toMatchObject({ code: 0 });
+      await shop.ends('Aborted', 180);
+      const after = visitors.answers.length;
+      await eventually('some more have come', () => Promise.resolve(visitors.answers.length > after + 100), 120);
+      expect(seen(visitors.answers.slice(after), 'version')).toEqual(['v3']);
+    } finally {
+      report = await visitors.stop();
+    }
+    expect(report.failures).toEqual([]);
+    expect((await ingresses()).map(({ metadata, ...object }) => [metadata.name, metadata.annotations, Reflect.get(object, 'spec')])).toEqual(found);
+  });
+
   /** As `cmctl renew` does: it says that the certificate is to be issued anew. */
   async function renew(name: string): Promise<void> {
     const { metadata, status } = await lab.client.get(certificates, { namespace, name });

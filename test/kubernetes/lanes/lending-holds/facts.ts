@@ -61,11 +61,13 @@ export const facts: Readonly<Record<string, (lending: Lending, stage: LabStage) 
     await lending.until('it is filled', { 'web:v1': [4, 4], 'web:v2': [4, 4] });
     expect([lending.lost('web:v1'), lending.lost('web:v2')]).toEqual([[], []]);
   },
-  async 'given back full beside an active one, that one goes to 0 in one step, which is why it never is'(lending) {
+  async 'given back full beside an active one, that one goes to 0 in one step, which is why it never is'(lending, stage) {
     await lending.patch({ paused: true });
     await lending.setImage('web:v2');
     await lending.make('web:v2', 4);
     await lending.until('both run', { 'web:v1': [4, 4], 'web:v2': [4, 4] });
+    // What is not counted yet is not full.
+    await stage.until('all are counted', () => lending.replicaSet('web:v2')?.status?.availableReplicas === 4);
     const before = lending.pods('web:v2');
     await lending.giveBack('web:v2');
     await lending.until('the old one is gone', { 'web:v1': [0, 0], 'web:v2': [4, 4] });

@@ -14,7 +14,7 @@ import { networks } from '../../lab/networks.js';
 import { openLab } from '../../lab/open-lab.js';
 import { eventually as waitFor } from '../../../scenarios/local-cluster.js';
 import { complaintsOf } from '../../lab/replay.js';
-import { inRound, isFirst } from '../../lab/rounds.js';
+import { inRound, isFirst, oneOf } from '../../lab/rounds.js';
 import { installSerin, startSerinController } from '../../lab/serin-controller.js';
 import { metricsDefinition } from './autoscaled.js';
 import { autoscale, moments } from './autoscaling.js';
@@ -74,13 +74,38 @@ describe.concurrent('what Serin does', () => {
   });
 });
 
-if (isFirst) describe.concurrent('what Serin does, besides', () => {
-  it.each(Object.entries(moments).map(([moment, how], index) => ({ moment, how, index })))('a real autoscaler scales $moment: each version gets its part', async ({ how, index }) => {
+describe.concurrent('autoscaling and history', () => {
+  it.each(oneOf(2, Object.entries(moments).map(([moment, how], index) => ({ moment, how, index }))))('a real autoscaler scales $moment: each version gets its part', async ({ how, index }) => {
     const stage = new LabStage(lab, `autoscaled-${index}`);
     await autoscale(stage, how);
     clean(stage);
   });
 
+  it.each(inRound([0, 1], (limit) => limit === 1))('a revisionHistoryLimit of %i takes no version away that is needed', async (revisionHistoryLimit) => {
+    const stage = new LabStage(lab, `history-${revisionHistoryLimit}`);
+    await stage.open(policy(pausing));
+    await stage.atRest();
+    await stage.client.patch(resources.deployments, webOn(stage), { kind: 'merge', body: { spec: { revisionHistoryLimit } } });
+    for (const [index, image] of ['web:v2', 'web:v3'].entries()) {
+      const name = `web-${index + 1}`;
+      await setImage(stage, image);
+      await untilPaused(stage, name);
+      await patchRelease(stage, name, { advanceTo: 2 });
+      await ended(stage, 'Completed', name);
+      await stage.atRest();
+    }
+    await stage.until('old ones are gone', () => stage.objects(resources.replicaSets, stage.namespace).length === 1 + revisionHistoryLimit);
+    expect(ready(stage, 'web:v3')).toHaveLength(4);
+    await setImage(stage, 'web:v4');
+    await untilPaused(stage, 'web-3');
+    await patchRelease(stage, 'web-3', { abort: true });
+    await ended(stage, 'Aborted', 'web-3');
+    expect(ready(stage, 'web:v3')).toHaveLength(4);
+    clean(stage);
+  });
+});
+
+if (isFirst) describe.concurrent('what Serin does, besides', () => {
   it('restored from a backup under new UIDs, a release under way is taken back, or goes on where its status came back, too', async () => {
     const stage = await paused('backed-up');
     const backup = await takeBackup(stage);
@@ -107,29 +132,6 @@ if (isFirst) describe.concurrent('what Serin does, besides', () => {
     expect(ready(on, 'web:v2')).toHaveLength(4);
     await patchRelease(stage, 'web-1', { abort: true });
     await ended(stage, 'Aborted');
-    clean(stage);
-  });
-
-  it.each([0, 1])('a revisionHistoryLimit of %i takes no version away that is needed', async (revisionHistoryLimit) => {
-    const stage = new LabStage(lab, `history-${revisionHistoryLimit}`);
-    await stage.open(policy(pausing));
-    await stage.atRest();
-    await stage.client.patch(resources.deployments, webOn(stage), { kind: 'merge', body: { spec: { revisionHistoryLimit } } });
-    for (const [index, image] of ['web:v2', 'web:v3'].entries()) {
-      const name = `web-${index + 1}`;
-      await setImage(stage, image);
-      await untilPaused(stage, name);
-      await patchRelease(stage, name, { advanceTo: 2 });
-      await ended(stage, 'Completed', name);
-      await stage.atRest();
-    }
-    await stage.until('old ones are gone', () => stage.objects(resources.replicaSets, stage.namespace).length === 1 + revisionHistoryLimit);
-    expect(ready(stage, 'web:v3')).toHaveLength(4);
-    await setImage(stage, 'web:v4');
-    await untilPaused(stage, 'web-3');
-    await patchRelease(stage, 'web-3', { abort: true });
-    await ended(stage, 'Aborted', 'web-3');
-    expect(ready(stage, 'web:v3')).toHaveLength(4);
     clean(stage);
   });
 
