@@ -4,6 +4,8 @@ const LONGER: Readonly<Record<string, number>> = {
   ...{ A381: 1500, A386: 1500, A429: 1500, A433: 1000, A435: 8000, A436: 1000 },
   // Policies are in force.
   ...{ A462: 3000, A469: 2000, A472: 3000 },
+  // The Deployment controller has seen a change.
+  A136: 1500,
   // Garbage is collected, namespaces are emptied.
   ...Object.fromEntries(['A351', 'A353', 'A356', 'A357', 'A360', 'A362', 'A364', 'A366', 'A368', 'A370', 'A373'].map((id) => [id, 1500])),
 };
