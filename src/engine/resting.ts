@@ -242,13 +242,14 @@ const emptyOnes = (versions: readonly VersionObservation[]): string[] =>
   versions.filter((version) => isEmpty(version) && (version.holder === 'policy' || version.holder === 'nobody')).map(({ name }) => name);
 
 /** The policy goes: gives back what it holds and leaves serving Pods, template and pausing alone where they differ. */
-function leave(observation: RestingObservation, { foundPaused = false }: PolicyStatus, decide: Decide): RestingDecision {
+function leave(observation: RestingObservation, { foundPaused = false, stable }: PolicyStatus, decide: Decide): RestingDecision {
   const { workload, versions } = observation;
-  const held = versions.some(({ holder }) => holder === 'policy');
+  const left = workload?.kind === 'Deployment' ? versions.filter(({ holder }) => holder === 'nobody') : [];
+  const held = left.length > 0 || versions.some(({ holder }) => holder === 'policy');
   const inline = workload !== undefined && workload.kind !== 'Deployment';
   const running = versions.find(({ size }) => size > 0);
   // Un-pausing with another template than the one that runs would roll out what nobody approved.
   const mayRoll = !workload || workload.kind !== 'Deployment' || (running?.wanted ?? true);
-  return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(workload ? {} : { discarded: emptyOnes(versions) }), ...(inline ? {} : { othersHeldBy: 'home' }), ...(mayRoll && !inline ? { paused: foundPaused } : {}), released: inline || !held });
+  return decide('Resting', 'Gives back what it holds.', { labelled: false, ...(workload ? {} : { discarded: emptyOnes(versions) }), ...(inline ? {} : { othersHeldBy: 'home', returned: returning(left, versions, stable?.replicaSet) }), ...(mayRoll && !inline ? { paused: foundPaused } : {}), released: inline || !held });
 }
 

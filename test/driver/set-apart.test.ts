@@ -110,6 +110,21 @@ describe('borrowed ReplicaSets that nobody controls any more', () => {
     expect(pods('web:v2')).toEqual(rolled);
   });
 
+  it('a policy goes only when everything is home, also what its Release lost', async () => {
+    await half(rolling);
+    await driver.killController();
+    await orphan();
+    await driver.run(async () => {
+      await driver.client.patch(serinResources.releases, { namespace, name: 'web-1' }, { kind: 'merge', body: { metadata: { finalizers: [] } } });
+      await driver.client.delete(serinResources.releasePolicies, web);
+    });
+    await driver.startController();
+    await driver.until('the policy is gone', async () => (await driver.client.find(serinResources.releasePolicies, web)) === undefined);
+    await driver.pass(30);
+    const sets = driver.objects(resources.replicaSets, namespace);
+    expect(sets.map(({ metadata }) => [metadata.labels?.['app'], metadata.labels?.['serin.dev/borrowed-for'], metadata.ownerReferences?.map(({ kind, controller }) => [kind, controller])])).toEqual(sets.map(() => ['web', undefined, [['Deployment', true]]]));
+  });
+
   it('a rolling Release that was forced away leaves stable its Pods', async () => {
     await half(rolling);
     const before = pods('web:v1');
