@@ -401,6 +401,8 @@ describe.skipIf(browserPath === undefined).sequential('the page in a browser', (
 
   it('comes back when the server does, to who signs in again', async () => {
     const { port } = new URL(served.url);
+    // What has not come yet cannot be lost.
+    await page.locator('.release-badges').waitFor();
     await served.stop();
     await page.getByText(/Connection lost since \d+:\d+:\d+/).waitFor({ timeout: 20_000 });
     served = await servePage(join(cluster.directory, 'kubeconfig-anna'), '--port', port);
